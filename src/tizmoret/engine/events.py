@@ -1,0 +1,191 @@
+"""The events of an execution: its one log, of which state rows, the stream and every cursor are projections.
+
+Each has a place in the log (`seq`, gap-free from 1) which the driver gives it. `kind` is the tag, such as "step.completed"."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+Item = int | None  # which call of a `for_each` step; None for a plain step
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
+    """The root of all events."""
+
+
+class ExecutionCreated(Event, tag="execution.created"):
+    request: str
+    language: str
+    user: str
+
+
+class PlanAccepted(Event, tag="plan.accepted"):
+    """The plan passed `check`. `planner` is "offline", "given", or the model's name."""
+
+    version: int
+    hash: str
+    planner: str
+    goal: str
+    steps: int
+    levels: list[list[str]]  # shown to people, never a barrier; at most 200 steps are listed
+    tokens: int = 0
+    cost: float | None = None  # dollars; None: the price is not known
+
+
+class PlanRefused(Event, tag="plan.refused"):
+    """A model's plan did not pass `check`; it goes back for repair."""
+
+    attempt: int
+    findings: list[dict[str, Any]]
+
+
+class ExecutionStarted(Event, tag="execution.started"):
+    pass
+
+
+class StepExpanded(Event, tag="step.expanded"):
+    """A `for_each` step knows its list: `count` calls."""
+
+    step: str
+    count: int
+
+
+class StepStarted(Event, tag="step.started"):
+    step: str
+    item: Item = None
+    attempt: int = 1
+    uses: str = ""
+
+
+class StepProgress(Event, tag="step.progress"):
+    step: str
+    message: str
+    item: Item = None
+    fraction: float | None = None
+
+
+class EffectIntended(Event, tag="effect.intended"):
+    """Durable before the call is made."""
+
+    step: str
+    key: str
+    fingerprint: str
+    item: Item = None
+
+
+class StepCompleted(Event, tag="step.completed"):
+    """`output` is the value, or {"$blob": hash} where it is over 8 KiB."""
+
+    step: str
+    output: Any
+    label: dict[str, Any]
+    item: Item = None
+    seconds: float = 0.0
+    tokens: int = 0
+    cost: float | None = None
+
+
+class StepFailed(Event, tag="step.failed"):
+    """One attempt failed. `retry_in` is the wait in seconds before the next one; None: that was the last."""
+
+    step: str
+    error: dict[str, Any]  # code, detail, cure
+    item: Item = None
+    attempt: int = 1
+    retry_in: float | None = None
+    fallback: str | None = None  # the agent that takes over
+
+
+class StepLost(Event, tag="step.lost"):
+    """The process that ran it died. `outcome`: repeat (pure, keyed), happened (the probe found it), unknown (a person is asked)."""
+
+    step: str
+    outcome: Literal["repeat", "unknown"]
+    item: Item = None
+
+
+class StepSkipped(Event, tag="step.skipped"):
+    step: str
+    reason: Literal["condition", "upstream", "rejected", "expired", "cancelled"]
+
+
+class GateOpened(Event, tag="gate.opened"):
+    """`gate` is the approval's id. step None: the planner's own question."""
+
+    gate: str
+    purpose: Literal["approval", "question", "unknown"]
+    step: str | None
+    title: str
+    item: Item = None
+    details: dict[str, Any] = {}
+    expires_at: str | None = None
+
+
+class GateClosed(Event, tag="gate.closed"):
+    gate: str
+    decision: Literal["approved", "rejected", "answered", "expired", "cancelled"]
+    step: str | None
+    by: str
+    item: Item = None
+    args: dict[str, Any] | None = None  # approved with edited arguments
+    value: Any = None  # the answer
+    note: str = ""
+
+
+class ExecutionPaused(Event, tag="execution.paused"):
+    by: str
+
+
+class ExecutionResumed(Event, tag="execution.resumed"):
+    by: str
+
+
+class ExecutionTaken(Event, tag="execution.taken"):
+    """Another process (or the same after a restart) goes on with it."""
+
+    epoch: int
+
+
+class ExecutionCompleted(Event, tag="execution.completed"):
+    answer: str
+
+
+class ExecutionFailed(Event, tag="execution.failed"):
+    error: dict[str, Any]
+    answer: str = ""
+
+
+class ExecutionCancelled(Event, tag="execution.cancelled"):
+    by: str
+
+
+class ExecutionQuarantined(Event, tag="execution.quarantined"):
+    """Taken too often without ending: a poison pill."""
+
+    attempts: int
+
+
+AnyEvent = (
+    ExecutionCreated | PlanAccepted | PlanRefused | ExecutionStarted | StepExpanded | StepStarted | StepProgress | EffectIntended
+    | StepCompleted | StepFailed | StepLost | StepSkipped | GateOpened | GateClosed | ExecutionPaused | ExecutionResumed
+    | ExecutionTaken | ExecutionCompleted | ExecutionFailed | ExecutionCancelled | ExecutionQuarantined
+)  # fmt: skip
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(AnyEvent)
+
+
+def kind(event: Event) -> str:
+    tag = type(event).__struct_config__.tag
+    assert isinstance(tag, str)
+    return tag
+
+
+def encode(event: Event) -> bytes:
+    return _encoder.encode(event)
+
+
+def decode(data: bytes | str) -> AnyEvent:
+    return _decoder.decode(data)

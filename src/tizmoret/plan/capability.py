@@ -1,0 +1,37 @@
+"""What `check` and the engine need to know of a tool or an agent. Declared by the tool, never by what a model wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tizmoret.plan.labels import Label
+from tizmoret.plan.model import Retry
+
+Effect = Literal["none", "write", "delete", "send"]
+Recovery = Literal["pure", "keyed", "once"]
+Approval = Literal["never", "ask"]
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """name: what a plan calls it. kind: which of Step.tool / Step.agent names it.
+    effect: what it does to the world; "none" only reads. recovery: what may be done when a crash hides the outcome:
+    run again (pure), run again with the same idempotency key (keyed), never blindly again (once).
+    locks: "calendar:{calendar}" templates over arguments; two unordered steps may not write one of them.
+    label: what its output carries beside the labels of its inputs. timeout: seconds. cost: dollars for one call."""
+
+    name: str
+    kind: Literal["tool", "agent"]
+    arguments: dict[str, Any] = field(hash=False)  # JSON Schema, type object
+    output: dict[str, Any] = field(hash=False)  # JSON Schema
+    effect: Effect = "none"
+    recovery: Recovery = "pure"
+    approval: Approval = "never"
+    locks: tuple[str, ...] = ()
+    reversible: bool = True
+    label: Label = Label()
+    timeout: float = 60.0
+    retry: Retry = Retry()
+    cost: float = 0.0
+    seconds: float = 1.0  # expected duration, until history knows better

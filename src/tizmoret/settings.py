@@ -1,0 +1,59 @@
+"""Settings: read once from the environment, then passed on. Nothing else in the project reads `os.environ` for them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tizmoret.errors import BadInput
+
+DEFAULT_MODEL = "google:gemini-2.5-flash"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    home: Path  # database, workspaces and the owner token live below it
+    database_url: str | None  # a Postgres of the user's own; None: the embedded one
+    model: str | None  # provider:name as pydantic-ai writes it; None: offline planner
+    host: str
+    port: int
+    timezone: ZoneInfo
+    slots: int  # steps of one execution that run at the same time
+
+    @property
+    def workspaces(self) -> Path:
+        return self.home / "workspaces"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
+        """Raises BadInput naming the variable at fault."""
+        model = env.get("TIZMORET_MODEL") or (DEFAULT_MODEL if env.get("GEMINI_API_KEY") or env.get("GOOGLE_API_KEY") else None)
+        return cls(
+            home=Path(env.get("TIZMORET_HOME") or Path.home() / ".tizmoret").expanduser().absolute(),
+            database_url=env.get("DATABASE_URL") or None,
+            model=None if model == "offline" else model,
+            host=env.get("TIZMORET_HOST") or "127.0.0.1",
+            port=_whole_number(env, "TIZMORET_PORT", 3000, 0, 65535),
+            timezone=_timezone(env),
+            slots=_whole_number(env, "TIZMORET_SLOTS", 5, 1, 10_000),
+        )
+
+
+def _whole_number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise BadInput(f"{name} is {text!r}.", cure=f"Set it to a whole number from {low} to {high}.", field=name)
+    return int(text)
+
+
+def _timezone(env: Mapping[str, str]) -> ZoneInfo:
+    name = env.get("TIZMORET_TIMEZONE") or "Asia/Jerusalem"
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadInput(
+            f"TIZMORET_TIMEZONE is {name!r}.", cure="Set it to an IANA zone such as Asia/Jerusalem.", field="TIZMORET_TIMEZONE"
+        ) from error

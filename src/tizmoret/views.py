@@ -1,0 +1,150 @@
+"""What a caller sees: the answers of the orchestrator, the same in Python, over HTTP and in the CLI's `--json`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from tizmoret.plan.model import Language
+
+T = TypeVar("T")
+
+ExecutionStatus = Literal["planning", "running", "waiting", "paused", "completed", "failed", "cancelled", "quarantined"]
+StepStatus = Literal["pending", "ready", "running", "gate", "completed", "failed", "skipped", "cancelled", "unknown"]
+ApprovalStatus = Literal["pending", "approved", "rejected", "answered", "expired", "cancelled"]
+FINAL: frozenset[ExecutionStatus] = frozenset({"completed", "failed", "cancelled", "quarantined"})
+
+
+class _View(BaseModel):
+    """camelCase on the wire, as the mission's clients expect (`activeExecutions`)."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class Problem(_View):
+    """The parts of an RFC 9457 problem that travel with an execution or a step."""
+
+    code: str
+    detail: str
+    cure: str = ""
+
+
+class Execution(_View):
+    id: UUID
+    request: str
+    goal: str = ""
+    language: Language
+    user_id: str
+    status: ExecutionStatus
+    planner: str = ""  # "offline", "given", or the model's name; empty while planning
+    plan_hash: str | None = None
+    levels: list[list[str]] = Field(default_factory=list)
+    seq: int = 0  # the last event's place: the cursor to stream from
+    steps_total: int = 0
+    steps_done: int = 0
+    waiting: int = 0  # open gates
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    answer: str | None = None
+    error: Problem | None = None
+    tokens: int = 0
+    cost: float | None = None
+
+
+class StepView(_View):
+    id: str
+    title: str
+    uses: str
+    kind: Literal["tool", "agent"]
+    effect: str
+    status: StepStatus
+    depends_on: list[str]
+    attempt: int = 0
+    items: int | None = None  # calls of a for_each step
+    items_done: int = 0
+    args: Any = None
+    output: Any = None
+    label: dict[str, Any] | None = None
+    error: Problem | None = None
+    reason: str | None = None  # why it was skipped
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    tokens: int = 0
+    cost: float | None = None
+
+
+class OptionView(_View):
+    label: str
+    value: Any = None
+
+
+class Approval(_View):
+    """Something that waits for a person. `args` are exactly what will run; `fingerprint` is the hash of plan, step and args."""
+
+    id: UUID
+    execution_id: UUID
+    step_id: str | None
+    purpose: Literal["approval", "question", "unknown"]
+    status: ApprovalStatus
+    title: str  # what is asked, in the execution's language
+    tool: str | None = None
+    effect: str = "none"
+    reversible: bool = True
+    args: Any = None
+    args_schema: dict[str, Any] | None = None
+    options: list[OptionView] = Field(default_factory=list)  # a question's choices; empty: free text
+    sources: list[str] = Field(default_factory=list)  # where the arguments came from
+    integrity: Literal["trusted", "untrusted"] = "trusted"
+    fingerprint: str = ""
+    created_at: datetime
+    expires_at: datetime | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    note: str = ""
+
+
+class EventView(_View):
+    seq: int
+    kind: str
+    at: datetime
+    data: dict[str, Any]
+
+
+class Preview(_View):
+    """A plan before it runs: nothing has been called. `question` is set, and the rest empty, where the planner must ask."""
+
+    plan: dict[str, Any] | None = None
+    plan_hash: str | None = None
+    planner: str
+    levels: list[list[str]] = Field(default_factory=list)
+    critical_path: list[str] = Field(default_factory=list)
+    seconds: float = 0.0  # expected, along the critical path
+    cost: float = 0.0  # dollars
+    gates: list[str] = Field(default_factory=list)  # steps that will ask
+    effects: list[dict[str, Any]] = Field(default_factory=list)  # the manifest
+    question: str | None = None
+    understood: list[str] = Field(default_factory=list)
+
+
+class Page(_View, Generic[T]):
+    items: list[T]
+    next: str | None = None  # cursor of the next page
+
+
+class System(_View):
+    initialized: bool
+    active_executions: int
+    tools: int
+    agents: int
+
+
+class Status(_View):
+    status: Literal["ok", "degraded"]
+    system: System
+    planner: str
+    version: str
