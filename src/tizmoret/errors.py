@@ -18,10 +18,18 @@ TizmoretError
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Protocol
 
-if TYPE_CHECKING:
-    from tizmoret.plan.check import Finding
+
+class Finding(Protocol):
+    """What a refusal says of one fault (see `plan.check`)."""
+
+    @property
+    def step(self) -> str | None: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def cure(self) -> str: ...
 
 
 class TizmoretError(Exception):

@@ -88,7 +88,7 @@ class Option:
     value: Any
 
 
-class Ask(Exception):  # noqa: N818 - not an error: the way a tool puts a question to a person
+class Ask(Exception):
     """A tool raises this when only a person can decide. The step waits in a gate; the chosen option's value is its output."""
 
     def __init__(self, question: str, options: Sequence[Option]) -> None:
@@ -170,7 +170,8 @@ def tool(
         for part, model in (("args", arguments), ("return", output)):
             if not (isinstance(model, type) and issubclass(model, BaseModel)):
                 raise TypeError(f"{name}: annotate {part} with a Pydantic model")
-        assert arguments is not None and output is not None
+        assert arguments is not None
+        assert output is not None
         capability = Capability(
             name=name, kind="tool", arguments=arguments.model_json_schema(), output=output.model_json_schema(mode="serialization"),
             effect=effect, recovery=recovery, approval=approval, locks=tuple(locks), reversible=reversible,

@@ -15,13 +15,13 @@ class Event(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
     """The root of all events."""
 
 
-class ExecutionCreated(Event, tag="execution.created"):
+class ExecutionCreated(Event, frozen=True, tag="execution.created"):
     request: str
     language: str
     user: str
 
 
-class PlanAccepted(Event, tag="plan.accepted"):
+class PlanAccepted(Event, frozen=True, tag="plan.accepted"):
     """The plan passed `check`. `planner` is "offline", "given", or the model's name."""
 
     version: int
@@ -34,39 +34,39 @@ class PlanAccepted(Event, tag="plan.accepted"):
     cost: float | None = None  # dollars; None: the price is not known
 
 
-class PlanRefused(Event, tag="plan.refused"):
+class PlanRefused(Event, frozen=True, tag="plan.refused"):
     """A model's plan did not pass `check`; it goes back for repair."""
 
     attempt: int
     findings: list[dict[str, Any]]
 
 
-class ExecutionStarted(Event, tag="execution.started"):
+class ExecutionStarted(Event, frozen=True, tag="execution.started"):
     pass
 
 
-class StepExpanded(Event, tag="step.expanded"):
+class StepExpanded(Event, frozen=True, tag="step.expanded"):
     """A `for_each` step knows its list: `count` calls."""
 
     step: str
     count: int
 
 
-class StepStarted(Event, tag="step.started"):
+class StepStarted(Event, frozen=True, tag="step.started"):
     step: str
     item: Item = None
     attempt: int = 1
     uses: str = ""
 
 
-class StepProgress(Event, tag="step.progress"):
+class StepProgress(Event, frozen=True, tag="step.progress"):
     step: str
     message: str
     item: Item = None
     fraction: float | None = None
 
 
-class EffectIntended(Event, tag="effect.intended"):
+class EffectIntended(Event, frozen=True, tag="effect.intended"):
     """Durable before the call is made."""
 
     step: str
@@ -75,7 +75,7 @@ class EffectIntended(Event, tag="effect.intended"):
     item: Item = None
 
 
-class StepCompleted(Event, tag="step.completed"):
+class StepCompleted(Event, frozen=True, tag="step.completed"):
     """`output` is the value, or {"$blob": hash} where it is over 8 KiB."""
 
     step: str
@@ -87,7 +87,7 @@ class StepCompleted(Event, tag="step.completed"):
     cost: float | None = None
 
 
-class StepFailed(Event, tag="step.failed"):
+class StepFailed(Event, frozen=True, tag="step.failed"):
     """One attempt failed. `retry_in` is the wait in seconds before the next one; None: that was the last."""
 
     step: str
@@ -98,7 +98,7 @@ class StepFailed(Event, tag="step.failed"):
     fallback: str | None = None  # the agent that takes over
 
 
-class StepLost(Event, tag="step.lost"):
+class StepLost(Event, frozen=True, tag="step.lost"):
     """The process that ran it died. `outcome`: repeat (pure, keyed), happened (the probe found it), unknown (a person is asked)."""
 
     step: str
@@ -106,12 +106,12 @@ class StepLost(Event, tag="step.lost"):
     item: Item = None
 
 
-class StepSkipped(Event, tag="step.skipped"):
+class StepSkipped(Event, frozen=True, tag="step.skipped"):
     step: str
     reason: Literal["condition", "upstream", "rejected", "expired", "cancelled"]
 
 
-class GateOpened(Event, tag="gate.opened"):
+class GateOpened(Event, frozen=True, tag="gate.opened"):
     """`gate` is the approval's id. step None: the planner's own question."""
 
     gate: str
@@ -123,7 +123,7 @@ class GateOpened(Event, tag="gate.opened"):
     expires_at: str | None = None
 
 
-class GateClosed(Event, tag="gate.closed"):
+class GateClosed(Event, frozen=True, tag="gate.closed"):
     gate: str
     decision: Literal["approved", "rejected", "answered", "expired", "cancelled"]
     step: str | None
@@ -134,34 +134,34 @@ class GateClosed(Event, tag="gate.closed"):
     note: str = ""
 
 
-class ExecutionPaused(Event, tag="execution.paused"):
+class ExecutionPaused(Event, frozen=True, tag="execution.paused"):
     by: str
 
 
-class ExecutionResumed(Event, tag="execution.resumed"):
+class ExecutionResumed(Event, frozen=True, tag="execution.resumed"):
     by: str
 
 
-class ExecutionTaken(Event, tag="execution.taken"):
+class ExecutionTaken(Event, frozen=True, tag="execution.taken"):
     """Another process (or the same after a restart) goes on with it."""
 
     epoch: int
 
 
-class ExecutionCompleted(Event, tag="execution.completed"):
+class ExecutionCompleted(Event, frozen=True, tag="execution.completed"):
     answer: str
 
 
-class ExecutionFailed(Event, tag="execution.failed"):
+class ExecutionFailed(Event, frozen=True, tag="execution.failed"):
     error: dict[str, Any]
     answer: str = ""
 
 
-class ExecutionCancelled(Event, tag="execution.cancelled"):
+class ExecutionCancelled(Event, frozen=True, tag="execution.cancelled"):
     by: str
 
 
-class ExecutionQuarantined(Event, tag="execution.quarantined"):
+class ExecutionQuarantined(Event, frozen=True, tag="execution.quarantined"):
     """Taken too often without ending: a poison pill."""
 
     attempts: int
@@ -188,4 +188,6 @@ def encode(event: Event) -> bytes:
 
 
 def decode(data: bytes | str) -> AnyEvent:
-    return _decoder.decode(data)
+    """Raises msgspec.ValidationError for what is not an event."""
+    event: AnyEvent = _decoder.decode(data)
+    return event
