@@ -1,0 +1,1 @@
+"""Where a tool's data lives: the ports that tools ask, and their adapters."""

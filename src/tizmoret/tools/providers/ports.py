@@ -1,0 +1,80 @@
+"""The ports: what a tool may ask of the place where its data lives. A tool gets one by `call.provider(ContactBook)`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from tizmoret.plan.model import Language
+from tizmoret.tools.models import Check, Contact, Document, DocumentText, Event, Period
+
+WrittenFormat = Literal["docx", "md"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    documents: tuple[Document, ...]  # best first
+    total: int  # all that fit, also beyond the limit
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document to write. `key` is the idempotency key: the same key is the same document. `citations` are listed at its end."""
+
+    title: str
+    content: str  # Markdown
+    key: str
+    format: WrittenFormat = "docx"
+    folder: str = ""
+    citations: tuple[Document, ...] = ()
+    language: Language = "en"
+
+
+class DocumentStore(Protocol):
+    """Every method raises StepFailed (or TryAgain for a passing fault) with a cure."""
+
+    async def search(self, query: str, *, period: Period | None = None, kinds: Sequence[str] = (), limit: int = 50) -> Found:
+        """Documents that fit by words of their title, name and text; all of the period, newest first, for an empty query."""
+
+    async def read(self, document: str, *, characters: int) -> DocumentText:
+        """The text of one document, cut after `characters`. NotFound where there is none."""
+
+    async def content(self, document: str, *, limit: int) -> bytes:
+        """The file itself. TooLarge over `limit` bytes, NotFound where there is none."""
+
+    async def write(self, document: NewDocument, now: dt.datetime) -> tuple[Document, str]:
+        """Write it once and return it with the fingerprint of its content. A repeat with the same key returns what the first call wrote."""
+
+    async def remove(self, document: str, fingerprint: str) -> bool:
+        """Take back what `write` made. False, and nothing is touched, where somebody has changed or removed it since."""
+
+
+class ContactBook(Protocol):
+    async def contacts(self) -> Sequence[Contact]:
+        """Every contact. Matching names is the tools' work, so that it is the same for every provider."""
+
+
+class CalendarStore(Protocol):
+    async def calendars(self) -> Sequence[str]:
+        """The names of the calendars; the first is the one for new events."""
+
+    async def events(self, start: dt.datetime, end: dt.datetime, *, calendar: str | None = None) -> Sequence[Event]:
+        """What overlaps [start, end), recurring events as their occurrences, in order of start."""
+
+    async def get(self, event: str) -> Event | None: ...
+
+    async def create(self, event: Event) -> Event:
+        """Add it under its own id. An event with that id already there is returned as it is: a repeat makes no second one."""
+
+    async def update(self, event: Event) -> Event:
+        """Put it in the place of the one with its id. NotFound where there is none."""
+
+    async def delete(self, event: str) -> Event:
+        """Remove it and return what it was. NotFound where there is none."""
+
+
+class SystemProbe(Protocol):
+    async def checks(self, language: Language) -> Sequence[Check]:
+        """What the process knows of itself: the database, the catalog, the model."""
