@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from tizmoret.catalog.tool import Kind
+
+Note = Literal["", "encrypted", "broken", "too-large", "no-text"]
 
 
 class _Value(BaseModel):
@@ -40,7 +42,7 @@ class Document(_Value):
     words: int = 0
     excerpt: str = ""
     score: float = 0.0
-    note: str = Field("", description="why its text could not be read; empty where it could")
+    note: Note = Field("", description="why its text could not be read; empty where it could")
 
 
 class DocumentText(_Value):
@@ -50,6 +52,13 @@ class DocumentText(_Value):
     title: str
     text: Annotated[str, Kind("text")]
     truncated: bool = False
+
+
+class Source(_Value):
+    """What a statement rests on."""
+
+    id: Annotated[str, Kind("document.id")] = ""
+    title: str = ""
 
 
 class Contact(_Value):

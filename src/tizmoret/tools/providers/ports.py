@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
+from zoneinfo import ZoneInfo
 
 from tizmoret.plan.model import Language
 from tizmoret.tools.models import Check, Contact, Document, DocumentText, Event, Period
@@ -35,8 +36,10 @@ class NewDocument:
 class DocumentStore(Protocol):
     """Every method raises StepFailed (or TryAgain for a passing fault) with a cure."""
 
-    async def search(self, query: str, *, period: Period | None = None, kinds: Sequence[str] = (), limit: int = 50) -> Found:
-        """Documents that fit by words of their title, name and text; all of the period, newest first, for an empty query."""
+    async def search(self, query: str, *, period: Period | None, kinds: Sequence[str], limit: int, timezone: ZoneInfo) -> Found:
+        """Documents that fit by words of their title, name and text; all of the period, newest first, for an empty query.
+
+        kinds: empty for all. timezone: where the days of `period` begin and end."""
 
     async def read(self, document: str, *, characters: int) -> DocumentText:
         """The text of one document, cut after `characters`. NotFound where there is none."""
