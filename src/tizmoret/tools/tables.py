@@ -168,7 +168,7 @@ def _show_table(table: Table, language: Language) -> str:
     ),
     examples={
         "he": ["אילו עמודות יש בטבלה", "מה יש בגיליון המכירות", "תאר את קובץ האקסל", "כמה שורות יש בטבלת ההוצאות"],
-        "en": ["which columns does the table have", "what is in the sales spreadsheet", "describe the Excel file", "how many rows are there"],
+        "en": ["which columns does the table have", "what is in the sales spreadsheet", "describe the Excel file", "how many rows"],
     },
     show=_show_summaries, label=UNTRUSTED, timeout=60, seconds=0.5,
 )  # fmt: skip
@@ -184,12 +184,12 @@ def _sheet_for(args: Aggregate, sheets: Sequence[Sheet]) -> Sheet:
             have = ", ".join(sheet.name for sheet in sheets)
             raise StepFailed(f"There is no table “{args.table}”.", cure=f"The tables are: {have}.", field="table")
         return named[0]
-    wanted = [name for name in (args.measure, args.by) if name and normal_part(name) is None]
+    wanted = [name for name in (args.measure, args.by) if name and _part_of_date(name) is None]
     fitting = [sheet for sheet in sheets if all(find_column(name, sheet.columns) for name in wanted)]
     return fitting[0] if fitting else sheets[0]
 
 
-def normal_part(by: str) -> str | None:
+def _part_of_date(by: str) -> str | None:
     return _PARTS.get(by.strip().lower().removeprefix("ה"))
 
 
@@ -198,9 +198,8 @@ def _measure(args: Aggregate, sheet: Sheet) -> Column | None:
     if args.measure:
         column = column_of(args.measure, sheet, "measure")
         if args.function in ("sum", "avg") and column not in numeric(sheet):
-            raise StepFailed(
-                f"The column “{column.name}” holds no numbers.", cure=f"Columns with numbers: {names(numeric(sheet)) or '-'}.", field="measure"
-            )  # fmt: skip
+            have = names(numeric(sheet)) or "-"
+            raise StepFailed(f"The column “{column.name}” holds no numbers.", cure=f"Columns with numbers: {have}.", field="measure")
         return column
     if args.function == "count":
         return None
@@ -215,7 +214,7 @@ def _group(args: Aggregate, sheet: Sheet) -> tuple[str, str, bool] | None:
     if not args.by:
         return None
     column = find_column(args.by, sheet.columns)
-    part = normal_part(args.by)
+    part = _part_of_date(args.by)
     if column is None and part is not None:
         dates = [own for own in sheet.columns if own.type in ("date", "time")]
         if len(dates) == 1:
@@ -278,7 +277,7 @@ async def aggregate(args: Aggregate, call: Call) -> Table:
 )  # fmt: skip
 async def query(args: Query, call: Call) -> Table:
     sheets = await _sheets(args.document, call)
-    if len(sheets) == 1 and sheets[0].name != "data":
+    if len(sheets) == 1 and sheets[0].name.casefold() != "data":
         sheets = [sheets[0], Sheet("data", sheets[0].columns, sheets[0].rows)]
     return await _answer(sheets, args.sql, call.language)
 
