@@ -119,8 +119,8 @@ class GateOpened(Event, frozen=True, tag="gate.opened"):
     step: str | None
     title: str
     item: Item = None
-    details: dict[str, Any] = {}
-    expires_at: str | None = None
+    fingerprint: str = ""  # of plan, step, exact arguments and labels; the decision is bound to it
+    tool: str = ""
 
 
 class GateClosed(Event, frozen=True, tag="gate.closed"):
@@ -130,8 +130,15 @@ class GateClosed(Event, frozen=True, tag="gate.closed"):
     by: str
     item: Item = None
     args: dict[str, Any] | None = None  # approved with edited arguments
-    value: Any = None  # the answer
-    note: str = ""
+    value: Any = None  # the answer: a step's output, or what a person wrote to the planner
+    label: dict[str, Any] = {}  # the answer's
+    note: str = ""  # the person's; for a planner's question, the question
+
+
+class ExecutionWaiting(Event, frozen=True, tag="execution.waiting"):
+    """Only gates are left: it is parked, and holds no task and no memory until a person decides."""
+
+    gates: int
 
 
 class ExecutionPaused(Event, frozen=True, tag="execution.paused"):
@@ -169,7 +176,7 @@ class ExecutionQuarantined(Event, frozen=True, tag="execution.quarantined"):
 
 AnyEvent = (
     ExecutionCreated | PlanAccepted | PlanRefused | ExecutionStarted | StepExpanded | StepStarted | StepProgress | EffectIntended
-    | StepCompleted | StepFailed | StepLost | StepSkipped | GateOpened | GateClosed | ExecutionPaused | ExecutionResumed
+    | StepCompleted | StepFailed | StepLost | StepSkipped | GateOpened | GateClosed | ExecutionWaiting | ExecutionPaused | ExecutionResumed
     | ExecutionTaken | ExecutionCompleted | ExecutionFailed | ExecutionCancelled | ExecutionQuarantined
 )  # fmt: skip
 

@@ -72,7 +72,7 @@ class Plan(_Frozen):
 
     def canonical(self) -> bytes:
         """The bytes that `hash` covers: JSON with sorted keys, defaults left out, version left out."""
-        return to_json(_sorted(self.model_dump(mode="json", exclude_defaults=True, exclude={"version"})))
+        return to_json(in_key_order(self.model_dump(mode="json", exclude_defaults=True, exclude={"version"})))
 
     @property
     def hash(self) -> str:
@@ -80,9 +80,9 @@ class Plan(_Frozen):
         return hashlib.sha256(self.canonical()).hexdigest()
 
 
-def _sorted(value: Any) -> Any:
+def in_key_order(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value)}
+        return {key: in_key_order(value[key]) for key in sorted(value)}
     if isinstance(value, list):
-        return [_sorted(item) for item in value]
+        return [in_key_order(item) for item in value]
     return value

@@ -1,0 +1,44 @@
+"""What an execution tells the person at its end: what was done, and just as plainly what was not."""
+
+from __future__ import annotations
+
+from tizmoret.engine.state import State
+from tizmoret.plan.model import Language, Plan, Step
+
+_NOT_DONE: dict[Language, dict[str, str]] = {
+    "he": {
+        "failed": "לא הצליח: {title}. {why}",
+        "rejected": "לא בוצע: {title} — נדחה, ולא נכתב דבר.",
+        "expired": "לא בוצע: {title} — לא ניתן אישור בזמן, ולא נכתב דבר.",
+        "cancelled": "בוטל: {title}.",
+        "upstream": "לא בוצע: {title} — תלוי בשלב שלא הושלם.",
+        "unknown": "לא ידוע אם בוצע: {title}.",
+    },
+    "en": {
+        "failed": "Did not succeed: {title}. {why}",
+        "rejected": "Not done: {title} — rejected, and nothing was written.",
+        "expired": "Not done: {title} — no approval came in time, and nothing was written.",
+        "cancelled": "Cancelled: {title}.",
+        "upstream": "Not done: {title} — it depends on a step that was not completed.",
+        "unknown": "Not known whether it was done: {title}.",
+    },
+}
+
+
+def answering_steps(plan: Plan, last: frozenset[str], state: State) -> list[Step]:
+    """The steps whose outputs answer the request: those the plan names, else those that nothing follows (`last`)."""
+    wanted = frozenset(plan.answer) or last
+    return [step for step in plan.steps if step.id in wanted and state.status(step.id) == "completed"]
+
+
+def not_done(plan: Plan, state: State) -> list[str]:
+    """One line for each step that was to be done and was not; a step that its own condition skipped is no loss."""
+    phrases = _NOT_DONE[plan.language]
+    lines = []
+    for step in plan.steps:
+        status = state.status(step.id)
+        reason = state.steps[step.id].unit.reason if step.id in state.steps else None
+        key = reason if status == "skipped" else "cancelled" if status in ("pending", "ready", "gate", "running") else status
+        if key in phrases:
+            lines.append(phrases[key].format(title=step.title or step.id, why=reason or "").strip())
+    return lines

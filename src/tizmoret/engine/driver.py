@@ -1,0 +1,314 @@
+"""The driver: carries one execution through. The scheduler decides; the driver runs the work as tasks, obeys signals, and ends or parks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Literal
+from uuid import UUID
+
+import structlog
+
+from tizmoret.engine import events as e
+from tizmoret.engine import gates
+from tizmoret.engine.answer import answering_steps, not_done
+from tizmoret.engine.chronicle import Chronicle, problem, step_row
+from tizmoret.engine.environment import Environment, Query
+from tizmoret.engine.planning import accepted, propose
+from tizmoret.engine.prepared import Prepared, prepare
+from tizmoret.engine.records import MAX_ATTEMPTS, Record, Signal, read_signals
+from tizmoret.engine.scheduler import AskUnknown, Begin, Call, Command, Finish, OpenGate, Scheduler, Skip, Start
+from tizmoret.engine.state import FINAL
+from tizmoret.engine.stepwork import StepWork
+from tizmoret.engine.transition import StepRow
+from tizmoret.engine.values import pack
+from tizmoret.errors import Fenced, TizmoretError
+from tizmoret.plan.labels import PERSON
+
+log = structlog.get_logger(__name__)
+
+Ending = Literal["ended", "parked", "fenced"]
+CANCEL_GRACE = 5.0  # seconds that running calls get to stop
+
+
+class Driver:
+    """`run` until the execution ends, is parked, or is taken over by another process."""
+
+    def __init__(self, env: Environment, record: Record) -> None:
+        self._env = env
+        self._record = record
+        self._state = record.state
+        self._chronicle = Chronicle(env.journal, record)
+        self._prepared: Prepared | None = None
+        self._scheduler: Scheduler | None = None
+        self._work: StepWork | None = None
+        self._over: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timers: dict[Call, asyncio.TimerHandle] = {}
+        self._signals = asyncio.Lock()
+        self._begun = False
+        self._closing = False
+
+    async def run(self) -> Ending:
+        """Raises what the engine itself did wrong; the execution stays open then, for whoever takes it next."""
+        try:
+            if self._record.crashed:
+                await self._taken_over()
+            if not self._closing:
+                self._spawn(self._begin())
+            return await self._over
+        except Fenced:
+            return "fenced"
+        finally:
+            self._closing = True
+            await self._stop_tasks()
+
+    async def _taken_over(self) -> None:
+        """Say so in the log; put it aside when it has brought down one process after another."""
+        attempts = self._record.attempts
+        if attempts <= MAX_ATTEMPTS:
+            self._chronicle.note(e.ExecutionTaken(self._record.epoch))
+            return
+        error = {
+            "code": "quarantined",
+            "detail": f"It was taken over {attempts} times without a step ending.",
+            "cure": "Look at the step that was running, then submit the request again.",
+        }
+        await self._chronicle.settle(e.ExecutionQuarantined(attempts), row=self._chronicle.row(status="quarantined", error=error))
+        self._end("ended")
+
+    async def _begin(self) -> None:
+        await self._take_signals()
+        self._begun = True
+        if self._closing:
+            return
+        if self._record.plan is not None:
+            await self._follow_plan()
+        elif not self._state.gates:
+            await self._plan()
+
+    # -- planning
+
+    async def _plan(self) -> None:
+        try:
+            proposal = await propose(self._env, self._record)
+            if isinstance(proposal, Query):
+                opened = gates.planner_question(proposal.text, proposal.understood, self._env.gate_expiry)
+                await self._chronicle.settle(opened.event, approvals=[opened.row], row=self._chronicle.row(waiting=1))
+                return
+            prepared = prepare(proposal.plan, self._env.catalog)
+        except Fenced:
+            raise
+        except TizmoretError as error:
+            await self._fail(problem(error))
+            return
+        events, rows = accepted(proposal, prepared)
+        await self._chronicle.settle(*events, **rows)
+        self._record.plan, self._record.plan_hash = proposal.plan, prepared.hash
+        await self._follow_plan()
+
+    async def _follow_plan(self) -> None:
+        """Start the scheduler over the accepted plan, new or restored."""
+        assert self._record.plan is not None
+        self._prepared = prepare(self._record.plan, self._env.catalog)
+        running = [(step, item) for step, item, unit in self._chronicle.units() if unit.status == "running"]
+        self._scheduler = self._chronicle.scheduler = Scheduler(self._prepared.nodes, self._env.slots, self._state)
+        self._work = StepWork(self._env, self._record, self._chronicle, self._prepared, self._scheduler, self._retry_later)
+        for step, item in running:
+            await self._work.recover(step, item)
+
+    # -- carrying out commands
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run `work` as a part of this execution: its error ends the driver, its end makes the driver look again."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._one_ended)
+
+    def _one_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None:
+            self._end(error)
+        else:
+            self._advance()
+
+    def _advance(self) -> None:
+        """Carry out whatever the scheduler says now; park when nothing is left but people."""
+        if self._closing:
+            return
+        if self._scheduler is not None and self._work is not None:
+            while commands := self._scheduler.decide():
+                for command in commands:
+                    self._carry_out(command, self._work)
+        if not self._tasks and not self._timers and (self._state.gates or self._state.paused):
+            self._closing = True
+            self._spawn(self._park())
+
+    def _carry_out(self, command: Command, work: StepWork) -> None:
+        match command:
+            case Start(step, item, attempt):
+                assert self._prepared is not None
+                started = e.StepStarted(step, item, attempt, self._prepared.steps[step].uses)
+                self._chronicle.note(started, step_row(step, item, "running", attempt=attempt))
+                self._spawn(work.call(step, item, attempt))
+            case Begin(step):
+                self._spawn(work.begin(step))
+            case OpenGate(step):
+                self._spawn(work.open_gate(step))
+            case AskUnknown(step, item):
+                self._spawn(work.ask_unknown(step, item))
+            case Skip(step):
+                self._chronicle.note(e.StepSkipped(step, "upstream"), StepRow(step, "skipped", reason="upstream"))
+            case Finish(failed):
+                self._spawn(self._finish(failed))
+
+    def _retry_later(self, call: Call, seconds: float) -> None:
+        self._timers[call] = asyncio.get_running_loop().call_later(seconds, self._wait_over, call)
+
+    def _wait_over(self, call: Call) -> None:
+        del self._timers[call]
+        if self._scheduler is not None and not self._closing:
+            self._scheduler.release(*call)
+            self._advance()
+
+    async def _stop_tasks(self) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+        mine = asyncio.current_task()
+        tasks = [task for task in self._tasks if task is not mine]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            _, stubborn = await asyncio.wait(tasks, timeout=CANCEL_GRACE)
+            if stubborn:
+                log.warning("calls that do not stop were left behind", execution=str(self._record.id), calls=len(stubborn))
+
+    # -- signals
+
+    def signal(self) -> None:
+        """Something new is in `signals` for this execution."""
+        if not self._closing:
+            self._spawn(self._take_signals())
+
+    async def _take_signals(self) -> None:
+        async with self._signals:
+            async with self._env.database.worker_tx() as connection:
+                waiting = await read_signals(connection, self._record.workspace, self._record.id)
+            for signal in waiting:
+                if self._over.done():
+                    return
+                await self._obey(signal)
+
+    async def _obey(self, signal: Signal) -> None:
+        by = signal.data.get("by", "")
+        match signal.kind:
+            case "decision" if signal.data["approval"] in self._state.gates:
+                await self._close_gate(signal)
+            case "pause" if not self._state.paused:
+                await self._tell(e.ExecutionPaused(by), signal, "paused")
+            case "resume" if self._state.paused:
+                await self._tell(e.ExecutionResumed(by), signal, self._moving())
+            case "cancel":
+                await self._cancel(by, signal.id)
+            case _:  # answers something that is over
+                await self._chronicle.settle(consumed=[signal.id])
+
+    async def _tell(self, event: e.Event, signal: Signal, status: str) -> None:
+        await self._chronicle.settle(event, row=self._chronicle.row(status=status), consumed=[signal.id])
+
+    def _moving(self) -> str:
+        return "running" if self._state.planned else "planning"
+
+    async def _close_gate(self, signal: Signal) -> None:
+        data = signal.data
+        gate = self._state.gates[data["approval"]]
+        label = PERSON if gate.step is None or self._work is None else self._work.label(gate.step)
+        value, blobs = pack(data.get("value"))
+        event = e.GateClosed(
+            data["approval"], data["decision"], gate.step, data.get("by", ""), gate.item, data.get("args"), value, label.to_json(),
+            data.get("note", ""),
+        )  # fmt: skip
+        row = self._chronicle.row(waiting=len(self._state.gates) - 1, status="paused" if self._state.paused else self._moving())
+        steps = [] if gate.step is None else [_decided_row(event)]
+        await self._chronicle.settle(event, row=row, steps=steps, blobs=blobs, consumed=[signal.id])
+        if gate.step is None and event.decision != "answered":
+            await self._cancel(event.by)
+        elif gate.step is None and self._begun:
+            self._spawn(self._plan())
+
+    async def _cancel(self, by: str, signal: UUID | None = None) -> None:
+        """Stop the running calls, then say what is cancelled, and of which effects the outcome is not known."""
+        self._closing = True
+        await self._stop_tasks()
+        steps, effects = [], []
+        for id, item, unit in self._chronicle.units():
+            if unit.status not in FINAL:
+                steps.append(step_row(id, item, "unknown" if unit.intended else "cancelled"))
+                tool = self._prepared.steps[id].uses if self._prepared else ""
+                effects += self._chronicle.effect_rows(id, item, "unknown", tool, unit.fingerprint)
+        answer = "\n".join(not_done(self._prepared.plan, self._state)) if self._prepared else None
+        await self._chronicle.settle(
+            e.ExecutionCancelled(by),
+            row=self._chronicle.row(status="cancelled", answer=answer, waiting=0),
+            steps=steps,
+            effects=effects,
+            closed_approvals=[(UUID(gate), "cancelled") for gate in self._state.gates],
+            consumed=[] if signal is None else [signal],
+        )
+        self._end("ended")
+
+    # -- endings
+
+    def _end(self, how: Ending | BaseException) -> None:
+        self._closing = True
+        if self._over.done():
+            return
+        if isinstance(how, BaseException):
+            self._over.set_exception(how)
+        else:
+            self._over.set_result(how)
+
+    async def _park(self) -> None:
+        await self._chronicle.park(e.ExecutionWaiting(len(self._state.gates)), "paused" if self._state.paused else "waiting")
+        self._end("parked")
+
+    async def _finish(self, failed: bool) -> None:
+        assert self._prepared is not None
+        plan = self._prepared.plan
+        lines = []
+        for step in answering_steps(plan, self._prepared.last, self._state):
+            output = await self._env.values.load(self._record.workspace, self._state.outputs[step.id])
+            for one in output if step.for_each is not None else [output]:
+                lines.append(self._env.catalog.show(step.uses, one, plan.language))
+        answer = "\n\n".join([*lines, *not_done(plan, self._state)])
+        if failed:
+            await self._fail(self._first_failure(self._prepared), answer)
+        else:
+            await self._chronicle.settle(e.ExecutionCompleted(answer), row=self._chronicle.row(status="completed", answer=answer))
+            self._end("ended")
+
+    def _first_failure(self, prepared: Prepared) -> dict[str, Any]:
+        id, step = next((id, step) for id, step in prepared.steps.items() if self._state.status(id) == "failed")
+        why = self._state.steps[id].unit.reason or ""
+        return {"code": "step-failed", "detail": f"{step.title or id}: {why}", "cure": "Mend the cause and submit the request again."}
+
+    async def _fail(self, error: dict[str, Any], answer: str = "") -> None:
+        """End the execution with an error that says what to do."""
+        await self._chronicle.settle(
+            e.ExecutionFailed(error, answer), row=self._chronicle.row(status="failed", error=error, answer=answer or None)
+        )
+        self._end("ended")
+
+
+def _decided_row(event: e.GateClosed) -> StepRow:
+    assert event.step is not None
+    match event.decision:
+        case "approved":
+            return step_row(event.step, event.item, "ready", args=event.args)
+        case "answered":
+            return step_row(event.step, event.item, "completed", output=event.value, label=event.label)
+        case decision:
+            return step_row(event.step, event.item, "cancelled" if decision == "cancelled" else "skipped", reason=decision)

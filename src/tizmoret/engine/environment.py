@@ -1,0 +1,77 @@
+"""What the engine is given from outside: the tools, the agents, the planner, the workspace's files, and the journal to write to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tizmoret.catalog.agent import Agent
+from tizmoret.catalog.catalog import Catalog
+from tizmoret.catalog.tool import Call
+from tizmoret.engine.journal import Journal
+from tizmoret.engine.values import Values
+from tizmoret.plan.labels import Label
+from tizmoret.plan.model import Language, Plan
+from tizmoret.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a tool or an agent gave back. cost in dollars; None: the price is not known."""
+
+    output: Any
+    label: Label
+    tokens: int = 0
+    cost: float | None = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    plan: Plan
+    planner: str
+    tokens: int = 0
+    cost: float | None = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The planner does not know enough: what it asks, and what it did understand."""
+
+    text: str
+    understood: tuple[str, ...] = ()
+
+
+class RunAgent(Protocol):
+    async def __call__(self, agent: Agent, args: Mapping[str, Any], call: Call) -> Result: ...
+
+
+class MakePlan(Protocol):
+    async def __call__(self, request: str, language: Language, now: datetime, answers: tuple[tuple[str, str], ...]) -> Proposal | Query:
+        """Raises PlanRefused or Unavailable when there will be no plan."""
+
+
+class Workplace(Protocol):
+    """Where a workspace's own data lives."""
+
+    def folder(self, workspace: UUID) -> Path: ...
+    def providers(self, workspace: UUID) -> Mapping[type[Any], Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    catalog: Catalog
+    run_agent: RunAgent
+    make_plan: MakePlan
+    workplace: Workplace
+    journal: Journal
+    database: Database
+    values: Values
+    timezone: ZoneInfo
+    slots: int
+    planning_timeout: float = 300.0  # seconds
+    gate_expiry: float = 7 * 86_400.0  # seconds until an undecided gate counts as rejected

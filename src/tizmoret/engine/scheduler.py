@@ -1,0 +1,234 @@
+"""What to do next: a pure function of the state. It does no I/O and reads no clock, so that every interleaving can be tested by seed.
+
+A step becomes open when all that it needs is settled. Open steps wait for a slot in order of their remaining path, longest first (critical
+path scheduling, Kelley & Walker 1959), then in plan order. There are no batches: nothing waits for a step it does not depend on."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tizmoret.engine import events as e
+from tizmoret.engine.events import Item
+from tizmoret.engine.state import FINAL, State, apply
+
+LIVE = frozenset({"completed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What the scheduler knows of a step. `needs` are data edges, `after` is order only. `priority` is the longest remaining path in seconds.
+    `asks`: a person decides before it starts. `conditional`: it has a `when` or a `for_each`, so it is begun before it is started."""
+
+    id: str
+    needs: frozenset[str] = frozenset()
+    after: frozenset[str] = frozenset()
+    priority: float = 0.0
+    asks: bool = False
+    conditional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Look at `when` and `for_each`, then `admit`, or report that it is skipped or expanded."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    step: str
+    item: Item
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGate:
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskUnknown:
+    """Open a gate for an effect whose outcome is not known."""
+
+    step: str
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    failed: bool
+
+
+Command = Begin | Start | OpenGate | AskUnknown | Skip | Finish
+Call = tuple[str, Item]
+
+
+class Scheduler:
+    """Holds the state of one execution and what can be derived from it cheaply: who waits for whom, and the queue for slots.
+
+    Every command is given once; its outcome comes back as an event through `apply`, or by `admit` and `release`."""
+
+    def __init__(self, nodes: Iterable[Node], slots: int, state: State | None = None) -> None:
+        self.state = state or State()
+        self.slots = slots
+        self._nodes = {node.id: node for node in nodes}
+        self._order = {id: place for place, id in enumerate(self._nodes)}
+        self._successors: dict[str, list[str]] = {id: [] for id in self._nodes}
+        self._waits: dict[str, int] = {}
+        self._queue: list[tuple[float, int, int, Call]] = []
+        self._commands: list[Command] = []
+        self._open = 0  # steps that are not final
+        self._finished = False
+        self.running = 0
+        self._link()
+
+    def _link(self) -> None:
+        """Work out from the state (new or restored) who is open."""
+        for node in self._nodes.values():
+            for before in node.needs | node.after:
+                self._successors[before].append(node.id)
+        for node in self._nodes.values():
+            self._waits[node.id] = sum(self.state.status(before) not in FINAL for before in node.needs | node.after)
+            status = self.state.status(node.id)
+            if status in FINAL:
+                continue
+            self._open += 1
+            if status == "pending":
+                if not self._waits[node.id]:
+                    self._opened(node.id)
+            else:
+                self._resume(node.id)
+
+    def _resume(self, step: str) -> None:
+        """Where a restored step stands: whatever was running has been reported lost before this, or is reported through `apply`."""
+        found = self.state.steps[step]
+        for item, unit in [(None, found.unit)] if found.items is None else list(enumerate(found.items)):
+            self.running += unit.status == "running"
+            if unit.status == "unknown":
+                self._commands.append(AskUnknown(step, item))
+        if found.unit.status == "ready":
+            self._admit(step)
+        elif found.items is not None and found.unit.status == "running":
+            self._queue_items(step)
+
+    def apply(self, seq: int, event: e.Event) -> None:
+        """Fold one event in and work out what it opens."""
+        step = getattr(event, "step", None)
+        if step is None:
+            apply(self.state, seq, event)
+            return
+        item: Item = getattr(event, "item", None)
+        before = self._status(step, item)
+        ended = apply(self.state, seq, event)
+        after = self._status(step, item)
+        self.running += (after == "running") - (before == "running")
+        for id in ended:
+            self._ended(id)
+        if after == "ready" and before == "gate" and not ended:
+            self._requeue(step, item)
+        elif isinstance(event, e.StepExpanded):
+            self._admit(step)
+        elif after == "unknown":
+            self._commands.append(AskUnknown(step, item))
+        elif isinstance(event, e.StepLost) and after == "ready":
+            self._requeue(step, item)
+
+    def _status(self, step: str, item: Item) -> str:
+        found = self.state.steps.get(step)
+        if found is None:
+            return "pending"
+        if item is None:
+            # A for_each step runs no call of its own; its items are counted instead.
+            return "expanded" if found.items is not None and found.unit.status == "running" else found.unit.status
+        return found.items[item].status if found.items else "pending"
+
+    def _requeue(self, step: str, item: Item) -> None:
+        if item is None:
+            self._admit(step)
+        else:
+            self._push(step, item)
+
+    def _ended(self, step: str) -> None:
+        self._open -= 1
+        for after in self._successors[step]:
+            self._waits[after] -= 1
+            if not self._waits[after] and self.state.status(after) == "pending":
+                self._opened(after)
+
+    def _opened(self, step: str) -> None:
+        node = self._nodes[step]
+        if self._starved(node):
+            self._commands.append(Skip(step))
+        elif node.conditional:
+            self._commands.append(Begin(step))
+        else:
+            self._admit(step)
+
+    def _starved(self, node: Node) -> bool:
+        """A data edge needs a value; an order-only edge is content with a step that its own condition skipped."""
+        state = self.state
+        if any(state.status(before) != "completed" for before in node.needs):
+            return True
+        return any(state.status(b) != "completed" and state.unit(b).reason != "condition" for b in node.after)
+
+    def needs(self, step: str) -> frozenset[str]:
+        """The steps whose outputs this one refers to."""
+        return self._nodes[step].needs
+
+    def admit(self, step: str) -> None:
+        """The answer to Begin: the condition holds, and there is no list."""
+        self._admit(step)
+
+    def release(self, step: str, item: Item) -> None:
+        """The wait before the next attempt is over."""
+        self._push(step, item)
+
+    def _admit(self, step: str) -> None:
+        unit = self.state.unit(step)
+        if self._nodes[step].asks and not unit.approved:
+            self._commands.append(OpenGate(step))
+        elif self.state.steps[step].items is not None:
+            self._queue_items(step)
+        else:
+            self._push(step, None)
+
+    def _queue_items(self, step: str) -> None:
+        for item, unit in enumerate(self.state.steps[step].items or []):
+            if unit.status == "ready":
+                self._push(step, item)
+
+    def _push(self, step: str, item: Item) -> None:
+        heapq.heappush(self._queue, (-self._nodes[step].priority, self._order[step], -1 if item is None else item, (step, item)))
+
+    def decide(self) -> list[Command]:
+        """The commands that are due now. While paused nothing new begins."""
+        if self.state.ended or self.state.paused or not self.state.planned:
+            return []
+        commands, self._commands = self._commands, []
+        free = self.slots - self.running
+        while self._queue and free > 0:
+            step, item = heapq.heappop(self._queue)[3]
+            unit = self.state.unit(step, item)
+            if unit.status not in ("ready", "pending"):
+                continue
+            commands.append(Start(step, item, unit.attempt + 1))
+            free -= 1
+        if not commands and not self._open and not self._finished:
+            self._finished = True
+            commands.append(Finish(any(s.unit.status == "failed" for s in self.state.steps.values())))
+        return commands
+
+    @property
+    def queued(self) -> int:
+        return len(self._queue)
+
+    def done(self) -> int:
+        """How many steps are final."""
+        return len(self._nodes) - self._open

@@ -1,0 +1,292 @@
+"""What an execution is at one moment: the fold of its events. Pure: no I/O, no clock, no randomness.
+
+The rules of a step are the table below, read as state -> what happens -> next state. A step with `for_each` has one `Unit` per item, each
+under the same table, and its own status follows theirs. `ready` holds a step until a slot is free; `gate` holds it until a person decides;
+`unknown` says that a crash hid whether its effect happened. The diagram in ARCHITECTURE.md is printed from this table (`diagram`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from tizmoret.engine import events as e
+from tizmoret.engine.events import Item
+from tizmoret.plan.labels import Label
+
+Status = str
+
+STEP: dict[Status, dict[str, Status]] = {
+    "pending": {"expanded": "ready", "gated": "gate", "started": "running", "skipped": "skipped", "cancelled": "cancelled", "succeeded": "completed", "failed": "failed"},
+    "ready": {"gated": "gate", "started": "running", "skipped": "skipped", "cancelled": "cancelled", "succeeded": "completed", "failed": "failed"},
+    "gate": {"approved": "ready", "answered": "completed", "rejected": "skipped", "expired": "skipped", "cancelled": "cancelled"},
+    "running": {"succeeded": "completed", "failed": "failed", "retry": "ready", "repeat": "ready", "lost": "unknown", "gated": "gate", "cancelled": "cancelled"},
+    "unknown": {"gated": "gate", "succeeded": "completed", "cancelled": "unknown"},
+    "completed": {},
+    "failed": {},
+    "skipped": {},
+    "cancelled": {},
+}  # fmt: skip
+FINAL = frozenset(status for status, after in STEP.items() if not after)
+
+
+class IllegalTransition(Exception):
+    """An event that the table does not allow: a fault of the engine, never of a caller."""
+
+
+class Unit(msgspec.Struct):
+    """One call: a plain step, or one item of a `for_each` step."""
+
+    status: Status = "pending"
+    attempt: int = 0
+    approved: bool = False
+    approved_args: Any = None  # what a person changed at the gate; None: as planned
+    fingerprint: str = ""  # what was approved
+    intended: bool = False  # its effect may have happened: the intent is durable, the outcome is not
+    fallback: str | None = None  # the agent that took over
+    reason: str | None = None
+
+    def become(self, happening: str) -> None:
+        try:
+            self.status = STEP[self.status][happening]
+        except KeyError:
+            raise IllegalTransition(f"{happening} while {self.status}") from None
+
+
+class StepState(msgspec.Struct):
+    unit: Unit = msgspec.field(default_factory=Unit)
+    items: list[Unit] | None = None
+    item_outputs: dict[int, Any] = msgspec.field(default_factory=dict)
+
+
+class Gate(msgspec.Struct):
+    step: str | None
+    item: Item
+    purpose: str
+
+
+class State(msgspec.Struct):
+    """The whole of it; what `execution_checkpoints` keeps. `seq` is the last event folded in."""
+
+    seq: int = 0
+    steps: dict[str, StepState] = msgspec.field(default_factory=dict)  # a step is here from its first event on
+    outputs: dict[str, Any] = msgspec.field(default_factory=dict)  # JSON values, or {"$blob": hash}
+    labels: dict[str, Any] = msgspec.field(default_factory=dict)
+    gates: dict[str, Gate] = msgspec.field(default_factory=dict)  # the open ones
+    answers: list[tuple[str, str]] = msgspec.field(default_factory=list)  # the planner's questions and what people said
+    planned: bool = False
+    paused: bool = False
+    ended: str | None = None
+    tokens: int = 0
+    cost: float = 0.0
+
+    def unit(self, step: str, item: Item = None) -> Unit:
+        found = self.steps.get(step)
+        if found is None:
+            found = self.steps[step] = StepState()
+        if item is None:
+            return found.unit
+        assert found.items is not None, f"{step} has no items"
+        return found.items[item]
+
+    def status(self, step: str) -> Status:
+        found = self.steps.get(step)
+        return found.unit.status if found else "pending"
+
+
+def fold(state: State, events: Iterable[tuple[int, e.Event]]) -> State:
+    """`state` after `events`, each with its seq. Raises IllegalTransition."""
+    for seq, event in events:
+        apply(state, seq, event)
+    return state
+
+
+def apply(state: State, seq: int, event: e.Event) -> list[str]:
+    """Fold one event in; returns the steps whose own status became final by it."""
+    state.seq = max(state.seq, seq)
+    before = _FOLD.get(type(event))
+    return before(state, event) if before else []
+
+
+def _settle(state: State, step: str, item: Item, happening: str) -> list[str]:
+    unit = state.unit(step, item)
+    unit.become(happening)
+    if item is None:
+        return [step] if unit.status in FINAL else []
+    return _settle_parent(state, step)
+
+
+def _settle_parent(state: State, step: str) -> list[str]:
+    """A `for_each` step ends with its last item: failed if one failed, else completed with the outputs in order."""
+    found = state.steps[step]
+    items = found.items or []
+    if any(unit.status not in FINAL for unit in items):
+        return []
+    ends = {unit.status for unit in items}
+    if "failed" in ends:
+        found.unit.status = "failed"
+        found.unit.reason = next(unit.reason for unit in items if unit.status == "failed")
+    elif ends & {"skipped", "cancelled"}:
+        found.unit.status = "skipped" if "skipped" in ends else "cancelled"
+        found.unit.reason = next(unit.reason for unit in items if unit.status != "completed")
+    else:
+        found.unit.status = "completed"
+        state.outputs[step] = [found.item_outputs[index] for index in range(len(items))]
+    found.item_outputs = {}
+    return [step]
+
+
+def _expanded(state: State, event: e.StepExpanded) -> list[str]:
+    state.unit(event.step).become("expanded")
+    state.steps[event.step].items = [Unit("ready") for _ in range(event.count)]
+    return []
+
+
+def _started(state: State, event: e.StepStarted) -> list[str]:
+    unit = state.unit(event.step, event.item)
+    unit.become("started")
+    unit.attempt = event.attempt
+    if event.item is not None:
+        state.unit(event.step).status = "running"
+    return []
+
+
+def _intended(state: State, event: e.EffectIntended) -> list[str]:
+    state.unit(event.step, event.item).intended = True
+    return []
+
+
+def _completed(state: State, event: e.StepCompleted) -> list[str]:
+    state.tokens += event.tokens
+    state.cost += event.cost or 0.0
+    _keep(state, event.step, event.item, event.output, event.label)
+    return _settle(state, event.step, event.item, "succeeded")
+
+
+def _keep(state: State, step: str, item: Item, output: Any, label: dict[str, Any]) -> None:
+    if item is None:
+        state.outputs[step] = output
+        state.labels[step] = label
+        return
+    state.unit(step, item)
+    state.steps[step].item_outputs[item] = output
+    known = state.labels.get(step)
+    state.labels[step] = label if known is None else _join(known, label)
+
+
+def _join(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    return (Label.from_json(dict(one)) | Label.from_json(dict(other))).to_json()
+
+
+def _failed(state: State, event: e.StepFailed) -> list[str]:
+    unit = state.unit(event.step, event.item)
+    unit.intended = False
+    if event.fallback is not None:
+        unit.fallback = event.fallback
+        unit.attempt = 0
+    elif event.retry_in is None:
+        unit.reason = event.error["detail"]
+    return _settle(state, event.step, event.item, "failed" if event.retry_in is None else "retry")
+
+
+def _lost(state: State, event: e.StepLost) -> list[str]:
+    return _settle(state, event.step, event.item, "repeat" if event.outcome == "repeat" else "lost")
+
+
+def _skipped(state: State, event: e.StepSkipped) -> list[str]:
+    state.unit(event.step).reason = event.reason
+    happening = "cancelled" if event.reason == "cancelled" else "skipped"
+    return _settle(state, event.step, None, happening)
+
+
+def _gate_opened(state: State, event: e.GateOpened) -> list[str]:
+    state.gates[event.gate] = Gate(event.step, event.item, event.purpose)
+    if event.step is not None:
+        unit = state.unit(event.step, event.item)
+        unit.become("gated")
+        unit.fingerprint = event.fingerprint
+    return []
+
+
+def _gate_closed(state: State, event: e.GateClosed) -> list[str]:
+    gate = state.gates.pop(event.gate)
+    if gate.step is None:
+        if event.decision == "answered":
+            state.answers.append((event.note, str(event.value)))
+        return []
+    unit = state.unit(gate.step, gate.item)
+    if event.decision == "approved":
+        unit.approved, unit.approved_args = True, event.args
+    elif event.decision == "answered":
+        _keep(state, gate.step, gate.item, event.value, event.label)
+    else:
+        unit.reason = event.decision
+    return _settle(state, gate.step, gate.item, event.decision)
+
+
+def _accepted(state: State, event: e.PlanAccepted) -> list[str]:
+    state.planned = True
+    state.tokens += event.tokens
+    state.cost += event.cost or 0.0
+    return []
+
+
+def _paused(state: State, event: e.ExecutionPaused) -> list[str]:
+    state.paused = True
+    return []
+
+
+def _resumed(state: State, event: e.ExecutionResumed) -> list[str]:
+    state.paused = False
+    return []
+
+
+def _ended(status: str) -> Any:
+    def end(state: State, event: e.Event) -> list[str]:
+        state.ended = status
+        return []
+
+    return end
+
+
+_FOLD: dict[type[e.Event], Any] = {
+    e.PlanAccepted: _accepted,
+    e.StepExpanded: _expanded,
+    e.StepStarted: _started,
+    e.EffectIntended: _intended,
+    e.StepCompleted: _completed,
+    e.StepFailed: _failed,
+    e.StepLost: _lost,
+    e.StepSkipped: _skipped,
+    e.GateOpened: _gate_opened,
+    e.GateClosed: _gate_closed,
+    e.ExecutionPaused: _paused,
+    e.ExecutionResumed: _resumed,
+    e.ExecutionCompleted: _ended("completed"),
+    e.ExecutionFailed: _ended("failed"),
+    e.ExecutionCancelled: _ended("cancelled"),
+    e.ExecutionQuarantined: _ended("quarantined"),
+}
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram."""
+    lines = ["stateDiagram-v2", "    [*] --> pending"]
+    for status, after in STEP.items():
+        by_next: dict[str, list[str]] = {}
+        for happening, following in after.items():
+            by_next.setdefault(following, []).append(happening)
+        lines += [f"    {status} --> {following}: {', '.join(happenings)}" for following, happenings in by_next.items()]
+        if status in FINAL:
+            lines.append(f"    {status} --> [*]")
+    return "\n".join(lines)
+
+
+def snapshot(state: State) -> bytes:
+    return msgspec.msgpack.encode(state)
+
+
+def restore(data: bytes) -> State:
+    """Raises msgspec.ValidationError for a checkpoint that this version cannot read; replay from zero then."""
+    return msgspec.msgpack.decode(data, type=State)

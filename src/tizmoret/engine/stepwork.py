@@ -1,0 +1,272 @@
+"""The work on steps: looking at conditions, opening gates, making calls, and what follows from how they ended."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from tizmoret.catalog.tool import Report
+from tizmoret.engine import events as e
+from tizmoret.engine import gates
+from tizmoret.engine.calls import Asked, Failure, describe, perform, retry_in
+from tizmoret.engine.chronicle import Chronicle, problem, step_row
+from tizmoret.engine.effects import fingerprint, idempotency_key
+from tizmoret.engine.environment import Environment, Result
+from tizmoret.engine.events import Item
+from tizmoret.engine.prepared import Prepared
+from tizmoret.engine.records import Record
+from tizmoret.engine.scheduler import Call, Scheduler
+from tizmoret.engine.values import pack
+from tizmoret.errors import ArgumentMismatch, Fenced, StepFailed, TizmoretError
+from tizmoret.plan.conditions import holds
+from tizmoret.plan.labels import PERSON, Label
+from tizmoret.plan.references import resolve
+
+log = structlog.get_logger(__name__)
+
+PROGRESS_EVERY = 0.1  # seconds between two progress events of one call
+RetryLater = Callable[[Call, float], None]  # the call, and the seconds to wait
+
+
+class StepWork:
+    """Each method is one piece of work that the driver runs as a task; its outcome goes into the chronicle."""
+
+    def __init__(
+        self, env: Environment, record: Record, chronicle: Chronicle, prepared: Prepared, scheduler: Scheduler, retry_later: RetryLater
+    ) -> None:
+        self._env = env
+        self._record = record
+        self._chronicle = chronicle
+        self._state = chronicle.state
+        self._prepared = prepared
+        self._scheduler = scheduler
+        self._retry_later = retry_later
+
+    # -- arguments
+
+    async def _outputs(self, id: str) -> dict[str, Any]:
+        """The outputs that a step may refer to."""
+        found = {}
+        for before in self._scheduler.needs(id):
+            found[before] = await self._env.values.load(self._record.workspace, self._state.outputs[before])
+        return found
+
+    def label(self, id: str) -> Label:
+        """Where this step's arguments come from: the person, and everything they are made of."""
+        label = PERSON
+        for before in self._scheduler.needs(id):
+            label |= Label.from_json(self._state.labels[before])
+        return label
+
+    async def _arguments(self, id: str, item: Item) -> Any:
+        """One call's exact arguments. Raises ArgumentMismatch."""
+        step = self._prepared.steps[id]
+        edited = self._state.unit(id).approved_args
+        if edited is not None:
+            return edited if item is None else edited[item]
+        outputs = await self._outputs(id)
+        if item is None:
+            return resolve(step.args, outputs, step=id)
+        return resolve(step.args, outputs, resolve(step.for_each, outputs, step=id)[item], step=id)
+
+    async def _all_arguments(self, id: str) -> Any:
+        """What a gate shows: the arguments of the call, or of every call of a `for_each` step."""
+        items = self._state.steps[id].items if id in self._state.steps else None
+        if items is None:
+            return await self._arguments(id, None)
+        return [await self._arguments(id, item) for item in range(len(items))]
+
+    def _mark(self, id: str, args: Any) -> str:
+        return fingerprint(self._prepared.hash, id, args, self.label(id).to_json())
+
+    # -- before the call
+
+    async def begin(self, id: str) -> None:
+        """Look at the step's condition and list."""
+        step = self._prepared.steps[id]
+        try:
+            outputs = await self._outputs(id)
+            if step.when is not None and not holds(step.when, outputs):
+                await self._chronicle.settle(e.StepSkipped(id, "condition"), steps=[step_row(id, None, "skipped", reason="condition")])
+                return
+            if step.for_each is None:
+                self._scheduler.admit(id)
+                return
+            items = resolve(step.for_each, outputs, step=id)
+            if not isinstance(items, list):
+                raise ArgumentMismatch(id, "for_each", f"`for_each` got a {type(items).__name__}, not a list.")
+        except TizmoretError as error:
+            await self._impossible(id, None, error)
+            return
+        if items:
+            await self._chronicle.settle(e.StepExpanded(id, len(items)), steps=[step_row(id, None, "ready", items=len(items))])
+        else:
+            done = e.StepCompleted(id, [], self.label(id).to_json())
+            await self._chronicle.settle(done, steps=[step_row(id, None, "completed", items=0, output=[])], row=self._chronicle.row())
+
+    async def open_gate(self, id: str) -> None:
+        """Ask a person, with the exact arguments, which must already be such that the call could be made."""
+        step, capability = self._prepared.steps[id], self._prepared.capabilities[id]
+        try:
+            args = await self._all_arguments(id)
+            if capability.kind == "tool":
+                for one in [args] if isinstance(args, dict) else args:
+                    self._env.catalog.tool(capability.name).parse(id, one)
+        except TizmoretError as error:
+            await self._impossible(id, None, error)
+            return
+        label = self.label(id)
+        opened = gates.approval(step, capability, args, label, self._mark(id, args), self._env.gate_expiry)
+        stored, blobs = pack(args)
+        await self._open(opened, step_row(id, None, "gate", args=stored, label=label.to_json()), blobs=blobs)
+
+    async def ask_unknown(self, id: str, item: Item) -> None:
+        args = await self._arguments(id, item)
+        language, expiry = self._prepared.plan.language, self._env.gate_expiry
+        step, capability = self._prepared.steps[id], self._prepared.capabilities[id]
+        await self._open(gates.unknown(step, item, capability, args, language, self._mark(id, args), expiry), step_row(id, item, "gate"))
+
+    async def _open(self, opened: gates.Opened, *steps: Any, **rows: Any) -> None:
+        row = self._chronicle.row(waiting=len(self._state.gates) + 1)
+        await self._chronicle.settle(opened.event, approvals=[opened.row], steps=list(steps), row=row, **rows)
+
+    # -- the call
+
+    async def call(self, id: str, item: Item, attempt: int) -> None:
+        step, capability, unit = self._prepared.steps[id], self._prepared.capabilities[id], self._state.unit(id, item)
+        try:
+            args = await self._arguments(id, item)
+            await self._confirm_approval(id)
+            if capability.effect != "none":
+                await self._intend(id, item, args)
+        except Fenced:
+            raise
+        except TizmoretError as error:
+            await self._impossible(id, item, error)
+            return
+        began = time.perf_counter()
+        call = describe(self._env, self._record, step, item, attempt, self._reporter(id, item))
+        outcome = await perform(self._env, step, capability, unit.fallback, args, call)
+        if isinstance(outcome, Result):
+            await self._succeeded(id, item, args, outcome, time.perf_counter() - began)
+        elif isinstance(outcome, Asked):
+            opened = gates.question(step, item, outcome.question, outcome.options, self._mark(id, args), self._env.gate_expiry)
+            await self._open(opened, step_row(id, item, "gate", args=pack(args)[0]))
+        elif outcome.unclear and capability.recovery == "once":
+            await self._unclear(id, item, attempt, args, outcome)
+        else:
+            await self._failed(id, item, attempt, outcome, args)
+
+    async def _confirm_approval(self, id: str) -> None:
+        """What was approved is what runs: the arguments are worked out again and must have the approved fingerprint."""
+        unit = self._state.unit(id)
+        if not unit.approved or unit.approved_args is not None:
+            return
+        if self._mark(id, await self._all_arguments(id)) != unit.fingerprint:
+            raise StepFailed("The arguments are not those that were approved.", cure="Submit the request again.")
+
+    async def _intend(self, id: str, item: Item, args: Any) -> None:
+        mark, tool = self._mark(id, args), self._prepared.steps[id].uses
+        stored, blobs = pack(args)
+        await self._chronicle.settle(
+            e.EffectIntended(id, idempotency_key(self._record.id, id, item), mark, item),
+            effects=[self._chronicle.effect_row(id, item, "intended", tool, mark)],
+            steps=[step_row(id, item, "running", args=stored)],
+            blobs=blobs,
+        )
+
+    def _effects(self, id: str, item: Item, status: str, args: Any) -> Any:
+        return self._chronicle.effect_rows(id, item, status, self._prepared.steps[id].uses, self._mark(id, args))
+
+    def _reporter(self, id: str, item: Item) -> Report:
+        """Safe from other threads; what comes faster than people read is dropped."""
+        loop = asyncio.get_running_loop()
+        last = 0.0
+
+        def note(message: str, fraction: float | None) -> None:
+            if self._state.unit(id, item).status == "running" and not self._state.ended:
+                self._chronicle.note(e.StepProgress(id, message[:500].replace("\x00", ""), item, fraction))
+
+        def report(message: str, fraction: float | None = None) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if now - last >= PROGRESS_EVERY:
+                last = now
+                loop.call_soon_threadsafe(note, message, fraction)
+
+        return report
+
+    # -- after the call
+
+    async def _succeeded(self, id: str, item: Item, args: Any, result: Result, seconds: float) -> None:
+        try:
+            output, blobs = pack(result.output)
+            stored, more = pack(args)
+        except StepFailed as error:
+            await self._impossible(id, item, error)
+            return
+        label = (self.label(id) | result.label).to_json()
+        event = e.StepCompleted(id, output, label, item, round(seconds, 6), result.tokens, result.cost)
+        step = step_row(id, item, "completed", args=stored, output=output, label=label, tokens=result.tokens, cost=result.cost)
+        self._env.values.remember(self._record.workspace, blobs, result.output)
+        row = self._chronicle.row(progressed=True)
+        row.steps_done = (row.steps_done or 0) + (item is None)
+        effects = self._effects(id, item, "happened", args)
+        await self._chronicle.settle(event, steps=[step], blobs=blobs + more, effects=effects, row=row)
+        self._chronicle.checkpoint()
+
+    async def _impossible(self, id: str, item: Item, error: TizmoretError) -> None:
+        """It fails before anything was done, and would fail again the same way."""
+        failed = e.StepFailed(id, problem(error), item, max(1, self._state.unit(id, item).attempt))
+        row = step_row(id, item, "failed", error=failed.error)
+        await self._chronicle.settle(failed, steps=[row], row=self._chronicle.row(progressed=True))
+
+    async def _failed(self, id: str, item: Item, attempt: int, failure: Failure, args: Any) -> None:
+        """Try again, let another agent take over, or give the step up."""
+        step, unit = self._prepared.steps[id], self._state.unit(id, item)
+        wait = retry_in(step, self._prepared.capabilities[id], attempt, failure)
+        fallback = None
+        if wait is None:
+            used = step.fallbacks.index(unit.fallback) + 1 if unit.fallback else 0
+            if used < len(step.fallbacks):
+                fallback, wait = step.fallbacks[used], 0.0
+        event = e.StepFailed(id, failure.error, item, attempt, wait, fallback)
+        row = step_row(id, item, "failed" if wait is None else "ready", error=failure.error, args=pack(args)[0], attempt=attempt)
+        effects = self._effects(id, item, "failed", args)
+        await self._chronicle.settle(event, steps=[row], effects=effects, row=self._chronicle.row(progressed=wait is None))
+        if wait is not None:
+            self._retry_later((id, item), wait)
+
+    # -- effects of which the outcome is not known
+
+    async def recover(self, id: str, item: Item) -> None:
+        """A call that was running when its process died."""
+        unit = self._state.unit(id, item)
+        if self._prepared.capabilities[id].recovery == "once" and unit.intended:
+            error = {"code": "lost", "detail": "The process died during the call.", "cure": ""}
+            await self._unclear(id, item, unit.attempt, await self._arguments(id, item), Failure(error, passing=False, unclear=True))
+        else:
+            await self._chronicle.settle(e.StepLost(id, "repeat", item), steps=[step_row(id, item, "ready")])
+
+    async def _unclear(self, id: str, item: Item, attempt: int, args: Any, failure: Failure) -> None:
+        """Ask the tool itself first; then a person. Never guess, never repeat blindly."""
+        tool = self._env.catalog.tools[self._prepared.steps[id].uses]
+        if tool.probe is not None:
+            call = describe(self._env, self._record, self._prepared.steps[id], item, attempt, self._reporter(id, item))
+            try:
+                async with asyncio.timeout(tool.capability.timeout):
+                    output = await tool.probe(tool.parse(id, args), call)
+            except Exception:
+                log.warning("a probe failed", tool=tool.name, execution=str(self._record.id), step=id, exc_info=True)
+            else:
+                if output is None:
+                    await self._failed(id, item, attempt, Failure(failure.error, passing=True), args)
+                else:
+                    await self._succeeded(id, item, args, Result(output, tool.capability.label), 0.0)
+                return
+        effects = self._effects(id, item, "unknown", args)
+        await self._chronicle.settle(e.StepLost(id, "unknown", item), steps=[step_row(id, item, "unknown")], effects=effects)

@@ -1,0 +1,433 @@
+"""The one object a caller holds: submit a request, watch it, decide, pause, resume, cancel.
+
+async with Tizmoret.open(Settings.from_env()) as tizmoret:
+    execution = await tizmoret.submit("Read what we did in December on grain and schedule a meeting with Yoav")
+    async for event in tizmoret.events(execution.id): ...
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import structlog
+
+from tizmoret import projections
+from tizmoret.agents.builtin import builtin_agents
+from tizmoret.agents.runner import run_agent
+from tizmoret.catalog.agent import Agent
+from tizmoret.catalog.catalog import Catalog
+from tizmoret.catalog.tool import Call
+from tizmoret.engine import events as e
+from tizmoret.engine.decisions import Decision, control, decide, find_gate, verdict
+from tizmoret.engine.dispatch.inline import Inline
+from tizmoret.engine.environment import Environment, Proposal, Query, Result
+from tizmoret.engine.journal import Journal
+from tizmoret.engine.planning import accepted
+from tizmoret.engine.prepared import prepare
+from tizmoret.engine.records import Record
+from tizmoret.engine.state import State, fold
+from tizmoret.engine.transition import ExecutionRow, NewExecution, Transition
+from tizmoret.engine.values import Values, clean
+from tizmoret.engine.worker import Worker
+from tizmoret.errors import BadInput, Conflict, Fenced, NotFound, TooLarge
+from tizmoret.ids import uuid7
+from tizmoret.plan.model import MAX_REQUEST, Language, Plan
+from tizmoret.plan.preview import preview as preview_plan
+from tizmoret.planner.choose import choose_planner
+from tizmoret.planner.language import detect_language
+from tizmoret.planner.planner import PlanRequest, Question
+from tizmoret.settings import Settings
+from tizmoret.store.database import Database
+from tizmoret.stream import Stream, read_events
+from tizmoret.tools import builtin_tools
+from tizmoret.views import FINAL, Approval, EventView, Execution, Page, Preview, Status, StepView, System
+from tizmoret.workplaces import Workplaces
+
+log = structlog.get_logger(__name__)
+
+
+class Tizmoret:
+    """Made by `open`. `workspace` arguments default to the first workspace."""
+
+    def __init__(self, settings: Settings, database: Database, catalog: Catalog) -> None:
+        self.settings = settings
+        self.catalog = catalog
+        self.workspace = database.default_workspace
+        self._database = database
+        self._planner = choose_planner(settings, catalog)
+        self._stream = Stream(database)
+        self._worker = Worker(database)
+        self._values = Values(database)
+        self.workplaces = Workplaces(settings, database, catalog, self._planner.name)
+        self._journal = Journal(database.dedicated, self._stream.committed)
+        self._env = Environment(
+            catalog=catalog,
+            run_agent=self._run_agent,
+            make_plan=self._make_plan,
+            workplace=self.workplaces,
+            journal=self._journal,
+            database=database,
+            values=self._values,
+            timezone=settings.timezone,
+            slots=settings.slots,
+        )
+        self._dispatcher = Inline(self._env, self._worker, self._stream)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings, *, catalog: Catalog | None = None) -> AsyncIterator[Self]:
+        """Bring everything up, take over what a dead process left, and take all down again at the end.
+
+        catalog: other tools and agents than the built-in ones. Raises Unavailable when there is no database."""
+        database = await Database.open(settings)
+        try:
+            if catalog is None:
+                tools = builtin_tools()
+                catalog = Catalog(tools, builtin_agents(tools))
+            tizmoret = cls(settings, database, catalog)
+            await tizmoret._start()
+            try:
+                yield tizmoret
+            finally:
+                await tizmoret._stop()
+        finally:
+            await database.close()
+
+    async def _start(self) -> None:
+        await self._journal.open()
+        await self._dispatcher.open()
+
+    async def _stop(self) -> None:
+        self._stream.close()
+        await self._dispatcher.close()
+        await self._journal.close()
+        await self._dispatcher.release()
+
+    # -- what the engine asks for
+
+    async def _run_agent(self, agent: Agent, args: Mapping[str, Any], call: Call) -> Result:
+        done = await run_agent(agent, dict(args), call, self.catalog, self.settings.model)
+        return Result(done.output, done.label, done.tokens, done.cost)
+
+    async def _make_plan(self, request: str, language: Language, now: datetime, answers: tuple[tuple[str, str], ...]) -> Proposal | Query:
+        outcome = await self._planner.plan(PlanRequest(request, language, now, self.catalog, answers))
+        if isinstance(outcome, Question):
+            return Query(outcome.text, outcome.understood)
+        return Proposal(outcome.plan, self._planner.name, outcome.tokens, outcome.cost)
+
+    # -- requests
+
+    async def submit(
+        self,
+        request: str,
+        *,
+        user: str = "owner",
+        plan: Plan | None = None,
+        idempotency_key: str | None = None,
+        workspace: UUID | None = None,
+    ) -> Execution:
+        """Begin a new execution and return at once. plan: skip the planner. idempotency_key: the same key gives the same execution.
+
+        Raises BadInput, TooLarge, PlanRefused, or Conflict where the key was used for another request."""
+        request = _checked(request, "query") if plan is None else clean(request.strip() or plan.request or plan.goal)
+        for name, text, most in (("userId", user, 200), ("Idempotency-Key", idempotency_key or "", 200)):
+            if len(text) > most or not text.isprintable():
+                raise BadInput(f"`{name}` cannot be used.", cure=f"Give at most {most} printable characters.", field=name)
+        workspace = workspace or self.workspace
+        known = await self._by_key(workspace, idempotency_key, request)
+        if known is not None:
+            return known
+        record = self._new_record(workspace, request, user, plan)
+        try:
+            await self._journal.append(self._first_transition(record, plan, idempotency_key))
+        except Fenced:  # the row was not made: another submit with the same key came first
+            known = await self._by_key(workspace, idempotency_key, request)
+            assert known is not None
+            return known
+        self._dispatcher.drive(record)
+        return _fresh(record)
+
+    def _new_record(self, workspace: UUID, request: str, user: str, plan: Plan | None) -> Record:
+        language = plan.language if plan else detect_language(request)
+        return Record(workspace, uuid7(), 1, request, language, user, datetime.now(self.settings.timezone), State(), plan)
+
+    def _first_transition(self, record: Record, plan: Plan | None, key: str | None) -> Transition:
+        """One commit makes the execution; with a given plan, it begins to run with it."""
+        events: list[e.Event] = [e.ExecutionCreated(record.request, record.language, record.user)]
+        rows: dict[str, Any] = {"row": ExecutionRow(status="planning")}
+        if plan is not None:
+            prepared = prepare(plan, self.catalog)
+            more, rows = accepted(Proposal(plan, "given"), prepared)
+            events += more
+            record.plan_hash = prepared.hash
+        numbered = list(enumerate(events, start=1))
+        fold(record.state, numbered)
+        new = NewExecution(self._worker.id, record.request, record.language, record.user, key)
+        return Transition(record.workspace, record.id, 1, numbered, new=new, **rows)
+
+    async def _by_key(self, workspace: UUID, key: str | None, request: str) -> Execution | None:
+        if key is None:
+            return None
+        async with self._database.tenant_tx(workspace) as connection:
+            cursor = await connection.execute(
+                "select id, request from executions where workspace_id = %s and idempotency_key = %s", (workspace, key)
+            )
+            row = await cursor.fetchone()
+            if row is None:
+                return None
+            if row[1] != request:
+                cure = "Use a new key for a new request."
+                raise Conflict("This Idempotency-Key was used for another request.", cure=cure, field="Idempotency-Key")
+            return await projections.read_execution(connection, workspace, row[0])
+
+    async def preview(self, request: str, *, workspace: UUID | None = None) -> Preview:
+        """The plan of a request with its effects and gates, without calling any tool. Raises as `submit`, and Unavailable, PlanRefused."""
+        request = _checked(request, "query")
+        outcome = await self._make_plan(request, detect_language(request), datetime.now(self.settings.timezone), ())
+        if isinstance(outcome, Query):
+            return Preview(planner=self._planner.name, question=outcome.text, understood=list(outcome.understood))
+        prepare(outcome.plan, self.catalog)
+        return preview_plan(outcome.plan, self.catalog.capabilities, planner=outcome.planner)
+
+    # -- looking
+
+    async def get(self, id: UUID, *, workspace: UUID | None = None) -> Execution:
+        """Raises NotFound."""
+        workspace = workspace or self.workspace
+        async with self._database.tenant_tx(workspace) as connection:
+            return await projections.read_execution(connection, workspace, id)
+
+    async def list(
+        self,
+        *,
+        status: str | None = None,
+        query: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+        workspace: UUID | None = None,
+    ) -> Page[Execution]:
+        """Newest first. status: one, or "open". Raises BadInput."""
+        workspace = workspace or self.workspace
+        async with self._database.tenant_tx(workspace) as connection:
+            return await projections.list_executions(connection, workspace, status=status, query=query, limit=limit, cursor=cursor)
+
+    async def plan(self, id: UUID, *, workspace: UUID | None = None) -> Plan:
+        """Raises NotFound, also while there is no plan yet."""
+        workspace = workspace or self.workspace
+        async with self._database.tenant_tx(workspace) as connection:
+            plan = await projections.read_plan_of(connection, workspace, id)
+        if plan is None:
+            raise NotFound("This execution has no plan yet.", cure="Wait until it is planned, or answer its question.")
+        return plan
+
+    async def steps(self, id: UUID, *, workspace: UUID | None = None) -> list[StepView]:
+        """Every step in plan order; empty while there is no plan. Raises NotFound."""
+        workspace = workspace or self.workspace
+        async with self._database.tenant_tx(workspace) as connection:
+            execution = await projections.read_execution(connection, workspace, id)
+            plan = await projections.read_plan_of(connection, workspace, id)
+            if plan is None:
+                return []
+            steps = await projections.read_steps(connection, workspace, execution, plan, self.catalog.capabilities)
+        return [await self._whole(workspace, step) for step in steps]
+
+    async def _whole(self, workspace: UUID, step: StepView) -> StepView:
+        """Large values are read back from where they are stored."""
+        args, output = await self._values.load(workspace, step.args), await self._values.load(workspace, step.output)
+        return step.model_copy(update={"args": args, "output": output})
+
+    async def approvals(self, id: UUID | None = None, *, status: str | None = None, workspace: UUID | None = None) -> list[Approval]:
+        """Of one execution, or of all. Raises NotFound."""
+        workspace = workspace or self.workspace
+        async with self._database.tenant_tx(workspace) as connection:
+            if id is not None:
+                await projections.read_execution(connection, workspace, id)
+            return await projections.read_approvals(connection, workspace, execution=id, status=status)
+
+    def events(self, id: UUID, after: int = 0, *, workspace: UUID | None = None) -> AsyncIterator[EventView]:
+        """Every event after `after`, in order, once; ends after the last one of a finished execution."""
+        return self._stream.follow(workspace or self.workspace, id, after)
+
+    async def logs(self, id: UUID, *, after: int = 0, limit: int = 200, workspace: UUID | None = None) -> Page[EventView]:
+        """A page of the log. Raises NotFound, BadInput."""
+        workspace = workspace or self.workspace
+        if not 1 <= limit <= 1000 or not 0 <= after < 2**63:
+            raise BadInput("`limit` is 1 to 1000, `after` is 0 or more.", field="limit" if not 1 <= limit <= 1000 else "after")
+        await self.get(id, workspace=workspace)
+        events = await read_events(self._database, workspace, id, after, limit)
+        return Page(items=events, next=str(events[-1].seq) if len(events) == limit else None)
+
+    async def trace(self, id: UUID, *, workspace: UUID | None = None) -> list[dict[str, Any]]:
+        """One span for the execution and one for each step that has begun, in OpenTelemetry's terms (times in ISO 8601)."""
+        execution = await self.get(id, workspace=workspace)
+        steps = await self.steps(id, workspace=workspace)
+        root = _span(
+            str(execution.id), None, "execution", execution.started_at or execution.created_at, execution.finished_at, execution.status
+        )
+        return [root] + [
+            _span(
+                f"{execution.id}/{step.id}", str(execution.id), f"{step.kind} {step.uses}", step.started_at, step.finished_at, step.status
+            )
+            for step in steps
+            if step.started_at is not None
+        ]
+
+    async def metrics(self, id: UUID, *, workspace: UUID | None = None) -> dict[str, Any]:
+        """Seconds of wall and of work, what running in parallel saved, attempts, tokens, cost."""
+        execution = await self.get(id, workspace=workspace)
+        steps = await self.steps(id, workspace=workspace)
+        spent = [(s.finished_at - s.started_at).total_seconds() for s in steps if s.started_at and s.finished_at]
+        end = execution.finished_at or datetime.now(self.settings.timezone)
+        return {
+            "seconds": (end - (execution.started_at or execution.created_at)).total_seconds(),
+            "workSeconds": sum(spent),
+            "steps": {status: sum(s.status == status for s in steps) for status in sorted({s.status for s in steps})},
+            "attempts": sum(s.attempt for s in steps),
+            "events": execution.seq,
+            "tokens": execution.tokens,
+            "cost": execution.cost,
+        }
+
+    async def wait(self, id: UUID, timeout: float | None = None, *, workspace: UUID | None = None) -> Execution:
+        """Until it has ended, or only people can move it on. timeout in seconds. Raises TimeoutError."""
+        async with asyncio.timeout(timeout):
+            async for event in self.events(id, workspace=workspace):
+                if event.kind == "execution.waiting":
+                    execution = await self._parked(id, event.seq, workspace or self.workspace)
+                    if execution is not None:
+                        return execution
+        return await self.get(id, workspace=workspace)
+
+    async def _parked(self, id: UUID, seq: int, workspace: UUID) -> Execution | None:
+        """The execution, if nothing has happened since it was parked at `seq`, and nobody has told it anything either."""
+        async with self._database.tenant_tx(workspace) as connection:
+            if await projections.has_signals(connection, workspace, id):
+                return None
+            execution = await projections.read_execution(connection, workspace, id)
+        return execution if execution.status in ("waiting", "paused") and execution.seq == seq else None
+
+    # -- deciding
+
+    async def approve(
+        self, id: UUID, approval: UUID, *, by: str, args: dict[str, Any] | None = None, option: int | None = None, text: str | None = None,
+        note: str = "", workspace: UUID | None = None,
+    ) -> Approval:  # fmt: skip
+        """Approve a gate, with edited `args` if wished; or answer a question by `option` or `text`.
+
+        Raises NotFound, BadInput, ArgumentMismatch, or Conflict where it was decided before or the execution has ended."""
+        workspace = workspace or self.workspace
+        decision = Decision(by, args, option, text, note)
+        async with self._database.tenant_tx(workspace) as connection:
+            gate = await find_gate(connection, workspace, id, approval)
+            status, data = verdict(gate, decision)
+            if decision.args is not None and gate.step is not None:
+                self._check_edit(gate.step, gate.details, decision.args)
+            await decide(connection, workspace, id, approval, status, decision, data)
+        return await self._decided(workspace, id, approval)
+
+    def _check_edit(self, step: str, details: dict[str, Any], args: Any) -> None:
+        tool = self.catalog.tool(details["tool"])
+        calls = args if isinstance(details["args"], list) else [args]
+        if not isinstance(calls, list) or (isinstance(details["args"], list) and len(calls) != len(details["args"])):
+            raise BadInput(
+                "`args` must hold as many calls as the gate shows.", cure="Edit the calls, do not add or remove any.", field="args"
+            )
+        for call in calls:
+            tool.parse(step, call)
+
+    async def reject(self, id: UUID, approval: UUID, *, by: str, note: str = "", workspace: UUID | None = None) -> Approval:
+        """Nothing will be done at this gate, nor by the steps that depend on it. Raises as `approve`."""
+        workspace = workspace or self.workspace
+        decision = Decision(by, note=note)
+        async with self._database.tenant_tx(workspace) as connection:
+            await find_gate(connection, workspace, id, approval)
+            await decide(connection, workspace, id, approval, "rejected", decision, {})
+        return await self._decided(workspace, id, approval)
+
+    async def _decided(self, workspace: UUID, id: UUID, approval: UUID) -> Approval:
+        await self._dispatcher.wake(workspace, id)
+        async with self._database.tenant_tx(workspace) as connection:
+            return (await projections.read_approvals(connection, workspace, execution=id, id=approval))[0]
+
+    async def pause(self, id: UUID, *, by: str, workspace: UUID | None = None) -> Execution:
+        """Nothing new begins until `resume`; what runs is finished. Raises NotFound, Conflict."""
+        return await self._control(id, "pause", by, workspace)
+
+    async def resume(self, id: UUID, *, by: str, workspace: UUID | None = None) -> Execution:
+        return await self._control(id, "resume", by, workspace)
+
+    async def cancel(self, id: UUID, *, by: str, workspace: UUID | None = None) -> Execution:
+        """Running calls are stopped, what waits is withdrawn. Raises NotFound, Conflict."""
+        return await self._control(id, "cancel", by, workspace)
+
+    async def _control(self, id: UUID, kind: Any, by: str, workspace: UUID | None) -> Execution:
+        workspace = workspace or self.workspace
+        async with self._database.tenant_tx(workspace) as connection:
+            await control(connection, workspace, id, kind, by)
+        await self._dispatcher.wake(workspace, id)
+        return await self.get(id, workspace=workspace)
+
+    async def delete(self, id: UUID, *, workspace: UUID | None = None) -> None:
+        """Remove an execution that has ended, with all that belongs to it. Raises NotFound, Conflict."""
+        workspace = workspace or self.workspace
+        async with self._database.tenant_tx(workspace) as connection:
+            execution = await projections.read_execution(connection, workspace, id)
+            if execution.status not in FINAL:
+                raise Conflict(f"The execution is still {execution.status}.", cure="Cancel it first.")
+            await projections.delete_execution(connection, workspace, id)
+
+    # -- the system
+
+    async def status(self) -> Status:
+        """Whether it works, and how much there is."""
+        async with self._database.worker_tx() as connection:
+            active = await projections.count_active(connection)
+        system = System(initialized=True, active_executions=active, tools=len(self.catalog.tools), agents=len(self.catalog.agents))
+        ok = self._journal.trouble is None
+        version = importlib.metadata.version("tizmoret")
+        return Status(status="ok" if ok else "degraded", system=system, planner=self._planner.name, version=version)
+
+
+def _checked(request: str, field: str) -> str:
+    """Raises BadInput for an empty request, TooLarge for one over the limit."""
+    request = clean(request.strip())
+    if not request:
+        raise BadInput("The request is empty.", cure="Say in a sentence what should be done.", field=field)
+    if len(request) > MAX_REQUEST:
+        raise TooLarge(f"The request has {len(request):,} characters.", cure=f"Use at most {MAX_REQUEST:,}.", field=field)
+    return str(request)
+
+
+def _fresh(record: Record) -> Execution:
+    """The view of an execution that was made a moment ago."""
+    planned = record.plan is not None
+    return Execution(
+        id=record.id,
+        request=record.request,
+        goal=record.plan.goal if record.plan else "",
+        language=record.language,
+        user_id=record.user,
+        status="running" if planned else "planning",
+        planner="given" if planned else "",
+        plan_hash=record.plan_hash or None,
+        seq=record.state.seq,
+        steps_total=len(record.plan.steps) if record.plan else 0,
+        created_at=record.created_at,
+    )
+
+
+def _span(id: str, parent: str | None, name: str, start: datetime | None, end: datetime | None, status: str) -> dict[str, Any]:
+    return {
+        "spanId": id,
+        "parentSpanId": parent,
+        "name": name,
+        "startTime": start.isoformat() if start else None,
+        "endTime": end.isoformat() if end else None,
+        "status": status,
+    }

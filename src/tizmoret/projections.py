@@ -1,0 +1,196 @@
+"""The rows of an execution as views: what the API, the CLI and the page read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+
+from tizmoret.engine.records import OPEN, read_plan
+from tizmoret.errors import BadInput, NotFound
+from tizmoret.plan.capability import Capability
+from tizmoret.plan.graph import Graph
+from tizmoret.plan.model import Plan
+from tizmoret.views import Approval, Execution, OptionView, Page, Problem, StepView
+
+MAX_PAGE = 200
+
+_COLUMNS = """id, request, goal, language, user_id, status, planner, plan_hash, levels, seq, steps_total, steps_done, waiting, created_at,
+    started_at, finished_at, answer, error, tokens, cost"""
+
+
+async def read_execution(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> Execution:
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(f"select {_COLUMNS} from executions where workspace_id = %s and id = %s", (workspace, id))
+    row = await cursor.fetchone()
+    if row is None:
+        raise NotFound(f"There is no execution {id}.", cure="List the executions to see which there are.", field="id")
+    return _execution(row)
+
+
+def _execution(row: dict[str, Any]) -> Execution:
+    error = row.pop("error")
+    return Execution(**row, error=Problem(**error) if error else None)
+
+
+async def list_executions(
+    connection: AsyncConnection[Any], workspace: UUID, *, status: str | None, query: str | None, limit: int, cursor: str | None
+) -> Page[Execution]:
+    """Newest first. status: one status, or "open". Raises BadInput for a limit, status or cursor that cannot be."""
+    if not 1 <= limit <= MAX_PAGE:
+        raise BadInput(f"`limit` is {limit}.", cure=f"Give 1 to {MAX_PAGE}.", field="limit")
+    states = OPEN if status == "open" else [status] if status else None
+    before_at, before_id = _read_cursor(cursor)
+    rows = connection.cursor(row_factory=dict_row)
+    await rows.execute(
+        f"""select {_COLUMNS} from executions
+            where workspace_id = %(workspace)s
+              and (%(states)s::text[] is null or status = any(%(states)s))
+              and (%(query)s::text is null or position(lower(%(query)s) in lower(request || ' ' || goal || ' ' || id)) > 0)
+              and (%(at)s::timestamptz is null or (created_at, id) < (%(at)s, %(id)s))
+            order by created_at desc, id desc limit %(limit)s""",
+        {"workspace": workspace, "states": states, "query": query or None, "at": before_at, "id": before_id, "limit": limit + 1},
+    )
+    found = await rows.fetchall()
+    more = found[limit - 1] if len(found) > limit else None
+    following = f"{more['created_at'].isoformat()}_{more['id']}" if more else None
+    return Page(items=[_execution(row) for row in found[:limit]], next=following)
+
+
+def _read_cursor(cursor: str | None) -> tuple[datetime | None, UUID | None]:
+    if cursor is None:
+        return None, None
+    try:
+        at, _, id = cursor.rpartition("_")
+        return datetime.fromisoformat(at), UUID(id)
+    except ValueError:
+        raise BadInput(
+            "`cursor` is not one that this API gave.", cure="Take `next` of the page before, unchanged.", field="cursor"
+        ) from None
+
+
+async def read_plan_of(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> Plan | None:
+    """The plan as it stands, or None while there is none. Raises NotFound."""
+    cursor = await connection.execute("select plan_version from executions where workspace_id = %s and id = %s", (workspace, id))
+    row = await cursor.fetchone()
+    if row is None:
+        raise NotFound(f"There is no execution {id}.", cure="List the executions to see which there are.", field="id")
+    return (await read_plan(connection, workspace, id, row[0]))[0] if row[0] else None
+
+
+async def read_steps(
+    connection: AsyncConnection[Any], workspace: UUID, execution: Execution, plan: Plan, capabilities: Mapping[str, Capability]
+) -> list[StepView]:
+    """Every step of the plan, those that have not begun included."""
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(
+        "select step_id, item, status, attempt, items, args, output, label, error, reason, started_at, finished_at, tokens, cost "
+        "from execution_steps where workspace_id = %s and execution_id = %s",
+        (workspace, execution.id),
+    )
+    rows: dict[str, dict[str, Any]] = {}
+    items: dict[str, list[dict[str, Any]]] = {}
+    for row in await cursor.fetchall():
+        if row["item"] < 0:
+            rows[row["step_id"]] = row
+        else:
+            items.setdefault(row["step_id"], []).append(row)
+    graph = Graph(plan)
+    views = []
+    for step in plan.steps:
+        row = _step_row(rows.get(step.id), items.get(step.id, []), execution.status)
+        capability = capabilities.get(step.uses)
+        effect = capability.effect if capability else "none"
+        views.append(
+            StepView(
+                id=step.id,
+                title=step.title or step.id,
+                uses=step.uses,
+                kind="tool" if step.tool else "agent",
+                effect=effect,
+                depends_on=sorted(graph.predecessors[step.id]),
+                **row,
+            )  # fmt: skip
+        )
+    return views
+
+
+_FINAL_STEP = ("completed", "failed", "skipped", "cancelled")
+
+
+def _step_row(row: dict[str, Any] | None, items: list[dict[str, Any]], execution_status: str) -> dict[str, Any]:
+    """The fields of a StepView; of a `for_each` step put together from its items."""
+    values = dict(row or {"status": "pending"})
+    for name in ("step_id", "item"):
+        values.pop(name, None)
+    if items:
+        done = [item for item in items if item["status"] in _FINAL_STEP]
+        values["items_done"] = len(done)
+        values["started_at"] = min((item["started_at"] for item in items if item["started_at"]), default=None)
+        if len(done) == values.get("items"):
+            ends = [item["status"] for item in items]
+            values["status"] = next((status for status in ("failed", "skipped", "cancelled") if status in ends), "completed")
+            values["finished_at"] = max((item["finished_at"] for item in items if item["finished_at"]), default=None)
+            values["output"] = [item["output"] for item in sorted(items, key=lambda item: item["item"])]
+        elif values["status"] == "ready":
+            values["status"] = "running"
+        values["error"] = next((item["error"] for item in items if item["status"] == "failed"), values.get("error"))
+    if execution_status in ("cancelled", "quarantined") and values["status"] not in (*_FINAL_STEP, "unknown"):
+        values["status"] = "cancelled"
+    if values["status"] == "completed":
+        values["error"] = None  # of an attempt that was followed by a better one
+    error = values.get("error")
+    values["error"] = Problem(**error) if error else None
+    return values
+
+
+async def read_approvals(
+    connection: AsyncConnection[Any], workspace: UUID, *, execution: UUID | None = None, id: UUID | None = None, status: str | None = None
+) -> list[Approval]:
+    """Oldest first, at most MAX_PAGE."""
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(
+        """select id, execution_id, step_id, purpose, status, title, details, fingerprint, created_at, expires_at, decided_by, decided_at, note
+           from pending_approvals
+           where workspace_id = %(workspace)s
+             and (%(execution)s::uuid is null or execution_id = %(execution)s)
+             and (%(id)s::uuid is null or id = %(id)s)
+             and (%(status)s::text is null or status = %(status)s)
+           order by created_at, id limit %(limit)s""",
+        {"workspace": workspace, "execution": execution, "id": id, "status": status, "limit": MAX_PAGE},
+    )
+    return [_approval(row) for row in await cursor.fetchall()]
+
+
+def _approval(row: dict[str, Any]) -> Approval:
+    details = row.pop("details")
+    options = [OptionView(**option) for option in details.pop("options", [])]
+    details.pop("understood", None)
+    return Approval(**row, **details, options=options)
+
+
+async def count_active(connection: AsyncConnection[Any]) -> int:
+    """Executions of all workspaces that have not ended."""
+    cursor = await connection.execute("select count(*) from executions where status = any(%s)", (OPEN,))
+    row = await cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+async def has_signals(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> bool:
+    """Whether something was told to the execution that it has not acted on yet."""
+    cursor = await connection.execute("select 1 from signals where workspace_id = %s and execution_id = %s limit 1", (workspace, id))
+    return await cursor.fetchone() is not None
+
+
+_BELONGS = ("events", "execution_steps", "execution_checkpoints", "pending_approvals", "signals", "effects", "plan_versions")
+
+
+async def delete_execution(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> None:
+    """With all that belongs to it. Blobs stay: others may hold the same content."""
+    for table in _BELONGS:
+        await connection.execute(f"delete from {table} where workspace_id = %s and execution_id = %s", (workspace, id))
+    await connection.execute("delete from executions where workspace_id = %s and id = %s", (workspace, id))
