@@ -1,0 +1,17 @@
+"""The built-in tools: one file per domain, each with its `TOOLS`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from tizmoret.catalog.tool import Tool
+
+DOMAINS = ("documents", "text", "tables", "web", "system")
+
+
+def builtin_tools() -> tuple[Tool, ...]:
+    """Every built-in tool. What reads and writes formats is imported by each tool when it is first used."""
+    tools: list[Tool] = []
+    for domain in DOMAINS:
+        tools.extend(import_module(f"tizmoret.tools.{domain}").TOOLS)
+    return tuple(tools)

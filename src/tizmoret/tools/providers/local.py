@@ -1,0 +1,18 @@
+"""The providers over one workspace's own folder on this machine: no account, no network but for public pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tizmoret.tools.providers.local_documents import LocalDocuments
+from tizmoret.tools.providers.ports import DocumentStore
+from tizmoret.tools.providers.web_access import WebAccess
+
+
+def local_providers(folder: Path) -> dict[type[Any], Any]:
+    """For `Call.providers`. The folder holds documents, contacts, calendar, and .cache, which may be deleted at any time."""
+    return {
+        DocumentStore: LocalDocuments(folder / "documents", folder / ".cache"),
+        WebAccess: WebAccess(),
+    }

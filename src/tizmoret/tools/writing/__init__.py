@@ -1,0 +1,1 @@
+"""How documents are made from Markdown, and what they are called."""
