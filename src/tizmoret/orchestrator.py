@@ -155,7 +155,7 @@ class Tizmoret:
 
     def _new_record(self, workspace: UUID, request: str, user: str, plan: Plan | None) -> Record:
         language = plan.language if plan else detect_language(request)
-        return Record(workspace, uuid7(), 1, request, language, user, datetime.now(self.settings.timezone), State(), plan)
+        return Record(workspace, uuid7(), 1, request, language, user, datetime.now(self.settings.timezone), State(), plan, fresh=True)
 
     def _first_transition(self, record: Record, plan: Plan | None, key: str | None) -> Transition:
         """One commit makes the execution; with a given plan, it begins to run with it."""

@@ -94,12 +94,6 @@ class Chronicle:
             setattr(row, name, value)
         return row
 
-    def effect_rows(self, step: str, item: Item, status: str, tool: str, mark: str) -> list[EffectRow]:
-        """The ledger's row, where an intent of this call is durable."""
-        if not self.state.unit(step, item).intended:
-            return []
-        return [self.effect_row(step, item, status, tool, mark)]
-
     def effect_row(self, step: str, item: Item, status: str, tool: str, mark: str) -> EffectRow:
         return EffectRow(step, WHOLE if item is None else item, idempotency_key(self._record.id, step, item), tool, mark, status)
 

@@ -78,7 +78,8 @@ class Driver:
         self._end("ended")
 
     async def _begin(self) -> None:
-        await self._take_signals()
+        if not self._record.fresh:
+            await self._take_signals()
         self._begun = True
         if self._closing:
             return
@@ -247,8 +248,8 @@ class Driver:
         for id, item, unit in self._chronicle.units():
             if unit.status not in FINAL:
                 steps.append(step_row(id, item, "unknown" if unit.intended else "cancelled"))
-                tool = self._prepared.steps[id].uses if self._prepared else ""
-                effects += self._chronicle.effect_rows(id, item, "unknown", tool, unit.fingerprint)
+                if unit.intended and self._prepared is not None:
+                    effects.append(self._chronicle.effect_row(id, item, "unknown", self._prepared.steps[id].uses, unit.fingerprint))
         answer = "\n".join(not_done(self._prepared.plan, self._state)) if self._prepared else None
         await self._chronicle.settle(
             e.ExecutionCancelled(by),

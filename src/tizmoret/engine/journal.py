@@ -24,8 +24,11 @@ from tizmoret.errors import Fenced, TizmoretError, Unavailable
 log = structlog.get_logger(__name__)
 
 LINGER = 0.02  # seconds that a transition nobody waits for may wait for company: it then costs no commit of its own
-MAX_BATCH = 2_000  # transitions in one statement
+MAX_BATCH = 256  # transitions in one statement: while the database writes it, the executions of the batch before go on
 RETRY_FIRST, RETRY_LAST = 0.05, 5.0  # seconds between attempts while the database does not answer
+
+# The row counts of a JSON array are guessed (100), so that the planner would scan whole tables for a batch of one.
+SESSION = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_mergejoin = off; set jit = off"
 
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
 OnCommit = Callable[[Sequence[Transition], datetime], None]
@@ -55,8 +58,13 @@ class Journal:
         self.trouble: str | None = None  # why the last attempt failed, while it is being repeated
 
     async def open(self) -> None:
-        self._connection = await self._connect()
+        self._connection = await self._connected()
         self._task = asyncio.create_task(self._run(), name="journal")
+
+    async def _connected(self) -> psycopg.AsyncConnection[Any]:
+        connection = await self._connect()
+        await connection.execute(SESSION)
+        return connection
 
     async def close(self) -> None:
         """Write what is queued, then stop. Gives up after a few seconds when the database is gone."""
@@ -133,7 +141,7 @@ class Journal:
         while True:
             try:
                 if self._connection is None:
-                    self._connection = await self._connect()
+                    self._connection = await self._connected()
                 cursor = await self._connection.execute(sql, parameters, prepare=True)
                 rows = await cursor.fetchall()
                 self.trouble = None

@@ -37,6 +37,7 @@ class Record:
     plan_hash: str = ""
     attempts: int = 0
     crashed: bool = False  # taken from a process that died
+    fresh: bool = False  # made by this process a moment ago: nobody can have told it anything
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ class Scheduler:
         state = self.state
         if any(state.status(before) != "completed" for before in node.needs):
             return True
-        return any(state.status(b) != "completed" and state.unit(b).reason != "condition" for b in node.after)
+        return any(state.status(b) != "completed" and state.look(b).reason != "condition" for b in node.after)
 
     def needs(self, step: str) -> frozenset[str]:
         """The steps whose outputs this one refers to."""
@@ -191,10 +191,10 @@ class Scheduler:
         self._push(step, item)
 
     def _admit(self, step: str) -> None:
-        unit = self.state.unit(step)
+        unit = self.state.look(step)
         if self._nodes[step].asks and not unit.approved:
             self._commands.append(OpenGate(step))
-        elif self.state.steps[step].items is not None:
+        elif step in self.state.steps and self.state.steps[step].items is not None:
             self._queue_items(step)
         else:
             self._push(step, None)
@@ -215,7 +215,7 @@ class Scheduler:
         free = self.slots - self.running
         while self._queue and free > 0:
             step, item = heapq.heappop(self._queue)[3]
-            unit = self.state.unit(step, item)
+            unit = self.state.look(step, item)
             if unit.status not in ("ready", "pending"):
                 continue
             commands.append(Start(step, item, unit.attempt + 1))

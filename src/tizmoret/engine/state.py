@@ -90,9 +90,12 @@ class State(msgspec.Struct):
         assert found.items is not None, f"{step} has no items"
         return found.items[item]
 
+    def look(self, step: str, item: Item = None) -> Unit:
+        """As `unit`, for readers: a step without events stays without an entry, so that the state is the fold of the log and no more."""
+        return self.unit(step, item) if step in self.steps else Unit()
+
     def status(self, step: str) -> Status:
-        found = self.steps.get(step)
-        return found.unit.status if found else "pending"
+        return self.look(step).status
 
 
 def fold(state: State, events: Iterable[tuple[int, e.Event]]) -> State:

@@ -20,10 +20,11 @@ from tizmoret.engine.events import Item
 from tizmoret.engine.prepared import Prepared
 from tizmoret.engine.records import Record
 from tizmoret.engine.scheduler import Call, Scheduler
+from tizmoret.engine.transition import EffectRow, StepRow
 from tizmoret.engine.values import pack
 from tizmoret.errors import ArgumentMismatch, Fenced, StepFailed, TizmoretError
 from tizmoret.plan.conditions import holds
-from tizmoret.plan.labels import PERSON, Label
+from tizmoret.plan.labels import PERSON, Label, join
 from tizmoret.plan.references import resolve
 
 log = structlog.get_logger(__name__)
@@ -57,15 +58,12 @@ class StepWork:
 
     def label(self, id: str) -> Label:
         """Where this step's arguments come from: the person, and everything they are made of."""
-        label = PERSON
-        for before in self._scheduler.needs(id):
-            label |= Label.from_json(self._state.labels[before])
-        return label
+        return join([PERSON, *(Label.from_json(self._state.labels[before]) for before in self._scheduler.needs(id))])
 
     async def _arguments(self, id: str, item: Item) -> Any:
         """One call's exact arguments. Raises ArgumentMismatch."""
         step = self._prepared.steps[id]
-        edited = self._state.unit(id).approved_args
+        edited = self._state.look(id).approved_args
         if edited is not None:
             return edited if item is None else edited[item]
         outputs = await self._outputs(id)
@@ -130,14 +128,14 @@ class StepWork:
         step, capability = self._prepared.steps[id], self._prepared.capabilities[id]
         await self._open(gates.unknown(step, item, capability, args, language, self._mark(id, args), expiry), step_row(id, item, "gate"))
 
-    async def _open(self, opened: gates.Opened, *steps: Any, **rows: Any) -> None:
+    async def _open(self, opened: gates.Opened, *steps: StepRow, **rows: Any) -> None:
         row = self._chronicle.row(waiting=len(self._state.gates) + 1)
         await self._chronicle.settle(opened.event, approvals=[opened.row], steps=list(steps), row=row, **rows)
 
     # -- the call
 
     async def call(self, id: str, item: Item, attempt: int) -> None:
-        step, capability, unit = self._prepared.steps[id], self._prepared.capabilities[id], self._state.unit(id, item)
+        step, capability, unit = self._prepared.steps[id], self._prepared.capabilities[id], self._state.look(id, item)
         try:
             args = await self._arguments(id, item)
             await self._confirm_approval(id)
@@ -163,7 +161,7 @@ class StepWork:
 
     async def _confirm_approval(self, id: str) -> None:
         """What was approved is what runs: the arguments are worked out again and must have the approved fingerprint."""
-        unit = self._state.unit(id)
+        unit = self._state.look(id)
         if not unit.approved or unit.approved_args is not None:
             return
         if self._mark(id, await self._all_arguments(id)) != unit.fingerprint:
@@ -179,8 +177,11 @@ class StepWork:
             blobs=blobs,
         )
 
-    def _effects(self, id: str, item: Item, status: str, args: Any) -> Any:
-        return self._chronicle.effect_rows(id, item, status, self._prepared.steps[id].uses, self._mark(id, args))
+    def _effects(self, id: str, item: Item, status: str, args: Any) -> list[EffectRow]:
+        """The ledger's row, where an intent of this call is durable."""
+        if not self._state.look(id, item).intended:
+            return []
+        return [self._chronicle.effect_row(id, item, status, self._prepared.steps[id].uses, self._mark(id, args))]
 
     def _reporter(self, id: str, item: Item) -> Report:
         """Safe from other threads; what comes faster than people read is dropped."""
@@ -188,7 +189,7 @@ class StepWork:
         last = 0.0
 
         def note(message: str, fraction: float | None) -> None:
-            if self._state.unit(id, item).status == "running" and not self._state.ended:
+            if self._state.look(id, item).status == "running" and not self._state.ended:
                 self._chronicle.note(e.StepProgress(id, message[:500].replace("\x00", ""), item, fraction))
 
         def report(message: str, fraction: float | None = None) -> None:
@@ -221,13 +222,13 @@ class StepWork:
 
     async def _impossible(self, id: str, item: Item, error: TizmoretError) -> None:
         """It fails before anything was done, and would fail again the same way."""
-        failed = e.StepFailed(id, problem(error), item, max(1, self._state.unit(id, item).attempt))
+        failed = e.StepFailed(id, problem(error), item, max(1, self._state.look(id, item).attempt))
         row = step_row(id, item, "failed", error=failed.error)
         await self._chronicle.settle(failed, steps=[row], row=self._chronicle.row(progressed=True))
 
     async def _failed(self, id: str, item: Item, attempt: int, failure: Failure, args: Any) -> None:
         """Try again, let another agent take over, or give the step up."""
-        step, unit = self._prepared.steps[id], self._state.unit(id, item)
+        step, unit = self._prepared.steps[id], self._state.look(id, item)
         wait = retry_in(step, self._prepared.capabilities[id], attempt, failure)
         fallback = None
         if wait is None:
@@ -245,7 +246,7 @@ class StepWork:
 
     async def recover(self, id: str, item: Item) -> None:
         """A call that was running when its process died."""
-        unit = self._state.unit(id, item)
+        unit = self._state.look(id, item)
         if self._prepared.capabilities[id].recovery == "once" and unit.intended:
             error = {"code": "lost", "detail": "The process died during the call.", "cure": ""}
             await self._unclear(id, item, unit.attempt, await self._arguments(id, item), Failure(error, passing=False, unclear=True))

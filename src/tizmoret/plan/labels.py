@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any, Literal, Self
 
 Integrity = Literal["trusted", "untrusted"]
@@ -46,7 +48,4 @@ PERSON = Label(sources=frozenset({"person"}))  # what the requester wrote
 
 
 def join(labels: Iterable[Label]) -> Label:
-    result = Label()
-    for label in labels:
-        result |= label
-    return result
+    return reduce(or_, labels, Label())

@@ -9,6 +9,7 @@ An argument is a literal or holds references to earlier outputs at any depth (se
 from __future__ import annotations
 
 import hashlib
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -74,7 +75,7 @@ class Plan(_Frozen):
         """The bytes that `hash` covers: JSON with sorted keys, defaults left out, version left out."""
         return to_json(in_key_order(self.model_dump(mode="json", exclude_defaults=True, exclude={"version"})))
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of `canonical`, in hexadecimal: what a person approves."""
         return hashlib.sha256(self.canonical()).hexdigest()
