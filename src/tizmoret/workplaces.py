@@ -23,17 +23,21 @@ class Workplaces:
     def __init__(self, settings: Settings, database: Database, catalog: Catalog, planner: str) -> None:
         self._root = settings.workspaces
         self._probe = Probe(settings, database, catalog, planner)
+        self._folders: dict[UUID, Path] = {}
         self._providers: dict[UUID, Mapping[type[Any], Any]] = {}
 
     def folder(self, workspace: UUID) -> Path:
-        return self._root / str(workspace)
+        """Made at the first call."""
+        found = self._folders.get(workspace)
+        if found is None:
+            found = self._folders[workspace] = self._root / str(workspace)
+            found.mkdir(parents=True, exist_ok=True)
+        return found
 
     def providers(self, workspace: UUID) -> Mapping[type[Any], Any]:
         found = self._providers.get(workspace)
         if found is None:
-            folder = self.folder(workspace)
-            folder.mkdir(parents=True, exist_ok=True)
-            found = self._providers[workspace] = {**local_providers(folder), SystemProbe: self._probe}
+            found = self._providers[workspace] = {**local_providers(self.folder(workspace)), SystemProbe: self._probe}
         return found
 
 

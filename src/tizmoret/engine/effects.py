@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic_core import to_json
 
@@ -21,5 +21,5 @@ def fingerprint(plan_hash: str, step: str, args: Any, label: Mapping[str, Any]) 
 
 
 def idempotency_key(execution: UUID, step: str, item: Item) -> str:
-    """The same for every attempt of a call, on whichever machine."""
-    return str(uuid5(execution, step if item is None else f"{step}[{item}]"))
+    """The same for every attempt of a call, on whichever machine; printable ASCII, at most 120 characters."""
+    return f"{execution}/{step}" if item is None else f"{execution}/{step}/{item}"

@@ -24,7 +24,7 @@ from tizmoret.errors import Fenced, TizmoretError, Unavailable
 log = structlog.get_logger(__name__)
 
 LINGER = 0.02  # seconds that a transition nobody waits for may wait for company: it then costs no commit of its own
-MAX_BATCH = 256  # transitions in one statement: while the database writes it, the executions of the batch before go on
+MAX_BATCH = 512  # transitions in one statement: while the database writes it, the executions of the batch before go on
 RETRY_FIRST, RETRY_LAST = 0.05, 5.0  # seconds between attempts while the database does not answer
 
 # The row counts of a JSON array are guessed (100), so that the planner would scan whole tables for a batch of one.
@@ -114,13 +114,13 @@ class Journal:
             await self._isolate(batch, error)
             return
         self.commits += 1
-        written = [transition for transition, _ in batch if transition.execution in alive]
+        written = [transition for transition, _ in batch if transition.execution.int in alive]
         if written:
             self._on_commit(written, at)
         for transition, future in batch:
             if future.done():
                 continue
-            if transition.execution in alive:
+            if transition.execution.int in alive:
                 future.set_result(None)
             else:
                 _fail(future, Fenced("Another process has taken this execution over."))
@@ -134,7 +134,7 @@ class Journal:
         await self._commit(batch[:middle])
         await self._commit(batch[middle:])
 
-    async def _write_until_it_answers(self, transitions: list[Transition]) -> tuple[set[UUID], datetime]:
+    async def _write_until_it_answers(self, transitions: list[Transition]) -> tuple[set[int], datetime]:
         """A full disk or a lost connection is waited out: nothing is lost, the executions stand still until then."""
         wait = RETRY_FIRST
         sql, parameters = _bind(transitions)
@@ -145,7 +145,7 @@ class Journal:
                 cursor = await self._connection.execute(sql, parameters, prepare=True)
                 rows = await cursor.fetchall()
                 self.trouble = None
-                return {row[0] for row in rows}, rows[0][1] if rows else datetime.now().astimezone()
+                return {row[0].int for row in rows}, rows[0][1] if rows else datetime.now().astimezone()
             except (psycopg.OperationalError, psycopg.errors.DiskFull, TizmoretError) as error:
                 self.trouble = str(error).splitlines()[0]
                 log.warning("the database does not take the journal; trying again", error=self.trouble, seconds=wait)
@@ -168,33 +168,33 @@ def _fail(future: asyncio.Future[None], error: Exception) -> None:
 
 
 def _bind(transitions: Iterable[Transition]) -> tuple[str, dict[str, str]]:
+    """The statement for a batch, and each of its parts as a JSON array."""
     made: list[dict[str, Any]] = []
-    executions: dict[UUID, dict[str, Any]] = {}
-    steps: dict[tuple[UUID, str, int], dict[str, Any]] = {}
+    executions: dict[int, dict[str, Any]] = {}
+    steps: dict[tuple[int, str, int], dict[str, Any]] = {}
+    effects: dict[tuple[int, str, int], dict[str, Any]] = {}
     parts: dict[str, list[Any]] = {name: [] for name in PARTS}
     for t in transitions:
-        id = t.execution
+        id, key = t.execution, t.execution.int
         if t.new is not None:
-            new = msgspec.structs.asdict(t.new)
-            made.append({"workspace": t.workspace, "id": id, "seq": t.events[-1][0], **new, **dict(_given(t.row))})
+            made.append({"workspace": t.workspace, "id": id, "seq": t.events[-1][0], **_set(t.new), **_set(t.row)})
         else:
-            _merge_execution(executions, t)
+            _merge_execution(executions, key, t)
         for seq, event in t.events:
             parts["events"].append({"id": id, "seq": seq, "kind": e.kind(event), "data": event})
         for row in t.steps:
-            _merge_step(steps, id, row)
+            _merge_step(steps, (key, row.step_id, row.item), id, row)
         if t.plan is not None:
             parts["plans"].append({"id": id, **msgspec.structs.asdict(t.plan)})
-        for approval in t.approvals:
-            parts["approvals"].append({**msgspec.structs.asdict(approval), "id": id, "approval": approval.id})
+        for effect in t.effects:
+            effects[key, effect.step_id, effect.item] = {"id": id, **_set(effect)}
+        parts["approvals"] += [{**_set(approval), "id": id, "approval": approval.id} for approval in t.approvals]
         parts["closed"] += [{"id": id, "approval": approval, "status": status} for approval, status in t.closed_approvals]
-        parts["effects"] += [{"id": id, **msgspec.structs.asdict(effect)} for effect in t.effects]
         parts["blobs"] += [{"id": id, "hash": blob.hash, "content": base64.b64encode(blob.content).decode()} for blob in t.blobs]
         parts["consumed"] += [{"id": id, "signal": signal} for signal in t.consumed]
         if t.checkpoint is not None:
             parts["checkpoints"].append({"id": id, "seq": t.checkpoint[0], "state": base64.b64encode(t.checkpoint[1]).decode()})
-    parts["steps"] = list(steps.values())
-    parts["effects"] = list({(row["id"], row["step_id"], row["item"]): row for row in parts["effects"]}.values())
+    parts["steps"], parts["effects"] = list(steps.values()), list(effects.values())
     present = {name: rows for name, rows in parts.items() if rows}
     parameters = {name: _encoder.encode(rows).decode() for name, rows in present.items()}
     parameters["executions"] = _encoder.encode(list(executions.values())).decode()
@@ -203,30 +203,30 @@ def _bind(transitions: Iterable[Transition]) -> tuple[str, dict[str, str]]:
     return statement(bool(made), frozenset(present)), parameters
 
 
-def _merge_execution(executions: dict[UUID, dict[str, Any]], t: Transition) -> None:
+def _set(row: msgspec.Struct) -> dict[str, Any]:
+    """The fields that differ from their defaults: the columns that change."""
+    fields: dict[str, Any] = msgspec.to_builtins(row)
+    return fields
+
+
+def _merge_execution(executions: dict[int, dict[str, Any]], key: int, t: Transition) -> None:
     """Two transitions of one execution in a batch become one row: an UPDATE from a list would take either, not both."""
-    row = executions.get(t.execution)
+    row = executions.get(key)
     if row is None:
-        row = executions[t.execution] = {"workspace": t.workspace, "id": t.execution, "epoch": t.epoch, "seq": 0}
+        row = executions[key] = {"workspace": t.workspace, "id": t.execution, "epoch": t.epoch, "seq": 0}
     if t.events:
         row["seq"] = t.events[-1][0]
-    for name, value in _given(t.row):
-        row[name] = value
+    row.update(_set(t.row))
 
 
-def _merge_step(steps: dict[tuple[UUID, str, int], dict[str, Any]], id: UUID, row: StepRow) -> None:
-    key = (id, row.step_id, row.item)
+def _merge_step(steps: dict[tuple[int, str, int], dict[str, Any]], key: tuple[int, str, int], id: UUID, row: StepRow) -> None:
     known = steps.get(key)
     if known is None:
         known = steps[key] = {"id": id, "item": WHOLE, "ran": False}
     tokens, cost = known.get("tokens", 0), known.get("cost")
-    known.update(_given(row))
+    known.update(_set(row))
     known["ran"] = known["ran"] or row.status == "running"
     if tokens and row.tokens:
         known["tokens"] = tokens + row.tokens
     if cost is not None and row.cost is not None:
         known["cost"] = cost + row.cost
-
-
-def _given(row: msgspec.Struct) -> list[tuple[str, Any]]:
-    return [(name, value) for name in row.__struct_fields__ if (value := getattr(row, name)) is not None and value is not False]
