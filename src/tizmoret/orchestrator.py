@@ -81,17 +81,18 @@ class Tizmoret:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, settings: Settings, *, catalog: Catalog | None = None) -> AsyncIterator[Self]:
+    async def open(cls, settings: Settings, *, catalog: Catalog | None = None, run_engine: bool = True) -> AsyncIterator[Self]:
         """Bring everything up, take over what a dead process left, and take all down again at the end.
 
-        catalog: other tools and agents than the built-in ones. Raises Unavailable when there is no database."""
+        catalog: other tools and agents than the built-in ones. run_engine: False only looks; it takes nothing over, and what it
+        submits or decides waits for a process that does. Raises Unavailable when there is no database."""
         database = await Database.open(settings)
         try:
             if catalog is None:
                 tools = builtin_tools()
                 catalog = Catalog(tools, builtin_agents(tools))
             tizmoret = cls(settings, database, catalog)
-            await tizmoret._start()
+            await tizmoret._start(run_engine)
             try:
                 yield tizmoret
             finally:
@@ -99,9 +100,10 @@ class Tizmoret:
         finally:
             await database.close()
 
-    async def _start(self) -> None:
+    async def _start(self, run_engine: bool) -> None:
         await self._journal.open()
-        await self._dispatcher.open()
+        if run_engine:
+            await self._dispatcher.open()
 
     async def _stop(self) -> None:
         self._stream.close()

@@ -56,10 +56,11 @@ class Inline:
         self._drivers: dict[UUID, Driver] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._claims = asyncio.Semaphore(8)  # connections that taking over may use at once
-        self._closed = False
+        self._closed = True  # until `open`: a process that only looks drives nothing
 
     async def open(self) -> None:
         """Take over what is open and has no living owner, then keep watch."""
+        self._closed = False
         await self._worker.open()
         await self._sweep()
         self._spawn(self._worker.listen(self._heard))
