@@ -1,0 +1,58 @@
+"""The planner that asks a model. Light to import: pydantic-ai is loaded at the first request, in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tizmoret.errors import TooLarge, Unavailable
+from tizmoret.plan.model import MAX_REQUEST
+from tizmoret.planner.model.limits import Limits
+from tizmoret.planner.planner import Planned, PlanRequest, Question
+
+if TYPE_CHECKING:
+    from tizmoret.planner.model.conversation import Conversation, OnStep
+
+
+class ModelPlanner:
+    """Plans with a language model, written `provider:name` as pydantic-ai does.
+
+    url: the address of a server that speaks the provider's protocol; None: the provider's own."""
+
+    def __init__(self, model: str, *, url: str | None = None, limits: Limits | None = None) -> None:
+        self.name = model
+        self._url = url
+        self._limits = limits or Limits()
+        self._conversation: Conversation | None = None
+        self._loading = asyncio.Lock()
+
+    async def plan(self, request: PlanRequest, *, on_step: OnStep | None = None) -> Planned | Question:
+        """The checked plan, or a question that only a person can answer.
+
+        on_step: called with each step as soon as the model has written it, and again if a repair changes it. What it has seen is not yet
+        checked, and may be missing from the plan. Raises PlanRefused when the model's repairs did not help, Unavailable when the model
+        cannot be reached, refuses us or takes too long, TooLarge, and BadInput for a model that does not exist."""
+        if len(request.request) > MAX_REQUEST:
+            raise TooLarge(f"A request has at most {MAX_REQUEST:,} characters.", cure="Shorten it.", field="request")
+        try:
+            async with asyncio.timeout(self._limits.planning):
+                conversation = await self.load()
+                return await conversation.plan(request, on_step)
+        except TimeoutError:
+            raise Unavailable(
+                f"{self.name} wrote no plan within {self._limits.planning:.0f} seconds.",
+                cure="Try again later. TIZMORET_MODEL=offline plans without a model.",
+            ) from None
+
+    async def load(self) -> Conversation:
+        """Load the libraries and make the client, in a thread (seconds); later calls find it ready. Raises as `plan` does."""
+        async with self._loading:
+            if self._conversation is None:
+                self._conversation = await asyncio.to_thread(self._connect)
+            return self._conversation
+
+    def _connect(self) -> Conversation:
+        from tizmoret.planner.model.connect import connect
+        from tizmoret.planner.model.conversation import Conversation
+
+        return Conversation(self.name, connect(self.name, self._url), self._limits)
