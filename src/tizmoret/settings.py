@@ -22,6 +22,7 @@ class Settings:
     port: int
     timezone: ZoneInfo
     slots: int  # steps of one execution that run at the same time
+    model_url: str | None = None  # a server that speaks the provider's protocol, instead of the provider's own
 
     @property
     def workspaces(self) -> Path:
@@ -39,6 +40,7 @@ class Settings:
             port=_whole_number(env, "TIZMORET_PORT", 3000, 0, 65535),
             timezone=_timezone(env),
             slots=_whole_number(env, "TIZMORET_SLOTS", 5, 1, 10_000),
+            model_url=_address(env, "TIZMORET_MODEL_URL"),
         )
 
 
@@ -47,6 +49,13 @@ def _whole_number(env: Mapping[str, str], name: str, default: int, low: int, hig
     if not text.isdecimal() or not low <= int(text) <= high:
         raise BadInput(f"{name} is {text!r}.", cure=f"Set it to a whole number from {low} to {high}.", field=name)
     return int(text)
+
+
+def _address(env: Mapping[str, str], name: str) -> str | None:
+    url = env.get(name) or None
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise BadInput(f"{name} is {url!r}.", cure="Set it to an http or https address.", field=name)
+    return url
 
 
 def _timezone(env: Mapping[str, str]) -> ZoneInfo:
