@@ -1,0 +1,269 @@
+"""What the local model servers share: a script of replies, a record of requests, and a real HTTP server in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+KEY = "test-key-4f9b2c7d81e6"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A request as it came in."""
+
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        """The whole body, to look for something in it."""
+        return json.dumps(self.body, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Say:
+    """An answer in words. It is streamed in `pieces`, with a pause (seconds) between them; after `cut` pieces the connection breaks."""
+
+    text: str
+    pieces: int = 7
+    pause: float = 0.0
+    cut: int | None = None
+    finish: str = "stop"
+    tokens: tuple[int, int] = (1200, 300)  # in, out
+
+    def parts(self) -> list[str]:
+        size = max(1, -(-len(self.text) // self.pieces))
+        return [self.text[at : at + size] for at in range(0, len(self.text), size)] or [""]
+
+
+@dataclass(frozen=True)
+class CallTools:
+    """The model wants tools called: (name, arguments) of each."""
+
+    calls: tuple[tuple[str, dict[str, Any]], ...]
+    tokens: tuple[int, int] = (800, 40)
+
+
+@dataclass(frozen=True)
+class Fail:
+    status: int
+    message: str = "Something went wrong."
+    retry_after: float | None = None
+    reason: str | None = None  # a provider's own word for it
+
+
+@dataclass(frozen=True)
+class Raw:
+    """These bytes with status 200, whatever they are."""
+
+    body: bytes
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True)
+class Hang:
+    """No answer at all until the server stops."""
+
+
+Reply = Say | CallTools | Fail | Raw | Hang
+
+
+@dataclass(frozen=True)
+class Refused(Exception):
+    """The request breaks the protocol."""
+
+    message: str
+    status: int = 400
+    reason: str | None = None
+
+
+class _Broken(Exception):
+    """Raised in the middle of a stream: the server drops the connection without ending the body."""
+
+
+@dataclass
+class Asked:
+    """A request that keeps to the protocol, and how its answer is wanted."""
+
+    body: dict[str, Any]
+    stream: bool
+    path: str
+    schema: dict[str, Any] | None = None
+
+
+class WireServer:
+    """Subclasses speak one protocol: `paths`, `check`, `whole`, `frames`, `failure`."""
+
+    paths: tuple[str, ...] = ()
+
+    def __init__(self, key: str = KEY) -> None:
+        self.key = key
+        self.requests: list[Recorded] = []
+        self.surprises: list[str] = []  # requests that broke the protocol or came after the script
+        self._script: deque[Reply] = deque()
+        self._standing: Reply | None = None
+        self._stopping = threading.Event()
+
+    # -- the script ------------------------------------------------------------------------------------------------
+
+    def answer(self, value: Any, **how: Any) -> Self:
+        """Say `value`: a text as it is, anything else as JSON. how: fields of `Say`."""
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        return self.reply(Say(text, **how))
+
+    def call(self, name: str, **arguments: Any) -> Self:
+        return self.reply(CallTools(((name, arguments),)))
+
+    def fail(self, status: int, **how: Any) -> Self:
+        return self.reply(Fail(status, **how))
+
+    def cut_after(self, pieces: int, value: Any, **how: Any) -> Self:
+        """Break the connection after so many pieces of the answer."""
+        return self.answer(value, cut=pieces, **how)
+
+    def hang(self) -> Self:
+        return self.reply(Hang())
+
+    def raw(self, body: bytes, content_type: str = "application/json") -> Self:
+        return self.reply(Raw(body, content_type))
+
+    def reply(self, reply: Reply) -> Self:
+        self._script.append(reply)
+        return self
+
+    def always(self, reply: Reply) -> Self:
+        """What every request after the script gets."""
+        self._standing = reply
+        return self
+
+    # -- the protocol ----------------------------------------------------------------------------------------------
+
+    def check(self, recorded: Recorded) -> Asked:
+        """Raises Refused."""
+        raise NotImplementedError
+
+    def whole(self, reply: Say | CallTools, asked: Asked) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def frames(self, reply: Say | CallTools, asked: Asked) -> Iterator[str]:
+        """The events of a stream, one frame each; the first frame of each piece of text comes alone."""
+        raise NotImplementedError
+
+    def failure(self, fail: Fail) -> tuple[dict[str, Any], dict[str, str]]:
+        """The error's body and its headers."""
+        raise NotImplementedError
+
+    # -- the server ------------------------------------------------------------------------------------------------
+
+    async def _handle(self, request: Request) -> Response:
+        raw = await request.body()
+        try:
+            body = json.loads(raw)
+        except ValueError:
+            body = {}
+        recorded = Recorded(request.url.path, dict(request.query_params), dict(request.headers), body)
+        self.requests.append(recorded)
+        try:
+            asked = self.check(recorded)
+        except Refused as refused:
+            if refused.status == 400 and refused.reason is None:
+                self.surprises.append(refused.message)
+            return self._failed(Fail(refused.status, refused.message, reason=refused.reason))
+        if not self._script and self._standing is None:
+            self.surprises.append(f"request {len(self.requests)} came after the end of the script")
+            return self._failed(Fail(500, "The script is over."))
+        return await self._reply(self._script.popleft() if self._script else self._standing, asked)
+
+    async def _reply(self, reply: Reply | None, asked: Asked) -> Response:
+        match reply:
+            case Fail():
+                return self._failed(reply)
+            case Raw():
+                return Response(reply.body, media_type=reply.content_type)
+            case Hang() | None:
+                await self._until_stopped()
+                return Response(status_code=503)
+            case _ if asked.stream:
+                return StreamingResponse(self._stream(reply, asked), media_type="text/event-stream")
+            case _:
+                if isinstance(reply, Say) and reply.cut is not None:
+                    raise _Broken
+                return JSONResponse(self.whole(reply, asked))
+
+    async def _stream(self, reply: Say | CallTools, asked: Asked) -> AsyncIterator[str]:
+        cut, pause = (reply.cut, reply.pause) if isinstance(reply, Say) else (None, 0.0)
+        for place, frame in enumerate(self.frames(reply, asked)):
+            if place == cut:
+                await asyncio.sleep(0.02)  # what was sent before arrives
+                raise _Broken
+            yield frame
+            await asyncio.sleep(pause)
+
+    async def _until_stopped(self) -> None:
+        await asyncio.to_thread(self._stopping.wait)
+
+    def _failed(self, fail: Fail) -> Response:
+        body, headers = self.failure(fail)
+        return JSONResponse(body, status_code=fail.status, headers=headers)
+
+    def __enter__(self) -> Self:
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        app = Starlette(routes=[Route(path, self._handle, methods=["POST"]) for path in self.paths])
+        config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1, lifespan="off", loop="asyncio")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
+        self._thread.start()
+        deadline = time.monotonic() + 10
+        while not self._server.started and time.monotonic() < deadline:
+            time.sleep(0.005)
+        assert self._server.started, "the local model server did not start"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._server.should_exit = True
+        self._thread.join(10)
+        self._socket.close()
+
+
+def require(true: object, message: str, **how: Any) -> None:
+    if not true:
+        raise Refused(message, **how)
+
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def only(value: Any, allowed: frozenset[str], where: str) -> dict[str, Any]:
+    """`value` as an object that has no other fields."""
+    require(isinstance(value, dict), f"{where} must be an object.")
+    for name in value:
+        require(name in allowed, f"Unknown name \"{name}\" at '{where}': Cannot find field.")
+    return value
+
+
+def fits(reply: Say | CallTools, schema: dict[str, Any] | None) -> None:
+    """A provider that decodes under a schema gives nothing else; a test that scripts it to is wrong."""
+    if schema is not None and isinstance(reply, Say):
+        import jsonschema_rs
+
+        jsonschema_rs.validate(schema, json.loads(reply.text))
