@@ -152,7 +152,10 @@ class Tizmoret:
             known = await self._by_key(workspace, idempotency_key, request)
             assert known is not None
             return known
-        self._dispatcher.drive(record)
+        if self._dispatcher.drives:
+            self._dispatcher.drive(record)
+        else:
+            await self._worker.call(workspace, record.id)
         return _fresh(record)
 
     def _new_record(self, workspace: UUID, request: str, user: str, plan: Plan | None) -> Record:
@@ -170,7 +173,7 @@ class Tizmoret:
             record.plan_hash = prepared.hash
         numbered = list(enumerate(events, start=1))
         fold(record.state, numbered)
-        new = NewExecution(self._worker.id, record.request, record.language, record.user, key)
+        new = NewExecution(self._worker.id if self._dispatcher.drives else None, record.request, record.language, record.user, key)
         return Transition(record.workspace, record.id, 1, numbered, new=new, **rows)
 
     async def _by_key(self, workspace: UUID, key: str | None, request: str) -> Execution | None:
@@ -305,6 +308,15 @@ class Tizmoret:
                     if execution is not None:
                         return execution
         return await self.get(id, workspace=workspace)
+
+    @property
+    def driving(self) -> int:
+        """How many executions this process holds a task for."""
+        return self._dispatcher.driving
+
+    async def ended(self, id: UUID) -> None:
+        """Until this process no longer drives the execution: it has ended, is parked, or was driven elsewhere all along. Reads nothing."""
+        await self._dispatcher.ended(id)
 
     async def _parked(self, id: UUID, seq: int, workspace: UUID) -> Execution | None:
         """The execution, if nothing has happened since it was parked at `seq`, and nobody has told it anything either."""

@@ -63,6 +63,10 @@ class Driver:
             self._closing = True
             await self._stop_tasks()
 
+    async def over(self) -> None:
+        """Until `run` is about to return, however it does."""
+        await asyncio.wait([self._over])
+
     async def _taken_over(self) -> None:
         """Say so in the log; put it aside when it has brought down one process after another."""
         attempts = self._record.attempts

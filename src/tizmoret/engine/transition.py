@@ -33,9 +33,9 @@ class ExecutionRow(msgspec.Struct, omit_defaults=True):
 
 
 class NewExecution(msgspec.Struct):
-    """The first transition of an execution makes its row, owned by the process that made it (epoch 1)."""
+    """The first transition of an execution makes its row (epoch 1), owned by the process that made it, or by nobody yet."""
 
-    owner: UUID
+    owner: UUID | None
     request: str
     language: str
     user_id: str

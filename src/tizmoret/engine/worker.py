@@ -59,6 +59,11 @@ class Worker:
             await self._drop()
             await asyncio.sleep(RECONNECT)
 
+    async def call(self, workspace: UUID, execution: UUID) -> None:
+        """Tell whoever drives, or can take, this execution that there is something for it."""
+        async with self._database.worker_tx() as connection:
+            await connection.execute("select pg_notify(%s, %s)", (SIGNALS, f"{workspace}:{execution}"))
+
     async def close(self) -> None:
         try:
             async with self._database.worker_tx() as connection:

@@ -80,8 +80,19 @@ class Inline:
         await self._worker.close()
 
     @property
+    def drives(self) -> bool:
+        """Whether this process takes executions; one that only looks does not."""
+        return not self._closed
+
+    @property
     def driving(self) -> int:
         return len(self._drivers)
+
+    async def ended(self, id: UUID) -> None:
+        """Until this process no longer drives it."""
+        driver = self._drivers.get(id)
+        if driver is not None:
+            await driver.over()
 
     def drive(self, record: Record) -> None:
         """Carry an execution that this process owns through."""

@@ -1,0 +1,172 @@
+"""What a durable step costs, as ratios to one commit of the same Postgres and to plain asyncio, in the same run."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from bench import workloads
+from bench.workloads import W1, W2, W3, W4, Dag, critical_path, floor, plan, random_dag
+from tizmoret.catalog.catalog import Catalog
+from tizmoret.orchestrator import Tizmoret
+from tizmoret.settings import Settings
+from tizmoret.store.database import Database
+
+
+@dataclass
+class Row:
+    """One figure: what, its value in words, the ratio that it must hold, and the limit."""
+
+    what: str
+    value: str
+    ratio: float | None = None
+    hold: str = ""
+    held: bool | None = None
+
+
+@dataclass
+class Spent:
+    seconds: float = 0.0
+    cpu: float = 0.0
+    latencies: list[float] = field(default_factory=list)
+    memory: float = 0.0  # MiB more than before, at the end
+
+
+@contextmanager
+def spending(spent: Spent) -> Iterator[None]:
+    """Wall and CPU seconds of this process and of the Postgres below it."""
+    gc.collect()
+    process = psutil.Process()
+    memory = process.memory_info().rss
+    cpu, began = _cpu(), time.perf_counter()
+    yield
+    spent.seconds = time.perf_counter() - began
+    spent.cpu = _cpu() - cpu
+    spent.memory = (process.memory_info().rss - memory) / 2**20
+
+
+def _cpu() -> float:
+    total = 0.0
+    for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
+        try:
+            times = process.cpu_times()
+        except psutil.Error:
+            continue
+        total += times.user + times.system
+    return total
+
+
+async def one(tizmoret: Tizmoret, dag: Dag, spent: Spent | None = None) -> None:
+    began = time.perf_counter()
+    execution = await tizmoret.submit("", plan=plan(dag))
+    await tizmoret.ended(execution.id)
+    if spent is not None:
+        spent.latencies.append(time.perf_counter() - began)
+
+
+COMMIT = "insert into workers (id, host, pid) values (gen_random_uuid(), 'bench', %(n)s)"
+
+
+async def commit_ms(database: Database, times: int = 300) -> float:
+    """Median milliseconds of one insert of one row, committed, over the same driver and socket."""
+    connection = await database.dedicated()
+    seen = []
+    for number in range(times):
+        began = time.perf_counter()
+        await connection.execute(COMMIT, {"n": number}, prepare=True)
+        seen.append(time.perf_counter() - began)
+    await connection.close()
+    return statistics.median(seen) * 1000
+
+
+async def chain(tizmoret: Tizmoret, database: Database) -> list[Row]:
+    for _ in range(5):
+        await one(tizmoret, W1)
+    commit, spent = await commit_ms(database), Spent()
+    for _ in range(30):
+        await one(tizmoret, W1, spent)
+    commit = (commit + await commit_ms(database)) / 2
+    step = statistics.median(spent.latencies) * 1000 / len(W1)
+    ratio = step / commit
+    return [
+        Row("one commit of the same Postgres", f"{commit:.3f} ms"),
+        Row("durable step, chain of 20", f"{step:.3f} ms", ratio, "≤ 2 commits", ratio <= 2),
+    ]
+
+
+async def fan(tizmoret: Tizmoret) -> list[Row]:
+    spent = Spent()
+    for _ in range(10):
+        await one(tizmoret, W2, spent)
+    return [Row("1 + 100 parallel + 1 empty steps", f"{statistics.median(spent.latencies) * 1000:.1f} ms")]
+
+
+async def concurrent(tizmoret: Tizmoret, number: int) -> list[Row]:
+    plain, spent = Spent(), Spent()
+    with spending(plain):
+        await asyncio.gather(*(floor(W3) for _ in range(number)))
+    workloads.ran = 0
+    with spending(spent):
+        await asyncio.gather(*(one(tizmoret, W3, spent) for _ in range(number)))
+    assert workloads.ran == number * len(W3), "a step did not run, or ran twice"
+    steps, latencies = number * len(W3), sorted(spent.latencies)
+    p50, p99 = latencies[number // 2], latencies[int(number * 0.99) - 1]
+    wall, tail, cpu = spent.seconds / plain.seconds, p99 / critical_path(W3), spent.cpu / steps * 1000
+    what = f"{number} executions of the five-step plan of 50 ms steps"
+    rows = [
+        Row(f"{what}: wall", f"{spent.seconds:.3f} s, asyncio {plain.seconds:.3f} s, {steps / spent.seconds:,.0f} steps/s", wall),
+        Row(f"{what}: latency", f"p50 {p50 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms", tail),
+        Row(f"{what}: CPU, with Postgres", f"{cpu:.2f} ms a step", cpu),
+        Row(f"{what}: memory", f"{spent.memory:.1f} MiB more, {spent.memory * 1024 / number:.1f} KiB an execution"),
+    ]
+    if number == 200:
+        for row, limit, text in zip(rows, (1.5, 1.5, 0.4), ("≤ 1.5 x asyncio", "p99 ≤ 1.5 x critical path", "≤ 0.4 ms"), strict=False):
+            row.hold, row.held = text, row.ratio is not None and row.ratio <= limit
+    return rows
+
+
+async def makespan(tizmoret: Tizmoret) -> list[Row]:
+    ratios = []
+    for dag in [W4, *(random_dag(seed) for seed in range(10))]:
+        spent = Spent()
+        await one(tizmoret, dag, spent)
+        ratios.append(spent.latencies[0] / critical_path(dag))
+    mean = statistics.mean(ratios)
+    return [
+        Row(
+            "makespan / critical path, 11 graphs of unequal durations",
+            f"mean {mean:.3f}, most {max(ratios):.3f}",
+            mean,
+            "≤ 1.02",
+            mean <= 1.02,
+        )
+    ]
+
+
+async def run() -> list[Row]:
+    with tempfile.TemporaryDirectory() as home:
+        settings = Settings.from_env(
+            {**os.environ, "TIZMORET_HOME": str(Path(home)), "TIZMORET_SLOTS": "1000", "TIZMORET_MODEL": "offline"}
+        )
+        async with Tizmoret.open(settings, catalog=Catalog([workloads.nap], [])) as tizmoret:
+            # As `serve` does: a collection over all that was loaded takes longer than many steps.
+            gc.freeze()
+            gc.set_threshold(100_000, 50, 100)
+            await concurrent(tizmoret, 50)  # warm
+            database = await Database.open(settings)
+            rows = await chain(tizmoret, database)
+            await database.close()
+            rows += await fan(tizmoret)
+            for number in (200, 1000):
+                rows += await concurrent(tizmoret, number)
+            return rows + await makespan(tizmoret)
