@@ -16,6 +16,7 @@ from tizmoret.plan.model import Language, Plan
 from tizmoret.plan.references import FROM
 
 MAX_FINDINGS = 20  # told to the model at once
+_ID_SHOWN = 64  # characters of an id that is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Draft(BaseModel):
         where = ".".join(str(part) for part in place)
         step: str | None = None
         if len(place) > 1 and place[0] == "steps" and isinstance(place[1], int):
-            step = self.steps[place[1]].id
+            step = self.steps[place[1]].id[:_ID_SHOWN]
             where = ".".join(str(part) for part in place[2:]) or "the step"
         return Fault("not-a-plan", step, None, f"{where}: {message}", "Keep to the form that the instructions give.")
 
