@@ -16,7 +16,7 @@ from tizmoret.errors import PlanRefused
 from tizmoret.plan.capability import Capability
 from tizmoret.plan.check import check
 from tizmoret.plan.graph import Graph
-from tizmoret.plan.manifest import manifest
+from tizmoret.plan.manifest import asks, manifest
 from tizmoret.plan.model import Plan, Step
 
 SHOWN_LEVELS = 200  # steps; the levels of a larger plan are no use to a reader
@@ -81,6 +81,6 @@ def _node(step: Step, capability: Capability, graph: Graph, remaining: float) ->
         needs=frozenset(needs),
         after=frozenset(step.after) - frozenset(needs),
         priority=remaining,
-        asks=step.needs_approval or capability.approval == "ask",
+        asks=asks(step, capability),
         conditional=step.when is not None or step.for_each is not None,
     )

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import psycopg
 import structlog
@@ -251,7 +251,7 @@ class Embedded:
                 f"The database could not be made: {_last_line(run.stderr)}", cure=f"Look at {self.folder}, or set DATABASE_URL."
             )
 
-    def _as_user(self) -> dict[str, object]:
+    def _as_user(self) -> dict[str, Any]:
         return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if self._root else {}
 
     def _remove_stale_pid_file(self) -> None:

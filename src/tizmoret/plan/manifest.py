@@ -1,0 +1,82 @@
+"""The manifest: every effect a plan would have, before it runs. With the plan's hash it is what a person approves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tizmoret.plan.capability import Capability
+from tizmoret.plan.graph import Graph
+from tizmoret.plan.labels import PERSON, Label, join
+from tizmoret.plan.model import Plan, Step
+from tizmoret.plan.references import references
+
+_FIELD = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class EffectEntry:
+    """arguments: for each, "literal" or the reference it comes from. cost: dollars at the most for one call."""
+
+    step: str
+    tool: str
+    effect: str
+    resources: tuple[str, ...]
+    arguments: dict[str, str]
+    asks: bool
+    reversible: bool
+    integrity: str
+    cost: float
+
+
+def manifest(plan: Plan, capabilities: Mapping[str, Capability]) -> list[EffectEntry]:
+    """In plan order. The plan must have passed `check`."""
+    labels = static_labels(plan, capabilities)
+    return [
+        EffectEntry(
+            step=step.id,
+            tool=step.uses,
+            effect=capability.effect,
+            resources=resources(step, capability),
+            arguments={name: _origin(value) for name, value in step.args.items()},
+            asks=asks(step, capability),
+            reversible=capability.reversible,
+            integrity=labels[step.id].integrity,
+            cost=capability.cost,
+        )
+        for step in plan.steps
+        if (capability := capabilities[step.uses]).effect != "none"
+    ]
+
+
+def asks(step: Step, capability: Capability) -> bool:
+    """Whether a person decides before the step starts."""
+    return step.needs_approval or capability.approval == "ask"
+
+
+def resources(step: Step, capability: Capability) -> tuple[str, ...]:
+    """What the step locks, with literals filled in; a value that is not known yet stands as its reference, or as the schema's default."""
+    return tuple(_FIELD.sub(lambda match: _name(match[1], step, capability), template) for template in capability.locks)
+
+
+def _name(field: str, step: Step, capability: Capability) -> str:
+    default = capability.arguments.get("properties", {}).get(field, {}).get("default", "*")
+    value = step.args.get(field, default)
+    return str(value) if not isinstance(value, dict) else f"<{_origin(value)}>"
+
+
+def _origin(value: Any) -> str:
+    found = sorted({str(reference) for _, reference in references(value)})
+    return ", ".join(found) or "literal"
+
+
+def static_labels(plan: Plan, capabilities: Mapping[str, Capability]) -> dict[str, Label]:
+    """What each step's output will carry, as far as it is known before the run."""
+    graph, steps = Graph(plan), {step.id: step for step in plan.steps}
+    labels: dict[str, Label] = {}
+    for id in graph.topological():
+        inputs = join([PERSON, *(labels[before] for before in graph.data_predecessors[id])])
+        labels[id] = inputs | capabilities[steps[id].uses].label
+    return labels
