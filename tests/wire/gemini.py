@@ -10,6 +10,7 @@ from typing import Any
 from wire.server import Asked, CallTools, Fail, Recorded, Refused, Say, WireServer, fits, only, require, words
 
 _PATH = re.compile(r"/v1(?:beta|alpha)?/models/([a-z0-9.-]+):(generateContent|streamGenerateContent)")
+_CAMEL = re.compile(r"(?<=[a-z])_([a-z])")
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}")
 
 _BODY = words("contents systemInstruction tools toolConfig safetySettings generationConfig cachedContent serviceTier labels")
@@ -51,10 +52,10 @@ class GeminiServer(WireServer):
             raise Refused("API key not valid. Please pass a valid API key.", reason="API_KEY_INVALID")
         stream = found[2] == "streamGenerateContent"
         require(not stream or recorded.query.get("alt") == "sse", "A stream of events is asked for with alt=sse.")
-        body = only(recorded.body, _BODY, "request")
+        body = _message(recorded.body, _BODY, "request")
         _contents(body.get("contents"))
         if "systemInstruction" in body:
-            _parts(only(body["systemInstruction"], frozenset({"role", "parts"}), "systemInstruction")["parts"], "systemInstruction")
+            _parts(_message(body["systemInstruction"], frozenset({"role", "parts"}), "systemInstruction")["parts"], "systemInstruction")
         schema = _config(body.get("generationConfig", {}), bool(body.get("tools")))
         for tool in body.get("tools", ()):
             _tool(tool)
@@ -89,11 +90,19 @@ class GeminiServer(WireServer):
         return {"error": {**error, **({"details": details} if details else {})}}, {}
 
 
+def _message(value: Any, allowed: frozenset[str], where: str) -> dict[str, Any]:
+    """`value` with its names in camel case: as JSON of a protocol buffer, either form is taken (and Google's client mixes them)."""
+    require(isinstance(value, dict), f"{where} must be an object.")
+    named = {name: _CAMEL.sub(lambda found: found[1].upper(), name) for name in value}
+    only({name if named[name] not in allowed else named[name]: None for name in value}, allowed, where)
+    return {named[name]: inner for name, inner in value.items()}
+
+
 def _contents(contents: Any) -> None:
     require(isinstance(contents, list) and contents, "contents is not specified")
     open_calls = 0
     for place, content in enumerate(contents):
-        only(content, frozenset({"role", "parts"}), f"contents[{place}]")
+        content = _message(content, frozenset({"role", "parts"}), f"contents[{place}]")
         role = content.get("role", "user")
         require(role in ("user", "model"), "Please use a valid role: user, model.")
         require(place > 0 or role == "user", "Please ensure that the first turn is of the user.")
@@ -111,22 +120,24 @@ def _contents(contents: Any) -> None:
 
 def _parts(parts: Any, where: str) -> list[dict[str, Any]]:
     require(isinstance(parts, list) and parts, f"{where}.parts must not be empty.")
+    parts = [_message(part, _PART, f"{where}.parts") for part in parts]
     for part in parts:
-        only(part, _PART, f"{where}.parts")
         require(
             any(key in part for key in ("text", "inlineData", "fileData", "functionCall", "functionResponse", "thoughtSignature")),
             "required oneof field 'data' must have one initialized field",
         )
         require("text" not in part or isinstance(part["text"], str), "text is a string")
         if "functionResponse" in part:
-            only(part["functionResponse"], frozenset({"id", "name", "response", "willContinue", "scheduling", "parts"}), "functionResponse")
+            _message(
+                part["functionResponse"], frozenset({"id", "name", "response", "willContinue", "scheduling", "parts"}), "functionResponse"
+            )
             require(isinstance(part["functionResponse"].get("response"), dict), "function_response.response must be a struct")
             require(part["functionResponse"].get("name"), "function_response.name: Name cannot be empty.")
     return parts
 
 
 def _config(config: Any, with_tools: bool) -> dict[str, Any] | None:
-    only(config, _CONFIG, "generation_config")
+    config = _message(config, _CONFIG, "generation_config")
     mime = config.get("responseMimeType", "text/plain")
     require(mime in ("text/plain", "application/json", "text/x.enum"), "response_mime_type is not supported")
     require(
@@ -145,7 +156,7 @@ def _config(config: Any, with_tools: bool) -> dict[str, Any] | None:
 def _schema(schema: Any, allowed: frozenset[str], where: str) -> None:
     if isinstance(schema, bool):
         return
-    only(schema, allowed, where)
+    schema = _message(schema, allowed, where) if allowed is _OPENAPI else only(schema, allowed, where)
     if allowed is _OPENAPI and str(schema.get("type", "")).upper() == "OBJECT":
         require(schema.get("properties"), f"{where}.properties: should be non-empty for OBJECT type")
     require(
@@ -163,10 +174,10 @@ def _schema(schema: Any, allowed: frozenset[str], where: str) -> None:
 
 
 def _tool(tool: Any) -> None:
-    only(tool, frozenset({"functionDeclarations", "googleSearch", "codeExecution", "urlContext", "fileSearch"}), "tools")
+    tool = _message(tool, frozenset({"functionDeclarations", "googleSearch", "codeExecution", "urlContext", "fileSearch"}), "tools")
     for declaration in tool.get("functionDeclarations", ()):
         allowed = words("name description behavior parameters parametersJsonSchema response responseJsonSchema")
-        only(declaration, allowed, "tools.function_declarations")
+        declaration = _message(declaration, allowed, "tools.function_declarations")
         require(_NAME.fullmatch(declaration.get("name", "")), "Invalid function name.")
         if "parameters" in declaration:
             _schema(declaration["parameters"], _OPENAPI, "tools.function_declarations.parameters")

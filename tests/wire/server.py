@@ -133,9 +133,9 @@ class WireServer:
     def fail(self, status: int, **how: Any) -> Self:
         return self.reply(Fail(status, **how))
 
-    def cut_after(self, pieces: int, value: Any, **how: Any) -> Self:
-        """Break the connection after so many pieces of the answer."""
-        return self.answer(value, cut=pieces, **how)
+    def cut_after(self, sent: int, value: Any, **how: Any) -> Self:
+        """Break the connection when so many pieces of the answer were sent."""
+        return self.answer(value, cut=sent, **how)
 
     def hang(self) -> Self:
         return self.reply(Hang())
