@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Self
@@ -114,7 +114,7 @@ class Tizmoret:
     # -- what the engine asks for
 
     async def _run_agent(self, agent: Agent, args: Mapping[str, Any], call: Call) -> Result:
-        done = await run_agent(agent, dict(args), call, self.catalog, self.settings.model)
+        done = await run_agent(agent, dict(args), call, self.catalog, self.settings.model, self.settings.model_url)
         return Result(done.output, done.label, done.tokens, done.cost)
 
     async def _make_plan(self, request: str, language: Language, now: datetime, answers: tuple[tuple[str, str], ...]) -> Proposal | Query:
@@ -231,7 +231,7 @@ class Tizmoret:
             raise NotFound("This execution has no plan yet.", cure="Wait until it is planned, or answer its question.")
         return plan
 
-    async def steps(self, id: UUID, *, workspace: UUID | None = None) -> list[StepView]:
+    async def steps(self, id: UUID, *, workspace: UUID | None = None) -> Sequence[StepView]:
         """Every step in plan order; empty while there is no plan. Raises NotFound."""
         workspace = workspace or self.workspace
         async with self._database.tenant_tx(workspace) as connection:
@@ -247,7 +247,7 @@ class Tizmoret:
         args, output = await self._values.load(workspace, step.args), await self._values.load(workspace, step.output)
         return step.model_copy(update={"args": args, "output": output})
 
-    async def approvals(self, id: UUID | None = None, *, status: str | None = None, workspace: UUID | None = None) -> list[Approval]:
+    async def approvals(self, id: UUID | None = None, *, status: str | None = None, workspace: UUID | None = None) -> Sequence[Approval]:
         """Of one execution, or of all. Raises NotFound."""
         workspace = workspace or self.workspace
         async with self._database.tenant_tx(workspace) as connection:
@@ -268,7 +268,7 @@ class Tizmoret:
         events = await read_events(self._database, workspace, id, after, limit)
         return Page(items=events, next=str(events[-1].seq) if len(events) == limit else None)
 
-    async def trace(self, id: UUID, *, workspace: UUID | None = None) -> list[dict[str, Any]]:
+    async def trace(self, id: UUID, *, workspace: UUID | None = None) -> Sequence[dict[str, Any]]:
         """One span for the execution and one for each step that has begun, in OpenTelemetry's terms (times in ISO 8601)."""
         execution = await self.get(id, workspace=workspace)
         steps = await self.steps(id, workspace=workspace)

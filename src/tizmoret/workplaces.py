@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
+
 from tizmoret.catalog.catalog import Catalog
-from tizmoret.errors import TizmoretError, Unavailable
+from tizmoret.errors import TizmoretError
+from tizmoret.plan.model import Language
 from tizmoret.settings import Settings
 from tizmoret.store.database import Database
+from tizmoret.tools.models import Check
 from tizmoret.tools.providers.local import local_providers
 from tizmoret.tools.providers.ports import SystemProbe
-
-LOW_DISK = 500 * 1024 * 1024  # bytes
 
 
 class Workplaces:
     def __init__(self, settings: Settings, database: Database, catalog: Catalog, planner: str) -> None:
         self._root = settings.workspaces
-        self._probe = Probe(settings, database, catalog, planner)
+        self._probe = Probe(database, catalog, planner)
         self._folders: dict[UUID, Path] = {}
         self._providers: dict[UUID, Mapping[type[Any], Any]] = {}
 
@@ -44,28 +44,27 @@ class Workplaces:
 class Probe:
     """What `system.check` looks at that only the running system knows."""
 
-    def __init__(self, settings: Settings, database: Database, catalog: Catalog, planner: str) -> None:
-        self._settings = settings
+    def __init__(self, database: Database, catalog: Catalog, planner: str) -> None:
         self._database = database
         self._catalog = catalog
         self._planner = planner
 
-    async def checks(self) -> list[tuple[str, bool, str]]:
-        """(name, ok, detail) of each part."""
-        free = await asyncio.to_thread(lambda: shutil.disk_usage(self._settings.home).free)
+    async def checks(self, language: Language) -> list[Check]:
+        """The database, the catalog and the planner."""
+        he = language == "he"
+        tools, agents = len(self._catalog.tools), len(self._catalog.agents)
+        counts = f"{tools} כלים, {agents} סוכנים" if he else f"{tools} tools, {agents} agents"
         return [
-            await self._database_check(),
-            ("disk", free > LOW_DISK, f"{free / 2**30:.1f} GiB free"),
-            ("catalog", bool(self._catalog.tools), f"{len(self._catalog.tools)} tools, {len(self._catalog.agents)} agents"),
-            ("planner", True, self._planner),
+            await self._database_check(he),
+            Check(name="קטלוג" if he else "catalog", ok=tools > 0, detail=counts),
+            Check(name="מתכנן" if he else "planner", ok=True, detail=self._planner),
         ]
 
-    async def _database_check(self) -> tuple[str, bool, str]:
+    async def _database_check(self, he: bool) -> Check:
+        name = "מסד נתונים" if he else "database"
         try:
             async with self._database.worker_tx() as connection:
                 await connection.execute("select 1")
-        except (TizmoretError, OSError) as error:
-            return "database", False, str(error)
-        except Exception as error:
-            raise Unavailable(f"The database check failed: {error}") from error
-        return "database", True, f"PostgreSQL {self._database.version} ({self._database.kind})"
+        except (TizmoretError, psycopg.Error) as error:
+            return Check(name=name, ok=False, detail=str(error))
+        return Check(name=name, ok=True, detail=f"PostgreSQL {self._database.version} ({self._database.kind})")

@@ -105,5 +105,5 @@ def retry_in(step: Step, capability: Capability, attempt: int, failure: Failure)
         return None
     if failure.unclear and capability.recovery == "once":
         return None
-    wait = policy.wait * 2 ** (attempt - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
+    wait: float = policy.wait * 2 ** (attempt - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
     return min(max(wait, failure.after or 0.0), LONGEST_WAIT)
