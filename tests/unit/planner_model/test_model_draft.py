@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from tizmoret.plan.check import Finding
 from tizmoret.plan.model import Plan
-from tizmoret.planner.model.draft import Draft, Fault
+from tizmoret.planner.model.draft import Draft
 
 
 def draft(*steps: dict[str, Any], **fields: Any) -> Draft:
     return Draft.model_validate({"steps": list(steps), **fields})
 
 
-def faults(*steps: dict[str, Any], **fields: Any) -> list[Fault]:
+def faults(*steps: dict[str, Any], **fields: Any) -> list[Finding]:
     found = draft(*steps, **fields).as_plan("a request", "en")
     assert isinstance(found, list), "the plan was taken"
     return found

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import BaseModel
-from tizmoret.catalog.catalog import Catalog
 
+from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call, Text, tool
+from tizmoret.plan.check import Finding
 from tizmoret.plan.references import FROM, ITEM, TEXT
 from tizmoret.planner.model import prompt
-from tizmoret.planner.model.draft import Draft, DraftStep, Fault
+from tizmoret.planner.model.draft import Draft, DraftStep
 from tizmoret.planner.planner import PlanRequest
 
 
@@ -70,12 +71,12 @@ def test_a_request_is_one_json_object_that_it_cannot_leave() -> None:
 
 def test_a_repair_names_every_fault_and_its_cure_in_a_line() -> None:
     text = prompt.repair(
-        [Fault("unknown-tool", "find", None, "There is no\nnotes.find.", "Use notes.search."), Fault("size", None, None, "Too big.", "")]
+        [Finding("unknown-tool", "find", "There is no\nnotes.find.", "Use notes.search."), Finding("size", None, "Too big.")]
     )
     assert "- step find: There is no notes.find. Use notes.search.\n- Too big." in text
 
 
 def test_a_repair_of_a_thousand_faults_is_short() -> None:
-    text = prompt.repair([Fault("x", f"s{number}", None, "y" * 10_000, "z") for number in range(1000)])
+    text = prompt.repair([Finding("x", f"s{number}", "y" * 10_000, "z") for number in range(1000)])
     assert len(text) < 20_000
     assert "and 980 more" in text

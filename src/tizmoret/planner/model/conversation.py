@@ -35,8 +35,8 @@ from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RunUsage
 from pydantic_core import from_json
 
-from tizmoret.errors import Finding, PlanRefused, TizmoretError, TooLarge
-from tizmoret.plan.check import check
+from tizmoret.errors import PlanRefused, TizmoretError, TooLarge
+from tizmoret.plan.check import Finding, check
 from tizmoret.plan.model import Plan, Step
 from tizmoret.planner import prices
 from tizmoret.planner.model import faults, prompt
@@ -164,10 +164,9 @@ def _validate(context: RunContext[_Task], draft: Draft) -> Draft:
     if not draft.steps:
         return draft
     plan = draft.as_plan(task.request.request, task.request.language)
-    findings: list[Finding] = list(check(plan, task.request.catalog.capabilities)) if isinstance(plan, Plan) else list(plan)
-    if findings or not isinstance(plan, Plan):
-        task.findings = findings
-        raise ModelRetry(prompt.repair(findings))
+    task.findings = check(plan, task.request.catalog.capabilities) if isinstance(plan, Plan) else plan
+    if not isinstance(plan, Plan) or task.findings:
+        raise ModelRetry(prompt.repair(task.findings))
     task.plan = plan
     return draft
 

@@ -7,27 +7,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from tizmoret.plan.check import Finding
 from tizmoret.plan.model import Language, Plan
 from tizmoret.plan.references import FROM
 
 MAX_FINDINGS = 20  # told to the model at once
 _ID_SHOWN = 64  # characters of an id that is none
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A fault in the form of the answer, found before `check` can look at the plan; it reads like one of its findings."""
-
-    code: str
-    step: str | None
-    argument: str | None
-    message: str
-    cure: str
 
 
 class DraftStep(BaseModel):
@@ -78,7 +67,7 @@ class Draft(BaseModel):
             raise ValueError('give "steps", or a "question" when the request cannot be planned')
         return self
 
-    def as_plan(self, request: str, language: Language) -> Plan | list[Fault]:
+    def as_plan(self, request: str, language: Language) -> Plan | list[Finding]:
         """The plan that this draft is, or what keeps it from being one."""
         try:
             plan = Plan.model_validate(
@@ -91,21 +80,21 @@ class Draft(BaseModel):
                 }
             )
         except ValidationError as error:
-            return [self._fault(problem["loc"], problem["msg"]) for problem in error.errors(include_url=False)[:MAX_FINDINGS]]
+            return [self._finding(problem["loc"], problem["msg"]) for problem in error.errors(include_url=False)[:MAX_FINDINGS]]
         faulty: list[str | None] = [step.id for step in plan.steps if _unstorable([step.title, step.when, step.args])]
         faulty += [None] if _unstorable(plan.goal) else []
         if faulty:
             cure = "Leave out the character U+0000; numbers are finite and within 64 bits."
-            return [Fault("unstorable", step, None, "A text or a number in it cannot be stored.", cure) for step in faulty]
+            return [Finding("unstorable", step, "A text or a number in it cannot be stored.", cure) for step in faulty]
         return plan
 
-    def _fault(self, place: Sequence[int | str], message: str) -> Fault:
+    def _finding(self, place: Sequence[int | str], message: str) -> Finding:
         where = ".".join(str(part) for part in place)
         step: str | None = None
         if len(place) > 1 and place[0] == "steps" and isinstance(place[1], int):
             step = self.steps[place[1]].id[:_ID_SHOWN]
             where = ".".join(str(part) for part in place[2:]) or "the step"
-        return Fault("not-a-plan", step, None, f"{where}: {message}", "Keep to the form that the instructions give.")
+        return Finding("not-a-plan", step, f"{where}: {message}", "Keep to the form that the instructions give.")
 
 
 def _unstorable(value: Any) -> bool:
