@@ -22,6 +22,7 @@ from tizmoret.tools.providers.ports import SystemProbe
 class Workplaces:
     def __init__(self, settings: Settings, database: Database, catalog: Catalog, planner: str) -> None:
         self._root = settings.workspaces
+        self._timezone = settings.timezone
         self._probe = Probe(database, catalog, planner)
         self._folders: dict[UUID, Path] = {}
         self._providers: dict[UUID, Mapping[type[Any], Any]] = {}
@@ -37,7 +38,7 @@ class Workplaces:
     def providers(self, workspace: UUID) -> Mapping[type[Any], Any]:
         found = self._providers.get(workspace)
         if found is None:
-            found = self._providers[workspace] = {**local_providers(self.folder(workspace)), SystemProbe: self._probe}
+            found = self._providers[workspace] = {**local_providers(self.folder(workspace), self._timezone), SystemProbe: self._probe}
         return found
 
 

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from tizmoret.catalog.tool import Tool
 
-DOMAINS = ("documents", "text", "tables", "web", "system")
+DOMAINS = ("documents", "contacts", "calendar", "text", "tables", "web", "clock", "system")
 
 
 def builtin_tools() -> tuple[Tool, ...]:

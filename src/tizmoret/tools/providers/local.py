@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from tizmoret.tools.providers.local_calendar import LocalCalendar
+from tizmoret.tools.providers.local_contacts import LocalContacts
 from tizmoret.tools.providers.local_documents import LocalDocuments
-from tizmoret.tools.providers.ports import DocumentStore
+from tizmoret.tools.providers.ports import CalendarStore, ContactBook, DocumentStore
 from tizmoret.tools.providers.web_access import WebAccess
 
 
-def local_providers(folder: Path) -> dict[type[Any], Any]:
+def local_providers(folder: Path, timezone: ZoneInfo) -> dict[type[Any], Any]:
     """For `Call.providers`. The folder holds documents, contacts, calendar, and .cache, which may be deleted at any time."""
     return {
         DocumentStore: LocalDocuments(folder / "documents", folder / ".cache"),
+        ContactBook: LocalContacts(folder / "contacts"),
+        CalendarStore: LocalCalendar(folder / "calendar", timezone),
         WebAccess: WebAccess(),
     }
