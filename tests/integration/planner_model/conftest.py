@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
-from tizmoret.catalog.catalog import Catalog
 from wire import GeminiServer, OpenAIServer, WireServer
 from wire.server import KEY
 
+from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call, Kind, Text, tool
 from tizmoret.planner.model import Limits, ModelPlanner
 from tizmoret.planner.planner import PlanRequest

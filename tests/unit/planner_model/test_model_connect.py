@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
-from tizmoret.catalog.catalog import Catalog
 
+from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call, Text, tool
 from tizmoret.errors import BadInput, Unavailable
 from tizmoret.planner.choose import choose_planner

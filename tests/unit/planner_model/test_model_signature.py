@@ -25,6 +25,10 @@ class Find(BaseModel):
     ids: list[str]
 
 
+class Between(BaseModel):
+    after: dt.datetime | None = None
+
+
 class Node(BaseModel):
     name: str
     children: list[Node] = []
@@ -35,6 +39,10 @@ def test_arguments_are_one_line_with_what_is_optional_and_why() -> None:
         '{query?: string /* words; in Hebrew or English */, period?: Period | null, format?: "docx" | "md" = "docx", '
         "limit?: integer = 50 /* from 1 to 500 */, ids: string[]}"
     )
+
+
+def test_what_a_choice_may_be_is_said_of_the_whole() -> None:
+    assert Signatures().write(Between.model_json_schema()) == "{after?: string | null /* date-time */}"
 
 
 def test_a_type_is_written_once_for_all_that_name_it() -> None:

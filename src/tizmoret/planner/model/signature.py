@@ -86,18 +86,20 @@ class Signatures:
 
 
 def _comment(schema: Mapping[str, Any]) -> str:
-    """Kind, format, bounds and description, as far as they are given."""
+    """Kind, format, bounds and description, as far as they are given; those of a list's items and of a choice's parts too."""
+    inner = [part for part in (schema.get("items"), *_parts(schema)) if isinstance(part, Mapping)]
     bounds = [
         f"{word} {schema[key]}"
         for key, word in (("minimum", "from"), ("maximum", "to"), ("minLength", "min length"), ("minItems", "min items"))
         if key in schema
     ]
-    items = schema.get("items")
-    kind = schema.get("x-kind") or (items.get("x-kind") if isinstance(items, Mapping) else None)
-    found = dict.fromkeys(
-        str(part) for part in (kind, schema.get("format"), " ".join(bounds), schema.get("description"), schema.get("pattern")) if part
-    )
-    return "; ".join(found).replace("*/", "")[:_COMMENT_LENGTH]
+    found = [part.get(key) for key in ("x-kind", "format") for part in (schema, *inner)]
+    found += [" ".join(bounds), schema.get("description"), schema.get("pattern")]
+    return "; ".join(dict.fromkeys(str(part) for part in found if part)).replace("*/", "")[:_COMMENT_LENGTH]
+
+
+def _parts(schema: Mapping[str, Any]) -> list[Any]:
+    return [part for key in ("anyOf", "oneOf", "allOf") if isinstance(schema.get(key), list) for part in schema[key]]
 
 
 def _literal(value: Any) -> str:
