@@ -37,6 +37,7 @@ from tizmoret.engine.values import Values, clean
 from tizmoret.engine.worker import Worker
 from tizmoret.errors import BadInput, Conflict, Fenced, NotFound, TooLarge
 from tizmoret.ids import uuid7
+from tizmoret.owner import owner_token
 from tizmoret.plan.model import MAX_REQUEST, Language, Plan
 from tizmoret.plan.preview import preview as preview_plan
 from tizmoret.planner.choose import choose_planner
@@ -397,6 +398,14 @@ class Tizmoret:
             await projections.delete_execution(connection, workspace, id)
 
     # -- the system
+
+    def close_streams(self) -> None:
+        """End every flow of events, so that a server can stop while pages are open."""
+        self._stream.close()
+
+    async def owner_token(self) -> str:
+        """What signs the owner in; made at the first start."""
+        return owner_token(self.settings.home)
 
     async def status(self) -> Status:
         """Whether it works, and how much there is."""

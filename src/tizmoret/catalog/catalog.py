@@ -30,7 +30,7 @@ class Catalog:
             found_agents[agent.name] = agent
         self.tools: Mapping[str, Tool] = MappingProxyType(found_tools)
         self.agents: Mapping[str, Agent] = MappingProxyType(found_agents)
-        capabilities = [found.capability for found in (*found_tools.values(), *found_agents.values())]
+        capabilities = [*(tool.capability for tool in found_tools.values()), *(agent.capability for agent in found_agents.values())]
         self.capabilities: Mapping[str, Capability] = MappingProxyType({capability.name: capability for capability in capabilities})
 
     @staticmethod

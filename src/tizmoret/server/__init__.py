@@ -1,0 +1,1 @@
+"""The HTTP server: routes over the orchestrator, the stream, and the page."""

@@ -1,0 +1,33 @@
+"""The ASGI application over one orchestrator."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from tizmoret.orchestrator import Tizmoret
+from tizmoret.owner import owner_token
+from tizmoret.server import problems
+from tizmoret.server.guard import Guard
+from tizmoret.server.routes import approvals, catalog, executions, page
+from tizmoret.server.stream import route as stream_route
+
+
+def make_app(tizmoret: Tizmoret) -> ASGIApp:
+    app = FastAPI(
+        title="Tizmoret",
+        version=version("tizmoret"),
+        description="Submit a request in your own words, watch it, decide.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # both load their scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.tizmoret = tizmoret
+    app.state.token = owner_token(tizmoret.settings.home)
+    problems.install(app)
+    app.router.routes.append(stream_route)  # before /api/orchestrate/{id}/…, which would take it
+    for resource in (executions, approvals, catalog, page):
+        app.include_router(resource.router)
+    return Guard(app, app.state.token, tizmoret.settings.host)

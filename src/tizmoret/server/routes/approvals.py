@@ -1,0 +1,49 @@
+"""/api/orchestrate/{id}/approvals: what waits for a person."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from tizmoret.server.routes import BY, Id, Orchestrator
+from tizmoret.views import Approval, ApprovalStatus
+
+router = APIRouter(prefix="/api/orchestrate/{id}/approvals", tags=["approvals"])
+
+ApprovalId = Annotated[UUID, Path(description="an approval of this execution")]
+
+
+class Approve(BaseModel):
+    """Nothing for a plain yes; `args` to approve with changed arguments; `option` or `text` to answer a question."""
+
+    model_config = ConfigDict(extra="forbid")
+    args: dict[str, Any] | None = None
+    option: int | None = Field(None, ge=0)
+    text: str | None = None
+    note: str = ""
+
+
+class Reject(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    note: str = ""
+
+
+@router.get("")
+async def list_approvals(id: Id, tizmoret: Orchestrator, status: ApprovalStatus | None = None) -> list[Approval]:
+    return list(await tizmoret.approvals(id, status=status))
+
+
+@router.post("/{approval}/approve")
+async def approve(id: Id, approval: ApprovalId, tizmoret: Orchestrator, body: Approve | None = None) -> Approval:
+    """What is shown in `args` is what runs. 409 where it was decided before."""
+    given = body or Approve()
+    return await tizmoret.approve(id, approval, by=BY, args=given.args, option=given.option, text=given.text, note=given.note)
+
+
+@router.post("/{approval}/reject")
+async def reject(id: Id, approval: ApprovalId, tizmoret: Orchestrator, body: Reject | None = None) -> Approval:
+    """The step and all that follow from it are left out."""
+    return await tizmoret.reject(id, approval, by=BY, note=(body or Reject()).note)

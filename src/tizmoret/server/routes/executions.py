@@ -1,0 +1,146 @@
+"""/api/orchestrate: submit, list, look, steer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Query
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.responses import Response
+
+from tizmoret.errors import BadInput
+from tizmoret.plan.model import Plan
+from tizmoret.server.routes import BY, Id, Orchestrator
+from tizmoret.views import EventView, Execution, ExecutionStatus, Page, Preview, Status, StepView
+
+router = APIRouter(prefix="/api/orchestrate", tags=["executions"])
+
+
+class Submission(BaseModel):
+    """A request in one's own words, in Hebrew or English; or a whole plan."""
+
+    model_config = ConfigDict(extra="ignore")
+    query: str = Field("", description="what should be done")
+    userId: str = Field("owner", max_length=200, description="on whose behalf")  # noqa: N815 - the wire's own name
+    plan: dict[str, Any] | None = Field(None, description="a plan to run as it is, instead of planning the query")
+
+
+class Submitted(Execution):
+    """The new execution, and where to go from here."""
+
+    execution_id: str
+    links: dict[str, str]
+
+
+@router.post("", status_code=202)
+async def submit(
+    body: Submission, tizmoret: Orchestrator, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
+) -> Submitted:
+    """Begin an execution. Answers at once; planning and running go on in the background."""
+    plan = None if body.plan is None else _plan(body.plan)
+    execution = await tizmoret.submit(body.query, user=body.userId, plan=plan, idempotency_key=idempotency_key)
+    base = f"/api/orchestrate/{execution.id}"
+    links = {
+        "self": base,
+        "stream": f"/api/orchestrate/stream/{execution.id}",
+        "approvals": f"{base}/approvals",
+        "page": f"/orchestrate/{execution.id}",
+    }
+    return Submitted(**execution.model_dump(), execution_id=str(execution.id), links=links)
+
+
+def _plan(value: dict[str, Any]) -> Plan:
+    try:
+        return Plan.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(["plan", *(str(part) for part in first["loc"])])
+        raise BadInput(
+            f"`{where}` cannot be used: {first['msg']}.", cure="See the form of a plan in /api/openapi.json.", field=where
+        ) from error
+
+
+@router.get("")
+async def list_executions(
+    tizmoret: Orchestrator,
+    status: ExecutionStatus | Literal["open"] | None = None,
+    query: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> Page[Execution]:
+    """Newest first, page by page."""
+    return await tizmoret.list(status=status, query=query, limit=limit, cursor=cursor)
+
+
+@router.get("/status")
+async def system_status(tizmoret: Orchestrator) -> Status:
+    """Whether the system works. Answers without a token."""
+    return await tizmoret.status()
+
+
+class PreviewRequest(BaseModel):
+    query: str
+
+
+@router.post("/preview")
+async def preview(body: PreviewRequest, tizmoret: Orchestrator) -> Preview:
+    """The plan of a request, its effects and gates. No tool is called."""
+    return await tizmoret.preview(body.query)
+
+
+@router.get("/{id}")
+async def get(id: Id, tizmoret: Orchestrator) -> Execution:
+    return await tizmoret.get(id)
+
+
+@router.delete("/{id}", status_code=204)
+async def delete(id: Id, tizmoret: Orchestrator) -> Response:
+    """Remove an execution that has ended, with all that belongs to it."""
+    await tizmoret.delete(id)
+    return Response(status_code=204)
+
+
+@router.post("/{id}/pause", status_code=202)
+async def pause(id: Id, tizmoret: Orchestrator) -> Execution:
+    """Nothing new begins until resume."""
+    return await tizmoret.pause(id, by=BY)
+
+
+@router.post("/{id}/resume", status_code=202)
+async def resume(id: Id, tizmoret: Orchestrator) -> Execution:
+    return await tizmoret.resume(id, by=BY)
+
+
+@router.post("/{id}/cancel", status_code=202)
+async def cancel(id: Id, tizmoret: Orchestrator) -> Execution:
+    """Stop what runs, withdraw what waits."""
+    return await tizmoret.cancel(id, by=BY)
+
+
+@router.get("/{id}/plan")
+async def plan(id: Id, tizmoret: Orchestrator) -> Plan:
+    return await tizmoret.plan(id)
+
+
+@router.get("/{id}/steps")
+async def steps(id: Id, tizmoret: Orchestrator) -> list[StepView]:
+    return list(await tizmoret.steps(id))
+
+
+@router.get("/{id}/metrics")
+async def metrics(id: Id, tizmoret: Orchestrator) -> dict[str, Any]:
+    return await tizmoret.metrics(id)
+
+
+@router.get("/{id}/trace")
+async def trace(id: Id, tizmoret: Orchestrator) -> list[dict[str, Any]]:
+    """Spans of the execution and its steps."""
+    return list(await tizmoret.trace(id))
+
+
+@router.get("/{id}/logs")
+async def logs(
+    id: Id, tizmoret: Orchestrator, after: Annotated[int, Query(ge=0, lt=2**63)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200
+) -> Page[EventView]:
+    """The event log, page by page."""
+    return await tizmoret.logs(id, after=after, limit=limit)

@@ -1,0 +1,77 @@
+"""The page at /orchestrate, its files, and the session that opens it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+
+from tizmoret.errors import NotFound, NotSignedIn
+from tizmoret.owner import same, session_of
+from tizmoret.server.guard import COOKIE
+
+router = APIRouter(include_in_schema=False)
+
+WEB = Path(__file__).parents[2] / "_web"
+MONTH = 30 * 86_400  # seconds
+SLOW = 0.5  # seconds that a wrong token costs
+
+_NOT_BUILT = (
+    "<!doctype html><meta charset=utf-8><title>Tizmoret</title><p>The page has not been built. Run <code>make build</code> in the project, "
+    "then reload. The API under <code>/api</code> works."
+)
+
+
+class SignIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    token: str = Field(max_length=200)
+
+
+@router.post("/api/session", status_code=204)
+async def sign_in(body: SignIn, request: Request) -> Response:
+    """Exchange the owner's token for the page's cookie."""
+    token: str = request.app.state.token
+    if not same(body.token.strip(), token):
+        await asyncio.sleep(SLOW)
+        raise NotSignedIn("This is not the owner's token.", cure="`tizmoret token` prints it.", field="token")
+    return _with_cookie(Response(status_code=204), token)
+
+
+@router.get("/")
+async def root() -> Response:
+    return RedirectResponse("/orchestrate")
+
+
+@router.get("/orchestrate")
+@router.get("/orchestrate/{id}")
+async def page(request: Request, id: str = "", token: str | None = None) -> Response:
+    """The page; with the token of the start link, first a cookie and an address without it."""
+    if token is not None:
+        clean = RedirectResponse(request.url.path, status_code=303)
+        return _with_cookie(clean, request.app.state.token) if same(token, request.app.state.token) else clean
+    index = WEB / "index.html"
+    return FileResponse(index, media_type="text/html; charset=utf-8") if index.is_file() else HTMLResponse(_NOT_BUILT, 503)
+
+
+@router.get("/assets/{name}")
+async def asset(name: str) -> Response:
+    """Files with their content's hash in the name never change."""
+    path = WEB / "assets" / name
+    if path.parent != WEB / "assets" or not path.is_file():
+        raise NotFound("There is no such file.", cure="Reload the page.")
+    return FileResponse(path, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+@router.get("/health")
+async def health() -> dict[str, str]:
+    """Whether the process answers."""
+    return {"status": "ok"}
+
+
+def _with_cookie(response: Response, token: str) -> Response:
+    response.set_cookie(COOKIE, session_of(token), max_age=MONTH, httponly=True, samesite="strict", path="/")
+    return response

@@ -1,0 +1,68 @@
+"""GET /api/orchestrate/stream/{id}: the log of an execution as server-sent events. `id:` is the event's `seq`, the cursor of every client."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from tizmoret.errors import BadInput
+from tizmoret.orchestrator import Tizmoret
+from tizmoret.views import EventView
+
+HEARTBEAT = 15.0  # seconds
+RETRY = 500  # milliseconds after which a browser comes back
+
+
+async def stream(request: Request) -> Response:
+    """Every event after `Last-Event-ID` (or `?after=`), in order, once. Ends with the execution: then a last event named `end`."""
+    tizmoret: Tizmoret = request.app.state.tizmoret
+    id, after = _id(request.path_params["id"]), _cursor(request)
+    await tizmoret.get(id)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_frames(tizmoret.events(id, after)), media_type="text/event-stream", headers=headers)
+
+
+route = Route("/api/orchestrate/stream/{id}", stream, methods=["GET"])
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise BadInput(f"{text[:50]!r} is not the id of an execution.", cure="Take it from the list.", field="id") from None
+
+
+def _cursor(request: Request) -> int:
+    text = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
+    if not text.isdecimal() or int(text) >= 2**63:
+        raise BadInput(f"{text[:50]!r} is not a place in the log.", cure="Give the `id` of the last event you have.", field="Last-Event-ID")
+    return int(text)
+
+
+async def _frames(events: AsyncIterator[EventView]) -> AsyncIterator[bytes]:
+    yield f"retry: {RETRY}\n\n".encode()
+    pending: asyncio.Task[EventView] | None = None
+    try:
+        while True:
+            pending = pending or asyncio.ensure_future(anext(events))
+            done, _ = await asyncio.wait({pending}, timeout=HEARTBEAT)
+            if not done:
+                yield b": still here\n\n"
+                continue
+            event = pending.result()
+            pending = None
+            yield _frame(event)
+    except StopAsyncIteration:
+        yield b"event: end\ndata: {}\n\n"
+    finally:
+        if pending is not None:
+            pending.cancel()
+
+
+def _frame(event: EventView) -> bytes:
+    return f"id: {event.seq}\nevent: {event.kind}\ndata: {event.model_dump_json(by_alias=True)}\n\n".encode()
