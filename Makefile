@@ -1,0 +1,46 @@
+# Each target does all its own set-up from nothing but Python 3.11 or newer and make.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+VENV := .venv
+UV := .tools/bin/uv
+READY := $(VENV)/.ready
+
+.PHONY: help run test check bench chaos screenshots clean
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s ':'
+
+run: $(READY) ## start the server and the page; the first start brings a demo and a request
+	@$(VENV)/bin/tizmoret serve
+
+test: $(READY) ## all tests but the long ones
+	@sh scripts/chromium.sh
+	@$(VENV)/bin/pytest -n 2 --dist loadgroup
+
+check: $(READY) ## style, types, layers, lock
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+	@$(UV) lock --check --quiet
+
+bench: $(READY) ## the figures of docs/figures.md, measured here
+	@$(VENV)/bin/python -m bench
+
+chaos: $(READY) ## kill -9 at many random moments
+	@$(VENV)/bin/pytest -m chaos -n 0 --timeout=1800
+
+screenshots: $(READY) ## the pictures of the README
+	@sh scripts/chromium.sh
+	@$(VENV)/bin/python -m scripts.screenshots
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) .tools web/node_modules src/tizmoret/_web .mypy_cache .ruff_cache .pytest_cache
+
+$(UV):
+	@sh scripts/uv.sh
+
+$(READY): $(UV) pyproject.toml uv.lock hatch_build.py web/index.html web/package-lock.json $(wildcard web/src/*)
+	@echo "Setting up $(VENV) (once, and after changes) ..."
+	@UV_PYTHON="$$(sh scripts/python.sh)" $(UV) sync --frozen --quiet
+	@touch $@
