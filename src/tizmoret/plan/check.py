@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import pairwise
@@ -233,9 +234,18 @@ def _invalid(value: Any, schema: Schema, root: Schema) -> str:
     return ""
 
 
+def _is_date_time(text: str) -> bool:
+    """As the tools read it: without a zone it is meant in the workspace's own, which RFC 3339 does not know."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 @lru_cache(maxsize=4096)
 def _validator(schema: str) -> Any:
-    return jsonschema_rs.validator_for(json.loads(schema), validate_formats=True)
+    return jsonschema_rs.validator_for(json.loads(schema), validate_formats=True, formats={"date-time": _is_date_time})
 
 
 def _wanted(schema: Schema, root: Schema) -> str:

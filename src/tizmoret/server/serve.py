@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import signal
 import socket
-from collections.abc import Awaitable, Callable
-from types import FrameType
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import uvicorn
 
@@ -23,37 +24,58 @@ OnStarted = Callable[[Tizmoret, str, str], Awaitable[None]]  # (orchestrator, ad
 
 async def serve(settings: Settings, on_started: OnStarted) -> None:
     """Serve until SIGINT or SIGTERM. on_started is awaited when the address answers. Raises Unavailable when the port is taken."""
-    listening = _listen(settings)
-    async with Tizmoret.open(settings) as tizmoret:
-        config = uvicorn.Config(
-            make_app(tizmoret), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=GRACE, server_header=False,
-            h11_max_incomplete_event_size=64 * 1024, loop="none",
-        )  # fmt: skip
-        server = _Server(config, tizmoret)
+    async with make_server(settings) as (server, tizmoret, address):
         # A full collection over everything that was loaded would stop all executions for longer than many steps take.
         gc.freeze()
         gc.set_threshold(100_000, 50, 100)
-        address = f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
-        server.when_started = on_started(tizmoret, address, f"{address}/orchestrate?token={owner_token(settings.home)}")
-        await server.serve(sockets=[listening])
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, server.stop)
+        serving = asyncio.create_task(server.serve_here())
+        await server.answering.wait()
+        await on_started(tizmoret, address, f"{address}/orchestrate?token={owner_token(settings.home)}")
+        await serving
 
 
-class _Server(uvicorn.Server):
-    """uvicorn waits for open streams to end by themselves, which they never do: they are ended first."""
+@asynccontextmanager
+async def make_server(settings: Settings) -> AsyncIterator[tuple[Server, Tizmoret, str]]:
+    """A server that listens but does not serve yet, its orchestrator, and its address. Raises Unavailable when the port is taken."""
+    listening = _listen(settings)
+    try:
+        async with Tizmoret.open(settings) as tizmoret:
+            yield Server(tizmoret, listening), tizmoret, f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
+    finally:
+        listening.close()
 
-    def __init__(self, config: uvicorn.Config, tizmoret: Tizmoret) -> None:
+
+class Server(uvicorn.Server):
+    """uvicorn waits for open streams to end by themselves, which they never do: `stop` ends them first. Signals are our caller's."""
+
+    def __init__(self, tizmoret: Tizmoret, listening: socket.socket) -> None:
+        config = uvicorn.Config(
+            make_app(tizmoret),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=GRACE,
+            server_header=False,
+            loop="none",
+        )
         super().__init__(config)
         self._tizmoret = tizmoret
-        self.when_started: Awaitable[None] | None = None
+        self._listening = listening
+        self.answering = asyncio.Event()
+
+    async def serve_here(self) -> None:
+        """Until `stop`."""
+        await self._serve([self._listening])
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self.when_started is not None:
-            await self.when_started
+        self.answering.set()
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def stop(self) -> None:
         self._tizmoret.close_streams()
-        super().handle_exit(sig if sig != signal.SIGHUP else signal.SIGTERM, frame)
+        self.should_exit = True
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -79,6 +79,7 @@ async def system_status(tizmoret: Orchestrator) -> Status:
 
 
 class PreviewRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
     query: str
 
 
