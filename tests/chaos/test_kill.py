@@ -1,0 +1,89 @@
+"""kill -9 at random moments: nothing is lost, no finished step runs again, no effect happens twice, what is not known is reported."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chaos.victim import CATALOG
+from tizmoret.orchestrator import Tizmoret
+from tizmoret.settings import Settings
+
+pytestmark = pytest.mark.anyio
+ROOT = Path(__file__).parents[2]
+
+
+def start(home: Path, url: str, count: int) -> subprocess.Popen[bytes]:
+    env = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen([sys.executable, "-m", "tests.chaos.victim", str(home), str(count)], cwd=ROOT, env=env, stdout=subprocess.PIPE)
+
+
+def kill_at_random(home: Path, url: str, count: int, kills: int, seed: int) -> int:
+    """Start, kill, start again; then let the last one finish. Returns how many kills hit a living process."""
+    dice, hits = random.Random(seed), 0
+    print(f"seed {seed}")
+    for _ in range(kills):
+        process = start(home, url, count)
+        assert process.stdout is not None
+        process.stdout.readline()  # it works from here on
+        try:
+            process.wait(dice.uniform(0.0, 0.5))
+        except subprocess.TimeoutExpired:
+            hits += 1
+            process.send_signal(signal.SIGKILL)
+        process.communicate()
+    last = start(home, url, count)
+    out, _ = last.communicate(timeout=240)
+    assert last.returncode == 0, out
+    return hits
+
+
+async def verify(home: Path, url: str, count: int) -> dict[str, Any]:
+    """Hold the world against the log."""
+    settings = Settings.from_env({"TIZMORET_HOME": str(home), "DATABASE_URL": url, "TIZMORET_MODEL": "offline"})
+    async with Tizmoret.open(settings, catalog=CATALOG, run_engine=False) as tizmoret:
+        calls = Counter[str]((tizmoret.workplaces.folder(tizmoret.workspace) / "calls.txt").read_text().splitlines())
+        executions = (await tizmoret.list(limit=200)).items
+        assert len(executions) == count
+        unknown = taken = 0
+        for execution in executions:
+            assert execution.status == "completed", (execution.status, execution.error)
+            events = [event async for event in tizmoret.events(execution.id)]
+            assert [event.seq for event in events] == list(range(1, execution.seq + 1))
+            ended = Counter(event.data["step"] for event in events if event.kind == "step.completed")
+            over = {e.data["step"]: e.seq for e in events if e.kind == "step.completed"}
+            started_after = [e for e in events if e.kind == "step.started" and e.seq > over.get(e.data["step"], 10**9)]
+            assert started_after == [], "a finished step ran again"
+            assert max(ended.values()) == 1
+            lost = [e for e in events if e.kind == "step.lost" and e.data["outcome"] == "unknown"]
+            unknown += len(lost)
+            taken += sum(event.kind == "execution.taken" for event in events)
+            assert calls[f"happened {execution.id}/keyed"] == 1, "the keyed effect did not happen exactly once"
+            # A once-effect is never called again blindly: at most one call, and where there is none a person was asked.
+            assert calls[f"once {execution.id}/once"] <= 1
+            assert calls[f"once {execution.id}/once"] == 1 or lost
+    return {"executions": count, "unknown reported": unknown, "take-overs": taken}
+
+
+async def test_a_few_kills_lose_and_repeat_nothing(home: Path, database_url: str) -> None:
+    hits = await asyncio.to_thread(kill_at_random, home, database_url, 40, 5, 20260)
+    assert hits > 0
+    await verify(home, database_url, 40)
+
+
+@pytest.mark.chaos
+async def test_fifty_kills_lose_and_repeat_nothing(home: Path, database_url: str) -> None:
+    began = time.monotonic()
+    hits = await asyncio.to_thread(kill_at_random, home, database_url, 150, 60, random.SystemRandom().randrange(10**6))
+    assert hits >= 50
+    print({"kills": hits, **await verify(home, database_url, 150), "seconds": round(time.monotonic() - began)})
