@@ -16,6 +16,11 @@ def translations(word: str) -> frozenset[str]:
     return frozenset(other for other in found if is_hebrew(other) != hebrew)
 
 
+def holds(form: str) -> bool:
+    """Whether this very form, normalised, is in the dictionary; nothing is taken off it."""
+    return form in _book()
+
+
 @cache
 def _book() -> dict[str, frozenset[str]]:
     book: dict[str, set[str]] = {}

@@ -47,6 +47,11 @@ def _thesaurus() -> Mapping[str, frozenset[str]]:
     return {word: frozenset(things) for word, things in found.items()}
 
 
+def thesaurus_words() -> frozenset[str]:
+    """Every word of the thesaurus, normalised."""
+    return frozenset(_thesaurus())
+
+
 @lru_cache(maxsize=16_384)
 def concepts(word: str) -> frozenset[str]:
     """The things of the thesaurus that `word` may be a word for, such as "=meeting"."""
@@ -70,7 +75,8 @@ class CatalogSearch:
     """An index over one catalog."""
 
     def __init__(self, catalog: Catalog) -> None:
-        self._entries = {name: _entry(found) for name, found in [*catalog.tools.items(), *catalog.agents.items()]}
+        known: list[Tool | Agent] = [*catalog.tools.values(), *catalog.agents.values()]
+        self._entries = {found.name: _entry(found) for found in known}
         holding = Counter(key for entry in self._entries.values() for key in entry)
         count = len(self._entries)
         self._rarity = {key: math.log(1 + (count - held + 0.5) / (held + 0.5)) for key, held in holding.items()}

@@ -1,0 +1,222 @@
+"""A request parted into clauses, each with what its head asks for: "read X and schedule Y" reads, then schedules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+
+from tizmoret.planner.language import english, hebrew
+from tizmoret.planner.language.acts import CHANGING, LOOKING, Act, question_words, verbs
+from tizmoret.planner.language.wordset import wordset
+from tizmoret.words import forms, normalise, tokens
+
+MAX_CLAUSES = 60  # of more, the rest is not read: nobody means so many things at once
+
+_POLITE = re.compile(rf"(?:(?:{english.POLITE}|{hebrew.POLITE}|ו?{'|ו?'.join(hebrew.POLITE.split('|'))})(?!\w)[\s,:]*)+", re.IGNORECASE)
+_THEN = re.compile(rf"(?:{english.THEN}|{hebrew.THEN})(?!\w)[\s,:]*", re.IGNORECASE)
+_AND = re.compile(rf"(?:{english.AND}|{hebrew.AND})(?!\w)[\s,:]*", re.IGNORECASE)
+_NOT = re.compile(rf"(?:{english.NEGATION}|{hebrew.NEGATION})(?!\w)\s*", re.IGNORECASE)
+_WITHOUT = re.compile(r"(?:without|instead\s+of|בלי|ללא|במקום)(?!\w)", re.IGNORECASE)
+_NUMBERED = re.compile(r"\s*(?:\d{1,2}[.)]|[-*•])\s+")
+_HARD = re.compile(r"[;\n]|[.!?…]+(?=\s|$)")
+_WORD = re.compile(r"""[^\W_]+(?:["'-][^\W_]+)*""")
+_TO_ME = re.compile(r"(?:me|us|to\s+me|out|up|לי|לנו|נא|בבקשה|please)(?!\w)\s*", re.IGNORECASE)
+
+# English words that are verbs at the head of a clause and nouns elsewhere: after "and" they are verbs only before an object.
+_NOUNS_TOO = wordset("""report review study plan book order call contact change update test record watch log format note text mail message
+    email total average count show list view print share play look get put move summary schedule""")  # fmt: skip
+_OBJECT = re.compile(
+    r"\s+(?:the|a|an|me|us|it|them|him|her|my|our|all|what|how|to|this|that|these|those|with|for)(?!\w)|\s+[A-Z\"]", re.IGNORECASE
+)
+# Hebrew words that are verbs at the head of a clause and, with "and" in front, nouns: "והזמן" is rather "and the time".
+_HE_NOUNS_TOO = wordset("הזמן הכנס שנה ספר אתר קצר ספרי שים חשב")
+_HE_OBJECT = re.compile(r"\s+(?:לי|לנו|את|פגישה|ישיבה|מסמך)(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Part of a request. act: what its head asks for, None where no verb or question leads it.
+    verb: the head as it stands. body: where in `text` the rest begins. negated: it says what not to do.
+    follows: it begins with "then" or "אחר כך"."""
+
+    text: str
+    act: Act | None
+    verb: str = ""
+    body: int = 0
+    negated: bool = False
+    follows: bool = False
+
+    @property
+    def rest(self) -> str:
+        return self.text[self.body :].strip()
+
+
+def split(text: str, taken: list[tuple[int, int]]) -> list[Clause]:
+    """The clauses of a cleaned request, in order. taken: places of times and things, which are never parted.
+
+    Clauses that hold no word are left out; a verb without an object of its own joins the next clause where both only look
+    ("find and read the report")."""
+    found: list[Clause] = []
+    follows = False
+    for start, end in _pieces(text, taken):
+        clause = read(text[start:end])
+        if not any(not token.isdigit() for token in tokens(clause.rest)) and not clause.verb:
+            follows = follows or clause.follows  # ", and then" stands alone
+            continue
+        found.append(replace(clause, follows=True) if follows else clause)
+        follows = False
+    return _shared(found)
+
+
+def _shared(found: list[Clause]) -> list[Clause]:
+    """Without the verbs whose object comes with a later verb that only looks too."""
+    kept = []
+    for place, clause in enumerate(found):
+        later = found[place + 1] if place + 1 < len(found) else None
+        alone = clause.act in LOOKING and clause.verb and not tokens(clause.rest) and not clause.negated
+        if alone and later is not None and (later.act in LOOKING or later.act in CHANGING) and tokens(later.rest):
+            continue
+        kept.append(clause)
+    return kept
+
+
+def read(text: str) -> Clause:
+    """One clause with its head."""
+    text = text.strip(" ,:–-")
+    text = _NUMBERED.sub("", text, count=1) if _NUMBERED.match(text) else text
+    place, negated, follows = _skip(text)
+    head = _WORD.match(text, place)
+    if head is None:
+        return Clause(text, None, body=place, negated=negated, follows=follows)
+    act = verb_act(head[0])
+    if act is None:
+        asks = _asks(head[0])
+        return Clause(text, "ask" if asks else None, head[0] if asks else "", head.start(), negated, follows)
+    body = head.end()
+    asked = _WORD.match(text, _skip_me(text, body))
+    if act == "show" and asked is not None and _asks(asked[0]):  # "tell me what time it is"
+        return Clause(text, "ask", asked[0], asked.start(), negated, follows)
+    while (more := _TO_ME.match(text, _spaces(text, body))) is not None and more.end() > body:
+        body = more.end()
+    return Clause(text, act, head[0], body, negated, follows)
+
+
+def _skip_me(text: str, place: int) -> int:
+    match = _TO_ME.match(text, _spaces(text, place))
+    return _spaces(text, match.end() if match else place)
+
+
+def verb_act(word: str) -> Act | None:
+    """What `word` asks for as the head of a clause: as it is, or without "and" and "that" in front of it."""
+    table, plain = verbs(), normalise(word)
+    if plain in table:
+        return table[plain]
+    for prefix in ("ו", "ש", "וש"):
+        bare = plain.removeprefix(prefix)
+        if bare != plain and bare in table:
+            return table[bare]
+    if plain.endswith("ing"):  # "without scheduling"
+        return next((table[form] for form in sorted(forms(plain)) if form in table), None)
+    return None
+
+
+def _asks(word: str) -> bool:
+    plain = normalise(word)
+    return plain in question_words() or plain.removeprefix("ו") in question_words()
+
+
+def _skip(text: str) -> tuple[int, bool, bool]:
+    """Past greetings, "please", "then" and "don't", and whether there was a "don't" and a "then"."""
+    place, negated, follows = 0, False, False
+    while True:
+        then = _THEN.match(text, place)
+        follows = follows or then is not None
+        match = then or _POLITE.match(text, place) or _AND.match(text, place)
+        if match is None and (match := _NOT.match(text, place)) is not None:
+            negated = True
+        if match is None or match.end() == place:
+            return place, negated, follows
+        place = _spaces(text, match.end())
+
+
+def _spaces(text: str, place: int) -> int:
+    while place < len(text) and text[place] in " ,:":
+        place += 1
+    return place
+
+
+def _pieces(text: str, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Where the clauses lie in `text`."""
+    cuts = [0]
+    place = 0
+    spans = sorted(taken)
+    at = 0
+    while place < len(text) and len(cuts) < MAX_CLAUSES:
+        while at < len(spans) and spans[at][1] <= place:
+            at += 1
+        if at < len(spans) and spans[at][0] <= place:
+            place = spans[at][1]
+            continue
+        hard = _HARD.match(text, place)
+        if hard is not None:
+            cuts.append(hard.end())
+            place = hard.end()
+            continue
+        letter = text[place]
+        begins = place == 0 or not (text[place - 1].isalnum() or text[place - 1] in "_'\"")
+        if (begins and letter.isalpha() and place > cuts[-1] and _opens(text, place)) or (
+            letter == "," and _opens_after_comma(text, place)
+        ):
+            cuts.append(place)
+        place += 1
+    return list(zip(cuts, [*cuts[1:], len(text)], strict=True))
+
+
+def _opens_after_comma(text: str, place: int) -> bool:
+    after = _spaces(text, place)
+    joined = _AND.match(text, after)
+    after = joined.end() if joined else after
+    polite = _POLITE.match(text, after)
+    after = polite.end() if polite else after
+    word = _WORD.match(text, after)
+    return word is not None and (verb_act(word[0]) is not None or _asks(word[0]) or _NOT.match(text, after) is not None)
+
+
+def _opens(text: str, place: int) -> bool:
+    """Whether a new clause begins with the word at `place`."""
+    if _THEN.match(text, place):
+        return True
+    if _WITHOUT.match(text, place):
+        return True
+    negation = _NOT.match(text, place)
+    if negation is not None:
+        word = _WORD.match(text, negation.end())
+        return word is not None and verb_act(word[0]) is not None
+    joined = _AND.match(text, place)
+    if joined is not None:
+        after = _POLITE.match(text, joined.end())
+        after_place = after.end() if after else joined.end()
+        word = _WORD.match(text, after_place)
+        return word is not None and (_is_verb_here(text, word) or _asks(word[0]) or _NOT.match(text, after_place) is not None)
+    word = _WORD.match(text, place)
+    if word is None:
+        return False
+    plain = normalise(word[0])
+    if plain.startswith("ו") and len(plain) > 2:
+        bare = plain[1:]
+        if len(bare) > 2 and bare in verbs():
+            return bare not in _HE_NOUNS_TOO or _HE_OBJECT.match(text, word.end()) is not None
+        return bare in _hebrew_questions()
+    return False
+
+
+def _is_verb_here(text: str, word: re.Match[str]) -> bool:
+    if verb_act(word[0]) is None:
+        return False
+    return normalise(word[0]) not in _NOUNS_TOO or _OBJECT.match(text, word.end()) is not None
+
+
+@cache
+def _hebrew_questions() -> frozenset[str]:
+    return wordset(hebrew.QUESTIONS) - {normalise("יש")}

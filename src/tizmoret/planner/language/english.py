@@ -1,0 +1,56 @@
+"""The English words that shape a request. Tables only; subjects are matched against the catalog, never listed here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tizmoret.planner.language.acts import Act
+
+VERBS: dict[Act, str] = {
+    "read": "read open go",
+    "show": "show display list give view enumerate tell explain describe",
+    "find": "find search look locate seek",
+    "summarise": "summarise summarize sum recap digest condense",
+    "analyse": "analyse analyze extract review study compare examine",
+    "check": "check verify test diagnose inspect",
+    "compute": "compute calculate count total average reckon",
+    "fetch": "fetch get bring download",
+    "schedule": "schedule arrange plan organise organize reserve",
+    "book": "book set invite put",
+    "create": "create make add generate produce",
+    "write": "write prepare draft compose save note",
+    "change": "move reschedule postpone update change shift push delay edit modify extend shorten rename",
+    "delete": "delete cancel remove drop erase",
+    "send": "send email mail message text forward notify share",
+    "other": """order buy pay call phone translate play print remind transfer turn sell hire fire sing draw paint cook drive
+        deploy install upload publish post tweet sign approve log format convert record watch""",
+}
+
+QUESTIONS = """what who whom whose when where which how why is are was were do does did am has have had can could should will would
+    what's who's when's where's how's there's"""
+
+# Said before a request, and no part of it.
+POLITE = (
+    r"please|kindly|hi|hello|hey|ok|okay|so|now|first|also|finally|lastly|then|next,|and|but|just|quickly|can\s+you|could\s+you|would\s+you|will\s+you"
+    r"|can\s+we|could\s+we|i\s+want\s+you\s+to|i\s+want\s+to|i(?:'d|\s+would)\s+like\s+(?:you\s+)?to|i\s+need\s+(?:you\s+)?to|i\s+need|i\s+want"
+    r"|i(?:'d|\s+would)\s+like|help\s+me(?:\s+to)?|let's|let\s+us|go\s+and|try\s+to|make\s+sure\s+to|you\s+(?:should|must|need\s+to)|may\s+i\s+ask\s+you\s+to"
+)
+NEGATION = (
+    r"do\s+not|don'?t|never|no\s+need\s+to|without|not\s+to|must\s+not|mustn'?t|shouldn'?t|should\s+not|avoid|refrain\s+from|instead\s+of"
+)
+# Words that open a new clause when a verb or a question follows, and those that open one by themselves.
+THEN = r"and\s+then|after\s+that|afterwards|then|after\s+which|next"
+AND = r"and\s+also|and|but|also|or"
+
+# What follows these may be somebody's name.
+BEFORE_PERSON = r"with|to|for|from|of|by|is|contact|email|mail|call|invite|and|named|who's"
+# Words after "with" that end a name.
+AFTER_PERSON = (
+    "about on in at for to from with of and the a an regarding concerning re next this last every who that is by as if or via per until"
+)
+HIM = r"him|her|them|everyone"
+IT = r"it|this|that|these|those|the\s+results?|the\s+findings|the\s+summary|the\s+same|the\s+first\s+one|the\s+first|them|what\s+you\s+f(?:i|ou)nd"
+ABOUT = r"about|regarding|concerning|on\s+the\s+subject\s+of|on\s+the\s+topic\s+of|with\s+regard\s+to|re:"
+WERE = "did was were had been"
+PAST = "done decided agreed wrote written said happened discussed sold bought made earned spent produced delivered"

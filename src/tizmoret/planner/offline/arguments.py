@@ -1,0 +1,269 @@
+"""Arguments that stand in the clause itself, read by what a slot is called and what kind of value it takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from tizmoret.planner.language.times import Toward
+from tizmoret.planner.language.wordset import wordset
+from tizmoret.planner.offline import table_words
+from tizmoret.planner.offline.places import zone_in
+from tizmoret.planner.offline.reading import Reading
+from tizmoret.planner.offline.skills import Skill, Slot
+from tizmoret.words import forms, normalise
+
+_NEAR_FUTURE = timedelta(days=90)  # how far "the meeting with Yoav" is looked for where no day is named
+
+_STARTS = frozenset({"start", "after", "from", "since", "begin", "start_time", "earliest", "at", "when", "time", "date"})
+_ENDS = frozenset({"end", "before", "until", "to", "latest", "end_time", "due"})
+_MINUTES = frozenset({"minutes", "duration", "duration_minutes", "length"})
+_COUNTS = frozenset({"limit", "count", "points", "sentences", "top", "number", "max", "max_results", "n"})
+# Texts that are not said in passing: only a person who writes them out, or a model, can give them.
+WRITTEN_OUT = frozenset({"sql", "code", "script", "expression", "formula", "regex", "pattern", "template", "command"})
+_COUNT = re.compile(r"(?<![\w.:/-])(?:(?:top|first|last|הראשונים|best)\s+)?(\d{1,3})\s+([^\W\d_]+)", re.IGNORECASE)
+_COUNTED = {
+    "sentences": wordset("sentence sentences lines משפטים משפט שורות"),
+    "points": wordset("point points bullets items facts נקודות נקודה סעיפים עיקריים"),
+}
+_TOP = re.compile(
+    r"(?<!\w)(?:top|first|latest|newest|last)\s+(\d{1,3})(?!\w)|(?<!\w)(\d{1,3})\s+ה?(?:ראשונים|ראשונות|אחרונים|אחרונות)(?!\w)",
+    re.IGNORECASE,
+)
+_FILE_KINDS = {
+    "pptx": "presentation presentations slides deck powerpoint pptx מצגת מצגות שקופיות",
+    "xlsx": "spreadsheet spreadsheets excel xlsx גיליון גיליונות אקסל",
+    "pdf": "pdf pdfs",
+    "docx": "word docx וורד",
+    "csv": "csv",
+    "md": "markdown md",
+    "txt": "txt",
+}
+_FILE_WORDS = {normalise(word): kind for kind, words in _FILE_KINDS.items() for word in words.split()}
+_PLACE = re.compile(
+    r"(?<!\w)(?:(?P<remote>ב-?(?:זום|טימס|טלפון|וידאו)|(?:on|via|over|by)\s+(?:zoom|teams|google\s+meet|phone|video))"
+    r"|(?P<room>ב(?:חדר\s+ה?[^\W\d_]+(?:\s+\d+)?|משרד|מטה|אולם|בית\s+קפה|מפעל|מחסן)|(?:in|at)\s+(?:the\s+)?(?:[\w-]+\s+){0,2}(?:room|office|hall|warehouse|cafe|headquarters|lobby)(?:\s+\d+)?))(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def fill(skill: Skill, reading: Reading) -> dict[str, Any]:
+    """What the clause says for the arguments of `skill`. Arguments that need another step are left out."""
+    found: dict[str, Any] = {}
+    if table_words.reckons(skill):
+        found.update(table_words.read_table(skill, reading))
+    for slot in skill.slots:
+        if slot.name not in found:
+            value = _value(slot, skill, reading)
+            if value is not None and value != "" and value != []:
+                found[slot.name] = value
+    if skill.looks:
+        _round_off(skill, reading, found)
+    return found
+
+
+def toward(skill: Skill) -> Toward:
+    """Calendars are read ahead, documents back."""
+    return "future" if any(outlet.kind in ("event", "event.id") for outlet in skill.outlets) or "=free" in skill.things else "past"
+
+
+def _value(slot: Slot, skill: Skill, reading: Reading) -> Any:
+    reader = _BY_KIND.get(slot.kind)
+    if reader is not None:
+        return reader(slot, skill, reading)
+    if slot.enum:
+        return _choice(slot, reading)
+    if slot.format == "date-time":
+        return _time(slot, skill, reading)
+    if slot.format == "date":
+        return _date(slot, skill, reading)
+    if slot.type in ("integer", "number"):
+        return _amount(slot, skill, reading)
+    if slot.type == "array" and slot.name == "kinds":
+        endings = [name.rpartition(".")[2].lower() for name in reading.named("file")]
+        return list(dict.fromkeys([*endings, *(_FILE_WORDS[word.plain] for word in reading.words if word.plain in _FILE_WORDS)]))
+    return _by_name(slot, skill, reading) if slot.type == "string" else None
+
+
+def _time(slot: Slot, skill: Skill, reading: Reading) -> str | None:
+    """What changes the calendar takes only a moment that somebody set; what looks takes the days that are meant."""
+    when = (
+        reading.target if reading.act == "change" and not skill.looks else reading.when("past" if reading.speaks_of_past else toward(skill))
+    )
+    if not skill.looks:
+        if reading.act == "change" and when.days is None and when.moment is None:
+            when = replace(when, days=reading.when("future").days)  # "move tomorrow's meeting to 15:00"
+            if when.days is None:
+                return None
+        moment = when.start if slot.name in _STARTS else when.end if slot.name in _ENDS else None
+        return moment.isoformat() if moment else None
+    moment = when.moment or (when.start if when.end is None and when.hours and not when.hours.vague and when.days is None else None)
+    span = when.span
+    if span is None:
+        return None
+    start, end = span
+    if slot.name in _STARTS:
+        start = max(start, moment) if moment else start
+        return (max(start, reading.now.replace(microsecond=0)) if "=free" in skill.things else start).isoformat()
+    return end.isoformat() if slot.name in _ENDS else None
+
+
+def _round_off(skill: Skill, reading: Reading, found: dict[str, Any]) -> None:
+    """The ends of a span where the clause names only one or none: from now on for what lies ahead."""
+    times = {slot.name: slot for slot in skill.slots if slot.kind == "date-time" or slot.format == "date-time"}
+    start, end = next((n for n in times if n in _STARTS), None), next((n for n in times if n in _ENDS), None)
+    if start is None or end is None or not (times[start].required or times[end].required):
+        return
+    now = reading.now
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if start in found or end in found:
+        return
+    if reading.speaks_of_past:
+        found[start], found[end] = (today - _NEAR_FUTURE).isoformat(), now.isoformat()
+    else:
+        found[start], found[end] = today.isoformat(), (today + _NEAR_FUTURE).isoformat()
+
+
+def _period(slot: Slot, skill: Skill, reading: Reading) -> dict[str, str] | None:
+    days = reading.when("past").days
+    return {"start": days.first.isoformat(), "end": days.last.isoformat()} if days else None
+
+
+def _date(slot: Slot, skill: Skill, reading: Reading) -> str | None:
+    days = reading.when(toward(skill)).days
+    if days is None:
+        return None
+    return (days.last if slot.name in _ENDS else days.first).isoformat()
+
+
+def _amount(slot: Slot, skill: Skill, reading: Reading) -> int | float | None:
+    if slot.name in _MINUTES:
+        return reading.when("future").minutes or (reading.target.minutes if reading.act == "change" else None)
+    if slot.name in _COUNTED:
+        counted = _COUNTED[slot.name]
+        return next((_bounded(slot, int(m[1])) for m in _COUNT.finditer(reading.text) if normalise(m[2]) in counted), None)
+    if slot.name in _COUNTS:
+        match = _TOP.search(reading.text)
+        return _bounded(slot, int(match[1] or match[2])) if match else None
+    if not slot.required:
+        return None
+    taken = [(mention.start, mention.end) for mention in reading.times("future")]
+    for match in re.finditer(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w)", reading.text):
+        if not any(start <= match.start() < end for start, end in taken):
+            return float(match[0]) if "." in match[0] and slot.type == "number" else int(float(match[0]))
+    return None
+
+
+def _bounded(slot: Slot, value: int) -> int:
+    return max(int(slot.schema.get("minimum", value)), min(int(slot.schema.get("maximum", value)), value))
+
+
+def _words(slot: Slot, skill: Skill, reading: Reading) -> str:
+    """What to look for. Of a calendar, also the people; the words that name the tool's own subject say nothing."""
+    if slot.name == "question" and skill.slot("url") and reading.named("url"):
+        return ""
+    leave = set(skill.things) | set(skill.title_words)
+    files = reading.named("file")
+    if skill.gives("document"):
+        if files:
+            return files[0].rpartition("/")[2].rpartition(".")[0]
+        leave = {"=document", "=slides", "=table", "=summary", "=memo", "=point"} if slot.name == "query" else {"=document", "=summary"}
+        if "=table" in leave and not reading.when("past").days and not skill.slot("period"):
+            leave.discard("=table")
+    if any(outlet.kind in ("event", "event.id") for outlet in skill.outlets):
+        leave |= {"=meeting", "=calendar"}
+    if any(outlet.kind == "contact" for outlet in skill.outlets):
+        leave |= {"=contact", "=employer"}
+    topic = reading.topic(leave, people=True)
+    if not topic and files:
+        return files[0].rpartition("/")[2].rpartition(".")[0]
+    return topic
+
+
+def _person(slot: Slot, skill: Skill, reading: Reading) -> str | None:
+    if slot.many:
+        return None
+    if reading.people:
+        return reading.people[0].name
+    return reading.topic(set(skill.things) | set(skill.title_words) | {"=contact"}) or None
+
+
+def _url(slot: Slot, skill: Skill, reading: Reading) -> str | None:
+    return next(iter(reading.named("url")), None)
+
+
+def _email(slot: Slot, skill: Skill, reading: Reading) -> Any:
+    found = reading.named("email")
+    if not found:
+        return None
+    return found if slot.many else found[0]
+
+
+def _document_id(slot: Slot, skill: Skill, reading: Reading) -> Any:
+    """A path is an id; a bare file name is looked for, since it may lie in any folder."""
+    paths = [name for name in reading.named("file") if "/" in name]
+    return (paths if slot.many else paths[0]) if paths else None
+
+
+def _text(slot: Slot, skill: Skill, reading: Reading) -> str | None:
+    if slot.name in ("title", "subject", "name"):
+        return None if not skill.looks else next(iter(reading.named("quote")), None)
+    quoted = reading.named("quote")
+    if quoted and not skill.material:
+        return quoted[0]
+    if not skill.looks and is_found(slot) and (said := _SAYING.search(reading.text)):
+        return said[1]
+    return (reading.phrase() or None) if slot.required and not is_found(slot) else None
+
+
+def is_found(slot: Slot) -> bool:
+    """Whether a text is one that steps find, rather than one that a person writes."""
+    return slot.name in ("content", "text", "texts", "material", "markdown", "body", "message")
+
+
+_SAYING = re.compile(
+    r"(?<!\w)(?:saying|that\s+says|telling\s+\w+|לומר|שאומר|שאומרת|בנוסח|עם\s+הטקסט)\s*(?:that\s+|ש)?:?\s*(.+)$", re.IGNORECASE
+)
+
+
+def _choice(slot: Slot, reading: Reading) -> str | None:
+    said = {word.plain for word in reading.words}
+    for value in slot.enum:
+        if normalise(value) in said or _FILE_WORDS.get(value) in said:
+            return value
+    for word in said:
+        if _FILE_WORDS.get(word) in slot.enum:
+            return _FILE_WORDS[word]
+    return None
+
+
+def _by_name(slot: Slot, skill: Skill, reading: Reading) -> str | None:
+    if slot.name in ("timezone", "tz", "time_zone"):
+        return zone_in(reading.text)
+    if slot.name in ("recurrence", "rrule", "repeat"):
+        repeat = reading.when("future").repeat
+        return repeat.rule if repeat else None
+    if slot.name in ("location", "place", "where") and not table_words.reckons(skill):
+        match = _PLACE.search(reading.text)
+        return re.sub(r"^(?:ב-?|in\s+|at\s+|on\s+|via\s+|over\s+|by\s+)(?:the\s+)?", "", match[0], flags=re.IGNORECASE) if match else None
+    if slot.name in ("title", "subject") and not skill.looks:
+        return None
+    if not slot.required or is_found(slot) or slot.name in WRITTEN_OUT or slot.name in ("id", "path") or slot.name.endswith("_id"):
+        return None
+    quoted = reading.named("quote")
+    if quoted:
+        return quoted[0]
+    own = {form for word in skill.title_words for form in forms(word)}
+    phrase = reading.topic(set(skill.things) | own)
+    return phrase or None
+
+
+_BY_KIND: dict[str, Callable[[Slot, Skill, Reading], Any]] = {
+    "date-time": _time, "period": _period, "words": _words, "person.name": _person, "url": _url, "email": _email,
+    "document.id": _document_id, "text": _text, "markdown": lambda slot, skill, reading: None,
+    "document": lambda slot, skill, reading: None, "contact": lambda slot, skill, reading: None,
+    "event": lambda slot, skill, reading: None, "event.id": lambda slot, skill, reading: None,
+}  # fmt: skip

@@ -1,0 +1,77 @@
+"""From clauses to goals: which skill each clause means, tried in the order of likelihood until one has all it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tizmoret.plan.model import Language
+from tizmoret.planner.offline import titles
+from tizmoret.planner.offline.agenda import add_agenda
+from tizmoret.planner.offline.draft import Draft, DraftStep
+from tizmoret.planner.offline.intents import Intents, asks_by_name, lists
+from tizmoret.planner.offline.producers import searcher, searches
+from tizmoret.planner.offline.reading import Reading
+from tizmoret.planner.offline.skills import Skill
+from tizmoret.planner.offline.steps import Missing, Steps
+
+
+class NotUnderstood(Exception):
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading.text)
+        self.reading = reading
+
+
+class Builder:
+    def __init__(self, skills: Mapping[str, Skill], intents: Intents, language: Language) -> None:
+        self.draft = Draft()
+        self._skills = skills
+        self._intents = intents
+        self._language = language
+        self._steps = Steps(self.draft, skills, intents)
+
+    def carry_out(self, reading: Reading) -> DraftStep:
+        """The steps for one clause; its last one. Raises NotUnderstood, Missing or TooManySteps."""
+        goals = self.draft.goals
+        step = self._likeliest(reading)
+        if reading.clause.follows and not step.skill.looks and goals and goals[-1] is not step:
+            step.after.append(goals[-1].id)
+        goals.append(step)
+        self._title()
+        return step
+
+    def agenda(self) -> None:
+        """The agenda, where the request is for one (see `agenda`). Raises TooManySteps."""
+        step = add_agenda(self.draft, self._skills, self._language)
+        if step is not None:
+            self.draft.goals.append(step)
+            self._title()
+
+    def _title(self) -> None:
+        for step in self.draft.steps:
+            step.title = step.title or titles.step_title(step, self._language)
+
+    def _likeliest(self, reading: Reading) -> DraftStep:
+        lack: Missing | None = None
+        for skill in self._intents.choose(reading):
+            mark = self.draft.mark()
+            try:
+                return self._goal(skill, reading)
+            except Missing as missing:
+                self.draft.back_to(mark)
+                lack = lack or missing
+        raise lack or NotUnderstood(reading)
+
+    def _goal(self, skill: Skill, reading: Reading) -> DraftStep:
+        listed = lists(reading)
+        if listed and any(slot.kind in ("document", "document.id") for slot in skill.material) and not reading.named("file"):
+            skill = searcher(self._skills) or skill
+        if searches(skill) and reading.act not in ("find", "fetch") and not listed:
+            return self._steps.digest(skill, reading)
+        # A skill that searches by itself would hide which documents it found.
+        if skill.slot("url") and not reading.named("url") and skill.gives("markdown") and not asks_by_name(skill, reading):
+            return self._steps.digest(skill, reading)
+        if skill.looks and skill.slot("person.name") and len(reading.people) > 1:
+            steps = [self._steps.people.look_up(skill, person.name, reading) for person in reading.people]
+            self.draft.goals += steps[:-1]
+            return steps[-1]
+        return self._steps.make(skill, reading)

@@ -1,0 +1,248 @@
+"""Which tool or agent a clause asks for. Similarity only proposes; what changes the world must be asked for by the clause's own verb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tizmoret.catalog.search import CatalogSearch, Match, concepts, keys
+from tizmoret.planner.language.acts import CHANGING, LOOKING, alike
+from tizmoret.planner.language.wordset import wordset
+from tizmoret.planner.offline.arguments import WRITTEN_OUT
+from tizmoret.planner.offline.places import zone_words
+from tizmoret.planner.offline.reading import Reading
+from tizmoret.planner.offline.skills import Skill
+from tizmoret.words import forms, normalise, tokens
+
+_SURE = 0.42  # what a skill must reach to be taken
+_MARGIN = 0.15  # how much less another may reach, to be tried where the first lacks an argument
+_LIKE_EXAMPLE = 0.55  # an example that close needs nothing else
+_FREE_WORD = 0.3  # what a word that no tool knows weighs against an example: it is a subject
+
+_SAYS = wordset("say says said written state states contain contains כתוב אומר אומרים נאמר רשום")
+_WHERE = wordset("where where's איפה היכן")
+_WHICH = wordset("which how איזה איזו אילו כמה")
+_WHO = wordset("who who's whose מי ומי מיהו מיהי ומיהו ומיהי")
+_WRITINGS = frozenset({"=document", "=summary", "=memo", "=agenda", "=slides"})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    skill: Skill
+    score: float
+
+
+class Intents:
+    """The choice among the skills of one catalog."""
+
+    def __init__(self, skills: Mapping[str, Skill], search: CatalogSearch) -> None:
+        self._skills = skills
+        self._search = search
+        # What is asked of other tools than those that find and read documents: meetings, contacts, the system.
+        others = [skill.things for skill in skills.values() if not skill.material and not skill.gives("document")]
+        self._elsewhere = frozenset[str]().union(*others) - _WRITINGS
+
+    def ranked(self, reading: Reading) -> list[Candidate]:
+        """Every skill that the clause may mean, the likeliest first."""
+        words = asked_words(reading)
+        matched = self._search.score(words)
+        found = [
+            Candidate(skill, self._score(skill, reading, matched[skill.name], words))
+            for skill in self._skills.values() if self._allowed(skill, reading)
+        ]  # fmt: skip
+        return sorted(found, key=lambda one: (-one.score, one.skill.name))
+
+    def choose(self, reading: Reading) -> list[Skill]:
+        """The skills that the clause may ask for, the likeliest first, those less likely by a margin left out; none where none is likely."""
+        ranked = self.ranked(reading)
+        if not ranked or ranked[0].score < _SURE or _says_nothing(reading):
+            return []
+        near = [one.skill for one in ranked if one.score >= max(_SURE, ranked[0].score - _MARGIN)]
+        # An agent that does the same work can reason where a model is set.
+        return list(dict.fromkeys(next((other for other in near if other.same_as == skill.name), skill) for skill in near))
+
+    def nearest(self, reading: Reading, count: int = 3) -> list[Skill]:
+        """What comes closest, for a question: also what the clause's verb does not ask for."""
+        matched = self._search.score(asked_words(reading))
+        scored = sorted(self._skills.values(), key=lambda skill: (-matched[skill.name].score, not skill.looks, skill.name))
+        some = [skill for skill in scored if matched[skill.name].score >= 0.15]
+        return some[:count]
+
+    def similarity(self, skill: Skill, reading: Reading) -> float:
+        """How near the clause comes to the nearest example of `skill`, from 0 to 1."""
+        words = set(tokens(reading.text)) - {normalise(w) for person in reading.people for w in tokens(person.name)}
+        weights = {word: weight_of(word, self._search) for word in words - zone_words(reading.text)}
+        return max((_alike(weights, example, self._search) for example in skill.examples), default=0.0)
+
+    def _allowed(self, skill: Skill, reading: Reading) -> bool:
+        literal = asks_by_name(skill, reading)
+        act = reading.act
+        if skill.looks:
+            return literal or act is None or act in LOOKING
+        if act == "ask" or act is None:
+            return False
+        if skill_changes(skill) and act not in ("change", "delete", "other"):
+            return False  # "add Dana to the meeting": what is there would be lost
+        if not (literal or (act in CHANGING and any(alike(act, own) for own in skill.acts & CHANGING))):
+            return False
+        return self._has_object(skill, reading, literal=literal)
+
+    def _has_object(self, skill: Skill, reading: Reading, *, literal: bool) -> bool:
+        """Whether what the verb is said of is what the tool changes: "book a meeting", not "book a table"."""
+        known = self._search.vocabulary(skill.name)
+        head = head_words(reading)
+        if not head:  # "cancel it", "book an hour with Dana"
+            return reading.refers or bool(reading.people) or bool(reading.times("future"))
+        if any(key in known for word in head for key in keys(word) if key.startswith("=") or key in forms(word)):
+            return True
+        if skill.gives("document") and any(not concepts(word).isdisjoint(_WRITINGS) for word in head):
+            return True
+        if literal and skill_changes(skill) and not any(self._search.knows(word) for word in head):
+            return bool(reading.people or reading.times("future"))  # "reschedule the budget review to Sunday"
+        if reading.act == "schedule" and "schedule" in skill.acts and "=meeting" in skill.things | _things(skill):
+            return bool(reading.people or reading.times("future"))
+        takes_words = any(
+            slot.kind in ("words", "text") or (slot.type == "string" and not slot.kind) for slot in skill.slots if slot.required
+        )
+        return literal and takes_words and reading.act not in CHANGING
+
+    def _score(self, skill: Skill, reading: Reading, match: Match, words: list[str]) -> float:
+        example = self.similarity(skill, reading)
+        score = 0.5 * match.score + 0.5 * example + self._entities(skill, reading)
+        if asks_by_name(skill, reading) and reading.act != "ask":
+            score += 0.15
+        elif reading.act is not None and reading.act in skill.acts:
+            score += 0.1
+        if not skill.looks:
+            return score + 0.4  # its verb and its object are both in the clause
+        if example >= _LIKE_EXAMPLE:
+            score += 0.15
+        loose = [word for word in words if word not in match.words]
+        takes_words = any(slot.kind in ("words", "person.name", "text", "sql") for slot in skill.slots)
+        if loose and not takes_words and not _has_place(skill):
+            score -= 0.15 * len(loose)
+        elif loose and not match.words and not self._plainly_searches(skill, reading):
+            score -= 0.5
+        if self._plainly_searches(skill, reading):
+            score += 0.35
+        if skill.material and not reading.content and reading.refers and reading.act in skill.acts:
+            score += 0.4  # "and sum it up"
+        if any(slot.required and slot.name in WRITTEN_OUT for slot in skill.slots):
+            score -= 0.5  # nobody says SQL in passing
+        return score
+
+    def _plainly_searches(self, skill: Skill, reading: Reading) -> bool:
+        """Documents are what is read where nothing else is named: "find the grain prices", "what did we decide about silos"."""
+        if skill.gives("document") is None or skill.slot("words") is None or not skill.looks:
+            return False
+        if reading.named("url"):
+            return False
+        if reading.act in ("find", "read", "summarise", "analyse") and (reading.content or reading.named("quote") or reading.times("past")):
+            return True
+        if reading.act not in ("ask", "show", None) or reading.named("file"):
+            return False
+        other = any(not concepts(word.plain).isdisjoint(self._elsewhere) for word in reading.content)
+        return reading.tells_of_doing or (reading.speaks_of_past and not other and bool(reading.content))
+
+    def _entities(self, skill: Skill, reading: Reading) -> float:
+        """Whether what stands in the clause has a place in the skill: a link, a file, a name."""
+        score = 0.0
+        if reading.named("url"):
+            score += 0.5 if skill.slot("url") else -0.3
+        if reading.named("file"):
+            score += 0.25 if skill.slot("document.id") or skill.slot("document") else -0.2
+        if (slot := skill.slot("person.name")) is not None and skill.looks:
+            score += 0.2 * (bool(reading.people) and normalise(reading.clause.verb) in _WHO)
+            score += 0.3 if any(person.relation == "of" for person in reading.people) else 0.0 if reading.people else -0.25 * slot.required
+        return score
+
+
+def asked_words(reading: Reading) -> list[str]:
+    """What the clause is about, normalised, with the verb that heads it where that is no mere question word."""
+    head = [normalise(reading.clause.verb)] if reading.clause.verb and reading.act not in ("ask", "show", "other", None) else []
+    places = zone_words(reading.text)
+    return head + [word.plain for word in reading.content if word.plain not in places]
+
+
+def head_words(reading: Reading) -> list[str]:
+    """The noun that the verb is said of: in Hebrew the first, in English the last before a preposition. Empty for "it"."""
+    content = [word for word in reading.content if word.plain not in _determined()]
+    if not content:
+        return []
+    if reading.language == "he" and not content[0].text.isascii():
+        return [content[0].plain]
+    phrase = [content[0]]
+    for word in content[1:]:
+        between = reading.text[phrase[-1].end : word.start]
+        if tokens(between) or any(sign in between for sign in ",.;:()"):
+            break
+        phrase.append(word)
+    return [phrase[-1].plain]
+
+
+def skill_changes(skill: Skill) -> bool:
+    """Whether it changes or removes something that is there, which it takes by its id."""
+    return not skill.looks and any(slot.required and slot.kind.endswith(".id") for slot in skill.slots)
+
+
+def lists(reading: Reading) -> bool:
+    """Whether documents themselves are asked for ("which files ...", "show me the reports"), not what they say."""
+    words = [word.plain for word in reading.content]
+    if any(not concepts(word).isdisjoint({"=summary", "=point"}) for word in words):
+        return False
+    named = any("=document" in concepts(word) or "=slides" in concepts(word) or "=table" in concepts(word) for word in words)
+    if reading.act in ("find", "fetch"):
+        return True
+    if reading.act == "show":
+        return named
+    if reading.act == "ask":
+        first = normalise(reading.clause.verb)
+        if first in _WHERE:
+            return True
+        says = any(word in _SAYS for word in words) and first not in _WHICH
+        return not says and any("=document" in concepts(word) for word in words[:2])
+    return False
+
+
+def asks_by_name(skill: Skill, reading: Reading) -> bool:
+    """Whether the clause begins with a verb of the skill's own examples."""
+    head = reading.clause.verb or next(iter(tokens(reading.clause.rest)), "")
+    return bool(head) and reading.act != "ask" and not skill.verbs.isdisjoint(forms(head))
+
+
+def _things(skill: Skill) -> frozenset[str]:
+    return frozenset[str]().union(*(concepts(word) for example in skill.examples for word in example))
+
+
+def _says_nothing(reading: Reading) -> bool:
+    """A bare noun: it may be meant in any way."""
+    return reading.act is None and len(reading.content) < 2 and not (reading.people or reading.things or reading.times("future"))
+
+
+def _has_place(skill: Skill) -> bool:
+    return any(slot.name in ("timezone", "place", "city", "location") for slot in skill.slots)
+
+
+def _determined() -> Iterable[str]:
+    return ("half", "חצי")
+
+
+def _alike(weights: Mapping[str, float], example: frozenset[str], search: CatalogSearch) -> float:
+    """The part of both that both have, by weight."""
+    if not example:
+        return 0.0
+    own = {word: weight_of(word, search) for word in example}
+    reached = sum(weight for word, weight in weights.items() if any(meets(word, other) for other in example))
+    answered = sum(weight for word, weight in own.items() if any(meets(word, other) for other in weights))
+    return 2 * min(reached, answered) / (sum(weights.values()) + sum(own.values()) or 1.0)
+
+
+def weight_of(word: str, search: CatalogSearch) -> float:
+    """What a word counts for beside an example: a word that no tool knows is a subject, and any subject would do."""
+    return search.rarity(word) if search.knows(word) else _FREE_WORD
+
+
+def meets(one: str, other: str) -> bool:
+    if one == other or not forms(one).isdisjoint(forms(other)):
+        return True
+    return not concepts(one).isdisjoint(concepts(other))

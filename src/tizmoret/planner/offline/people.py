@@ -1,0 +1,54 @@
+"""The people of a request as arguments: looked up by name, or taken up as "him"; addresses as they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tizmoret.planner.offline.draft import Draft, DraftStep
+from tizmoret.planner.offline.producers import finders_of_people
+from tizmoret.planner.offline.reading import Reading
+from tizmoret.planner.offline.skills import Skill, Slot
+
+
+def holds_people(slot: Slot) -> bool:
+    return slot.kind in ("contact", "email") or (slot.many and "email" in slot.fields)
+
+
+class People:
+    def __init__(self, draft: Draft, skills: Mapping[str, Skill]) -> None:
+        self._draft = draft
+        self._finders = finders_of_people(skills)
+
+    def invited(self, slot: Slot, reading: Reading) -> Any:
+        """Those that the clause names, for `slot`; None where it names none or nobody can be looked up."""
+        values: list[Any] = []
+        steps = [
+            self.look_up(self._finders[0], person.name, reading) for person in reading.people if person.relation != "of" and self._finders
+        ]
+        if not steps and reading.refers_to_person:
+            steps = self._before()[-1:]
+        for step in steps:
+            outlet = step.skill.gives("email" if slot.kind == "email" else "contact")
+            if outlet is not None:
+                values.append(step.reference(outlet, many=False))
+        values += [{"email": address} if "email" in slot.fields else address for address in reading.named("email")]
+        if not values:
+            return None
+        return values if slot.many else values[0]
+
+    def look_up(self, skill: Skill, name: str, reading: Reading) -> DraftStep:
+        """The step that finds `name`; the same one for the same name."""
+        slot = skill.slot("person.name")
+        args = {slot.name: name} if slot else {}
+        return self._draft.same(skill, args) or self._draft.add(skill, reading, args)
+
+    def spoken_of(self, reading: Reading) -> list[str]:
+        """The name of "him" in the clause; nothing where it names people itself."""
+        if reading.people or not reading.refers_to_person:
+            return []
+        before = ((step, step.skill.slot("person.name")) for step in self._before()[-1:])
+        return [str(step.args[slot.name]) for step, slot in before if slot and slot.name in step.args]
+
+    def _before(self) -> list[DraftStep]:
+        return [step for step in self._draft.steps if step.skill.looks and step.skill.gives("contact") and step.skill.slot("person.name")]

@@ -1,0 +1,233 @@
+"""One step with all that it needs: arguments from the clause, from earlier steps, or from a step put before it.
+
+Only steps that look are ever put before; a step with an effect exists because a clause asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tizmoret.catalog.search import concepts
+from tizmoret.plan.references import FROM, ITEM
+from tizmoret.planner.language.times import Toward, When
+from tizmoret.planner.offline import titles
+from tizmoret.planner.offline.arguments import fill, is_found
+from tizmoret.planner.offline.draft import Draft, DraftStep
+from tizmoret.planner.offline.intents import Intents
+from tizmoret.planner.offline.people import People, holds_people
+from tizmoret.planner.offline.producers import producers, searcher, tellers
+from tizmoret.planner.offline.reading import Reading
+from tizmoret.planner.offline.skills import Skill, Slot, is_material
+
+_DEEP = 4  # steps put before one another
+_SORTS = frozenset({"=document", "=summary", "=point", "=memo", "=slides", "=agenda"})
+# What a clause may say of what it takes up from before: "the documents", "the meeting", "this page".
+_TAKEN_UP = _SORTS | {"=meeting", "=web", "=table"}
+
+
+class Missing(Exception):
+    """An argument that neither the clause nor any step gives."""
+
+    def __init__(self, skill: Skill, slot: Slot) -> None:
+        super().__init__(f"{skill.name}.{slot.name}")
+        self.skill = skill
+        self.slot = slot
+
+
+class Steps:
+    """Makes the steps of one draft."""
+
+    def __init__(self, draft: Draft, skills: Mapping[str, Skill], intents: Intents) -> None:
+        self._draft = draft
+        self._skills = skills
+        self._intents = intents
+        self.people = People(draft, skills)
+
+    def make(self, skill: Skill, reading: Reading, depth: int = 0) -> DraftStep:
+        """The step of `skill` that the clause asks for, after those that it needs. Raises Missing or TooManySteps."""
+        args = fill(skill, reading)
+        if not skill.looks:
+            self._name(skill, reading, args)
+            if reading.all and (each := self._for_each(skill, reading, args)) is not None:
+                return each
+        for slot in skill.slots:
+            if slot.name not in args and slot.required:
+                value = self._value(slot, skill, reading, depth)
+                if value is None:
+                    raise Missing(skill, slot)
+                args[slot.name] = value
+        if skill.looks and skill.material and not any(slot.name in args for slot in skill.material):
+            self._material(skill, reading, args, depth)
+        if not skill.looks:
+            for slot in skill.slots:
+                if slot.name not in args and (value := self._optional(slot, skill, reading)) is not None:
+                    args[slot.name] = value
+            if reading.act == "change":
+                _changes_something(skill, args)
+        return self._draft.same(skill, args) or self._draft.add(skill, reading, args)
+
+    def digest(self, search: Skill, reading: Reading) -> DraftStep:
+        """What the documents say: found by the clause's words, then told by what reads documents."""
+        telling = tellers(self._skills)
+        if not telling:
+            return self.make(search, reading)
+        return self.make(max(telling, key=lambda skill: (self._intents.similarity(skill, reading), skill.name)), reading)
+
+    # -- names
+
+    def _name(self, skill: Skill, reading: Reading, args: dict[str, Any]) -> None:
+        """The title of a new meeting, document or message."""
+        slot = next((slot for slot in skill.slots if slot.name in ("title", "subject") and slot.type == "string"), None)
+        if slot is None or slot.name in args:
+            return
+        if reading.act == "change":
+            if reading.named("quote") and any(word.plain in titles.TITLE_WORDS for word in reading.words):
+                args[slot.name] = reading.named("quote")[0]
+        elif skill.gives("event") is not None:
+            args[slot.name] = titles.event_title(reading, self.people.spoken_of(reading))
+        elif slot.required or skill.gives("document") is not None:
+            args[slot.name] = titles.document_title(reading, self._topic())
+
+    def _topic(self) -> str:
+        """What the latest step that looked was about."""
+        for step in reversed(self._draft.steps):
+            for name in ("query", "question", "name", "url"):
+                if step.skill.looks and isinstance(step.args.get(name), str) and step.args[name]:
+                    return str(step.args[name])
+        return ""
+
+    # -- values from other steps
+
+    def _value(self, slot: Slot, skill: Skill, reading: Reading, depth: int) -> Any:
+        """From an earlier step where the clause takes one up, else from a step put before."""
+        if holds_people(slot):
+            return self.people.invited(slot, reading)
+        earlier = self._earlier(slot, skill, reading)
+        if earlier is not None:
+            return earlier
+        if (not skill.looks and is_material(slot)) or is_found(slot):
+            return self._told(slot, reading, depth)
+        return self._produced(slot, skill, reading, depth)
+
+    def _earlier(self, slot: Slot, skill: Skill, reading: Reading) -> Any:
+        for step, outlet in self._draft.latest(slot):
+            if self._taken_up(step, slot, skill, reading):
+                return step.reference(outlet, many=slot.many)
+        return None
+
+    def _taken_up(self, step: DraftStep, slot: Slot, skill: Skill, reading: Reading) -> bool:
+        """Whether the clause, as it stands after `step`, means what that step gave."""
+        if step.reading is reading and slot.kind not in ("document", "markdown"):
+            return False
+        if slot.kind == "date-time":  # a free time that was asked for before
+            return "=free" in step.skill.things and not reading.times("future") and slot.name == "start"
+        if not skill.looks and slot.kind in ("markdown", "text", "document"):
+            return step in self._draft.goals or slot.kind == "document"
+        if reading.named("url") or reading.named("file") or reading.people:
+            return False
+        own = any(concepts(word.plain).isdisjoint(_TAKEN_UP) for word in reading.content)
+        return reading.refers or not (own or reading.named("quote") or reading.times("past"))
+
+    def _produced(self, slot: Slot, skill: Skill, reading: Reading, depth: int) -> Any:
+        """A reference to a step that finds it, put before. None where no tool does, or where it would need what nobody said."""
+        if depth >= _DEEP:
+            return None
+        for other, outlet in producers(slot, skill, reading, self._skills, self._intents):
+            mark = self._draft.mark()
+            try:
+                step = self.make(other, reading, depth + 1)
+            except Missing:
+                self._draft.back_to(mark)
+                continue
+            if slot.kind == "document.id" and not slot.many and any(own.name == "limit" for own in other.slots):
+                step.args["limit"] = 1  # the one file that the clause names
+            return step.reference(outlet, many=slot.many)
+        return None
+
+    def _material(self, skill: Skill, reading: Reading, args: dict[str, Any], depth: int) -> None:
+        """Fill one of the arguments that hold documents or texts. Raises Missing."""
+        slots = sorted(skill.material, key=lambda slot: (slot.kind == "text") != bool(reading.named("url")))
+        for slot in slots:
+            if (value := self._earlier(slot, skill, reading)) is not None:
+                args[slot.name] = value
+                return
+        for slot in slots:
+            if (value := self._produced(slot, skill, reading, depth)) is not None:
+                args[slot.name] = value
+                return
+        raise Missing(skill, slots[0])
+
+    def _told(self, slot: Slot, reading: Reading, depth: int) -> Any:
+        """Content for a document that is to be written: what the documents say about its subject. A message is not made up that way."""
+        search = searcher(self._skills)
+        if search is None or depth >= _DEEP or (reading.act not in ("write", "create") and not reading.about):
+            return None
+        earlier = next((step for step in reversed(self._draft.steps) if searches_documents(step)), None)
+        subject = reading.topic(_SORTS) or reading.named("file") or reading.times("past")
+        if earlier is None and not subject:
+            return None
+        step = self.digest(search, reading if subject or earlier is None else earlier.reading)
+        outlet = step.skill.gives("markdown") or step.skill.gives("text")
+        return step.reference(outlet, many=slot.many) if outlet else None
+
+    def _optional(self, slot: Slot, skill: Skill, reading: Reading) -> Any:
+        """What an effect may carry along from what the request did before."""
+        if reading.act == "change":
+            return self._new_time(slot, skill, reading) if slot.name == "start" and slot.kind == "date-time" else None
+        if holds_people(slot):
+            return self.people.invited(slot, reading)
+        if slot.kind == "markdown" or (slot.name in ("description", "body", "notes") and slot.type == "string"):
+            told = next((step for step in reversed(self._draft.goals) if step.skill.looks and step.skill.gives("markdown")), None)
+            outlet = told.skill.gives("markdown") if told else None
+            return told.reference(outlet, many=False) if told and outlet else None
+        if slot.kind == "document" and skill.gives("document") is not None:
+            found = next(((step, outlet) for step, outlet in self._draft.latest(slot) if step.skill.looks), None)
+            return found[0].reference(found[1], many=slot.many) if found else None
+        return None
+
+    def _new_time(self, slot: Slot, skill: Skill, reading: Reading) -> Any:
+        """Where a meeting is moved to a day without an hour: a free time of that day."""
+        if reading.target.days is None:
+            return None
+        for other, outlet in producers(slot, skill, reading, self._skills, self._intents):
+            if "=free" in other.things:
+                args = fill(other, _MovedTo(reading.clause, reading.language, reading.now))
+                return self._draft.add(other, reading, args).reference(outlet, many=False)
+        return None
+
+    def _for_each(self, skill: Skill, reading: Reading, args: dict[str, Any]) -> DraftStep | None:
+        """ "Cancel all meetings of tomorrow": the step mapped over what a step before lists."""
+        needed = [slot for slot in skill.slots if slot.required and slot.name not in args]
+        if len(needed) != 1 or needed[0].many or not needed[0].kind:
+            return None
+        slot = needed[0]
+        listing = [
+            (other, outlet) for other in self._skills.values() for outlet in other.outlets
+            if other.looks and other.slot("date-time") and outlet.kind == slot.kind and outlet.path.count("[*]") == 1
+        ]  # fmt: skip
+        if not listing:
+            return None
+        other, outlet = max(listing, key=lambda one: (one[0].same_as is not None, one[0].name))
+        path, _, item = outlet.path.partition("[*].")
+        listed = self.make(other, reading, 1)
+        step = self._draft.add(skill, reading, {**args, slot.name: {ITEM: item}})
+        step.for_each = {FROM: f"{listed.id}.{path}"}
+        return step
+
+
+class _MovedTo(Reading):
+    """A clause that moves something, read for the time it is moved to."""
+
+    def when(self, toward: Toward) -> When:
+        return self.target
+
+
+def searches_documents(step: DraftStep) -> bool:
+    return step.skill.looks and step.skill.gives("document") is not None
+
+
+def _changes_something(skill: Skill, args: Mapping[str, Any]) -> None:
+    """Raises Missing where only the thing to change is known, not what about it."""
+    optional = [slot for slot in skill.slots if not slot.required]
+    if optional and not any(slot.name in args for slot in optional):
+        raise Missing(skill, next((slot for slot in optional if slot.name == "start"), optional[0]))
