@@ -1,0 +1,5 @@
+"""`python -m tizmoret` is the program `tizmoret`."""
+
+from tizmoret.cli import main
+
+main()

@@ -1,0 +1,284 @@
+"""The commands and their options. What is heavy is imported inside a command, so that --help answers at once."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tizmoret.cli import failure
+from tizmoret.cli.messages import say
+from tizmoret.errors import BadInput
+
+if TYPE_CHECKING:
+    from tizmoret.cli.follow import Mode
+    from tizmoret.cli.terminal import Screen
+    from tizmoret.orchestrator import Tizmoret
+    from tizmoret.views import Execution
+
+STATES = ("planning", "running", "waiting", "paused", "completed", "failed", "cancelled", "quarantined", "open")
+_WORDS = {"help_option_names": ["--help", "-h"]}
+
+app = typer.Typer(help=say("help"), add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=_WORDS)
+
+Request = Annotated[list[str], typer.Argument(help=say("arg.request"), metavar="REQUEST...")]
+Id = Annotated[str, typer.Argument(help=say("arg.id"), metavar="ID")]
+ApprovalId = Annotated[str | None, typer.Argument(help=say("arg.approval"), metavar="APPROVAL")]
+Json = Annotated[bool, typer.Option("--json", help=say("opt.json"))]
+JsonLines = Annotated[bool, typer.Option("--json", help=say("opt.json_lines"))]
+NoWait = Annotated[bool, typer.Option("--no-wait", help=say("opt.no_wait"))]
+Note = Annotated[str, typer.Option(help=say("opt.note"))]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        import importlib.metadata
+
+        print(f"tizmoret {importlib.metadata.version('tizmoret')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def tizmoret(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help=say("help.version"), callback=_version, is_eager=True)] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit(failure.BAD_USE)
+
+
+def _request(words: list[str]) -> str:
+    """The words of the command line as one request, or standard input for `-`. Raises BadInput for what is no text."""
+    text = sys.stdin.buffer.read().decode(errors="surrogateescape") if words == ["-"] else " ".join(words)
+    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+        raise BadInput(say("error.utf8"), cure=say("error.utf8_cure"), field="request")
+    return text
+
+
+def _mode(screen: Screen, json: bool) -> Mode:
+    return "json" if json else "live" if screen.live else "plain"
+
+
+async def _follow(tizmoret: Tizmoret, screen: Screen, execution: Execution, json: bool, *, yes: bool = False) -> int:
+    from tizmoret.cli.follow import Follower
+    from tizmoret.cli.session import OWNER
+
+    return await Follower(tizmoret, screen, _mode(screen, json), by=OWNER, yes=yes).follow(execution)
+
+
+def _done(execution: Execution, screen: Screen, json: bool, key: str) -> int:
+    """For a command that does not wait."""
+    from tizmoret.cli.follow import short
+    from tizmoret.cli.show import print_json
+
+    if json:
+        print_json(execution, screen)
+    else:
+        screen.say(key, id=short(execution.id), command=f"tizmoret show {short(execution.id)} --follow")
+    return failure.DONE
+
+
+@app.command(help=say("help.run"))
+def run(
+    request: Request,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=say("opt.yes"))] = False,
+    json: JsonLines = False,
+    no_wait: NoWait = False,
+) -> int:
+    from tizmoret.cli.session import run as session
+
+    text = _request(request)
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        execution = await tizmoret.submit(text)
+        if no_wait:
+            return _done(execution, screen, json, "watch.submitted")
+        return await _follow(tizmoret, screen, execution, json, yes=yes)
+
+    return session(work, engine=not no_wait)
+
+
+@app.command(help=say("help.plan"))
+def plan(request: Request, json: Json = False) -> int:
+    from tizmoret.cli.session import run as session
+
+    text = _request(request)
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        from tizmoret.cli.show import print_json, show_preview
+
+        with screen.patience("watch.planning"):
+            preview = await tizmoret.preview(text)
+        if json:
+            print_json(preview, screen)
+        else:
+            show_preview(preview, screen)
+        return failure.DONE if preview.question is None else failure.WAITING
+
+    return session(work, engine=False)
+
+
+@app.command("list", help=say("help.list"))
+def list_(
+    status: Annotated[str | None, typer.Option(help=say("opt.status", states=", ".join(STATES)))] = None,
+    query: Annotated[str | None, typer.Option(help=say("opt.query"))] = None,
+    limit: Annotated[int, typer.Option(help=say("opt.limit"), min=1, max=200)] = 20,
+    json: Json = False,
+) -> int:
+    from tizmoret.cli.session import run as session
+
+    if status is not None and status not in STATES:
+        raise BadInput(say("error.status", status=status[:60]), cure=say("error.status_cure", states=", ".join(STATES)), field="status")
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        from tizmoret.cli.show import print_json, show_list
+
+        page = await tizmoret.list(status=status, query=query, limit=limit)
+        if json:
+            print_json(page, screen)
+        else:
+            show_list(page, screen)
+        return failure.DONE
+
+    return session(work, engine=False)
+
+
+@app.command(help=say("help.show"))
+def show(
+    id: Id,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help=say("opt.follow"))] = False,
+    json: Json = False,
+) -> int:
+    from tizmoret.cli.session import find_execution
+    from tizmoret.cli.session import run as session
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        from tizmoret.cli.show import print_json, show_execution
+
+        execution = await find_execution(tizmoret, id)
+        if follow:
+            return await _follow(tizmoret, screen, execution, json)
+        steps, approvals = await tizmoret.steps(execution.id), await tizmoret.approvals(execution.id)
+        if json:
+            print_json({"execution": execution, "steps": steps, "approvals": approvals}, screen)
+        else:
+            show_execution(execution, steps, [one for one in approvals if one.status == "pending"], screen)
+        return failure.DONE
+
+    return session(work, engine=follow)
+
+
+@app.command(help=say("help.approve"))
+def approve(
+    id: Id,
+    approval: ApprovalId = None,
+    option: Annotated[int | None, typer.Option(help=say("opt.option"))] = None,
+    text: Annotated[str | None, typer.Option(help=say("opt.text"))] = None,
+    args: Annotated[str | None, typer.Option(help=say("opt.args"), metavar="JSON")] = None,
+    note: Note = "",
+    json: JsonLines = False,
+    no_wait: NoWait = False,
+) -> int:
+    from tizmoret.cli.decide import approve as decide
+    from tizmoret.cli.decide import read_args
+    from tizmoret.cli.session import run as session
+
+    edited = read_args(args)
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        execution = await decide(tizmoret, screen, id, approval, option=option, text=text, args=edited, note=note, quiet=json)
+        return _done(execution, screen, json, "watch.recorded") if no_wait else await _follow(tizmoret, screen, execution, json)
+
+    return session(work, engine=not no_wait)
+
+
+@app.command(help=say("help.reject"))
+def reject(id: Id, approval: ApprovalId = None, note: Note = "", json: JsonLines = False, no_wait: NoWait = False) -> int:
+    from tizmoret.cli.decide import reject as decide
+    from tizmoret.cli.session import run as session
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        execution = await decide(tizmoret, id, approval, note=note)
+        return _done(execution, screen, json, "watch.recorded") if no_wait else await _follow(tizmoret, screen, execution, json)
+
+    return session(work, engine=not no_wait)
+
+
+@app.command(help=say("help.pause"))
+def pause(id: Id, json: Json = False) -> int:
+    from tizmoret.cli.session import OWNER, find_execution
+    from tizmoret.cli.session import run as session
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        execution = await find_execution(tizmoret, id)
+        return _done(await tizmoret.pause(execution.id, by=OWNER), screen, json, "watch.pausing")
+
+    return session(work, engine=False)
+
+
+@app.command(help=say("help.resume"))
+def resume(id: Id, json: JsonLines = False, no_wait: NoWait = False) -> int:
+    from tizmoret.cli.session import OWNER, find_execution
+    from tizmoret.cli.session import run as session
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        execution = await tizmoret.resume((await find_execution(tizmoret, id)).id, by=OWNER)
+        if no_wait:
+            return _done(execution, screen, json, "watch.recorded")
+        return await _follow(tizmoret, screen, execution, json)
+
+    return session(work, engine=not no_wait)
+
+
+@app.command(help=say("help.cancel"))
+def cancel(id: Id, json: Json = False) -> int:
+    from tizmoret.cli.decide import cancel as decide
+
+    return decide(id, json)
+
+
+@app.command(help=say("help.serve"))
+def serve(
+    host: Annotated[str | None, typer.Option(help=say("opt.host"))] = None,
+    port: Annotated[int | None, typer.Option(help=say("opt.port"), min=0, max=65535)] = None,
+    open_page: Annotated[bool | None, typer.Option("--open/--no-open", help=say("opt.open"))] = None,
+) -> int:
+    from tizmoret.cli.serve import serve as start
+
+    return start(host, port, open_page)
+
+
+@app.command(help=say("help.token"))
+def token() -> int:
+    from tizmoret.cli.logs import set_up_logs
+    from tizmoret.owner import owner_token
+    from tizmoret.settings import Settings
+
+    home = Settings.from_env().home
+    set_up_logs(home)
+    print(owner_token(home))
+    return failure.DONE
+
+
+@app.command(help=say("help.doctor"))
+def doctor(json: Json = False) -> int:
+    import asyncio
+
+    from tizmoret.cli.doctor import examine, show_checks
+    from tizmoret.cli.show import print_json
+    from tizmoret.cli.terminal import Screen
+    from tizmoret.settings import Settings
+
+    settings, screen = Settings.from_env(), Screen()
+    with screen.patience("watch.starting"):
+        checks = asyncio.run(examine(settings))
+    if json:
+        print_json([_as_json(check) for check in checks], screen)
+        return failure.DONE if all(check.ok for check in checks) else failure.FAILED
+    return show_checks(checks, screen)
+
+
+def _as_json(check: Any) -> dict[str, Any]:
+    return {"name": check.name, "ok": check.ok, "detail": check.detail, "cure": check.cure}

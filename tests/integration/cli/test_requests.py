@@ -1,0 +1,162 @@
+"""Requests at the real program, with the offline planner on the demo workspace: run, decide, look."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.integration.cli.program import Program
+
+HEBREW = "תקרא מה עשינו בדצמבר בתבואות ותקבע פגישה עם יואב"
+ENGLISH = "Read what we did in December on grain and schedule a meeting with Yoav"
+
+
+def calendar(program: Program) -> str:
+    """All that its files say, folded lines put together."""
+    files = sorted(program.home.glob("workspaces/*/calendar/*.ics"))
+    return "\n".join(path.read_text() for path in files).replace("\r\n", "\n").replace("\n ", "")
+
+
+def agendas(program: Program) -> list[Path]:
+    return [path for path in program.home.glob("workspaces/*/documents/**/*.docx") if "סדר יום" in path.name or "Agenda" in path.name]
+
+
+@pytest.mark.parametrize("request_", ["בדוק את המערכת", "check the system"])
+def test_a_system_check_runs_to_its_end_and_prints_its_answer(program: Program, request_: str) -> None:
+    ended = program("run", request_)
+    assert ended.code == 0, ended
+    assert "PostgreSQL" in ended.out
+    assert "✓" in ended.out
+
+
+def test_the_request_in_hebrew_asks_which_yoav_then_for_the_meeting_and_then_it_is_in_the_calendar(program: Program) -> None:
+    asked = program("run", HEBREW)
+    assert asked.code == 3, asked
+    assert "--option 1" in asked.err
+    before = calendar(program).count("BEGIN:VEVENT")
+    gated = program("approve", "last", "--option", "2")
+    assert gated.code == 3, gated
+    assert "tizmoret reject" in gated.err
+    assert calendar(program).count("BEGIN:VEVENT") == before
+    done = program("approve", "last", "--note", "בסדר")
+    assert done.code == 0, done
+    assert "start: " in done.out  # what was approved is shown
+    assert calendar(program).count("BEGIN:VEVENT") == before + 1
+    assert "פגישה עם יואב" in calendar(program)
+    assert len(agendas(program)) == 1
+    shown = program("show", "last", "--json").lines[0]
+    assert shown["execution"]["status"] == "completed"
+    assert {step["status"] for step in shown["steps"]} == {"completed"}
+    assert {approval["status"] for approval in shown["approvals"]} == {"answered", "approved"}
+
+
+def test_what_was_decided_once_is_not_decided_again(program: Program) -> None:
+    again = program("approve", "last")
+    assert again.code == 1
+    assert "Traceback" not in again.err
+    approval = program("show", "last", "--json").lines[0]["approvals"][0]["id"]
+    assert "already" in program("approve", "last", approval, "--option", "1").err
+
+
+def test_a_rejected_meeting_is_not_written_and_the_answer_says_so(program: Program) -> None:
+    assert program("run", ENGLISH).code == 3
+    assert program("approve", "last", "--option", "1").code == 3
+    before, written = calendar(program), agendas(program)
+    rejected = program("reject", "last", "--note", "not this week")
+    assert "rejected" in rejected.out
+    assert calendar(program) == before
+    assert agendas(program) == written
+    assert program("show", "last", "--json").lines[0]["approvals"][-1]["note"] == "not this week"
+
+
+def test_a_question_is_not_answered_by_approving_and_an_answer_out_of_range_is_bad_use(program: Program) -> None:
+    assert program("run", HEBREW).code == 3
+    for arguments in (["approve", "last"], ["approve", "last", "--option", "9"], ["approve", "last", "--option", "0"]):
+        ended = program(*arguments)
+        assert ended.code == 2, ended
+        assert "--option" in ended.err
+    cancelled = program("cancel", "last")
+    assert cancelled.code == 0
+    assert program("show", "last", "--json").lines[0]["execution"]["status"] == "cancelled"
+    assert program("approve", "last", "--option", "1").code == 1
+    assert program("resume", "last").code == 1
+
+
+def test_yes_approves_actions_and_leaves_the_question_of_which_yoav(program: Program) -> None:
+    ended = program("run", "--yes", HEBREW)
+    assert ended.code == 3
+    assert "does not answer questions" in ended.err
+    assert program("cancel", "last", "--json").lines[0]["status"] == "cancelled"
+
+
+def test_json_is_the_events_without_a_gap_and_then_the_execution(program: Program) -> None:
+    ended = program("run", "--json", "check the system")
+    assert ended.code == 0
+    *events, execution = ended.lines
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    assert events[-1]["kind"] == "execution.completed"
+    assert execution["status"] == "completed"
+    assert execution["seq"] == len(events)
+
+
+def test_a_plan_shows_its_gates_and_touches_nothing(program: Program) -> None:
+    before = calendar(program)
+    shown = program("plan", HEBREW)
+    assert shown.code == 0
+    assert "will ask first" in shown.out
+    preview = program("plan", "--json", ENGLISH).lines[0]
+    assert preview["gates"]
+    assert len(preview["levels"]) >= 3
+    assert calendar(program) == before
+
+
+def test_the_list_finds_by_words_and_state_and_ids_may_be_shortened(program: Program) -> None:
+    found = program("list", "--status", "completed", "--query", "system", "--json").lines[0]["items"]
+    assert found
+    assert all("system" in one["request"] for one in found)
+    id = found[0]["id"]
+    assert id in program("show", id[:13]).out
+    assert id in program("show", id[-8:]).out
+    assert id[:13] in program("list").out
+    many = program("show", id[:4])
+    assert many.code == 2
+    assert many.err.count(id[:4]) > 2  # it names those that it could be
+
+
+def test_a_pause_holds_until_resume(program: Program) -> None:
+    begun = program("run", "--no-wait", "--json", "check the system").lines[0]
+    assert program("pause", begun["id"]).code == 0
+    assert program("show", begun["id"], "--follow").code == 3
+    assert program("resume", begun["id"]).code == 0
+
+
+def test_hebrew_speakers_are_spoken_to_in_hebrew(program: Program) -> None:
+    ended = program("list", env={"TIZMORET_LANG": "he"})
+    assert "בקשה" in ended.out
+    assert "הושלם" in ended.out
+
+
+def test_nothing_that_is_piped_has_direction_marks_or_escapes(program: Program) -> None:
+    for arguments in (["show", "last"], ["list"], ["plan", HEBREW]):
+        assert not set(program(*arguments).out) & set("\u2066\u2067\u2068\u2069\u200f\x1b")
+
+
+def test_doctor_finds_everything_well(program: Program) -> None:
+    ended = program("doctor", "--json", env={"TIZMORET_PORT": "0"})
+    assert ended.code == 0
+    assert all(check["ok"] for check in json.loads(ended.out))
+
+
+def test_doctor_says_what_to_do_without_a_database(program: Program) -> None:
+    ended = program("doctor", env={"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "TIZMORET_PORT": "0"})
+    assert ended.code == 1
+    assert "✗ database" in ended.out
+    assert "→" in ended.out
+
+
+def test_the_token_is_the_same_each_time_and_for_its_owner_only(program: Program) -> None:
+    first, second = program("token").out.strip(), program("token").out.strip()
+    assert first == second
+    assert len(first) > 32
+    assert (program.home / "owner-token").stat().st_mode & 0o077 == 0
+    assert first not in (program.home / "logs" / "tizmoret.log").read_text()
