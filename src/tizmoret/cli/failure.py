@@ -41,10 +41,18 @@ def misused(error: typer.TyperException) -> int:
 
 
 def apologise(error: BaseException) -> int:
-    """For what should not have happened: a sentence here, all of it in the log."""
-    logging.getLogger(__name__).info("a command failed", exc_info=error)
+    """For what should not have happened: a sentence here, all of it in the log, if there can be one."""
+    from tizmoret.cli.logs import logs_are_kept, set_up_logs
+
     what = _one_sentence(f"{type(error).__name__}: {error}").rstrip(".")
-    print(say("error.unexpected", error=what, log=Settings.from_env().home / "logs" / "tizmoret.log"), file=sys.stderr)
+    try:
+        home = Settings.from_env().home
+        if not logs_are_kept():
+            set_up_logs(home)
+        logging.getLogger(__name__).info("a command failed", exc_info=error)
+        print(say("error.unexpected", error=what, log=home / "logs" / "tizmoret.log"), file=sys.stderr)
+    except TizmoretError:
+        print(say("error.unexpected_unlogged", error=what), file=sys.stderr)
     _trace(error)
     return FAILED
 

@@ -53,6 +53,10 @@ def set_up_logs(home: Path) -> None:
     )
 
 
+def logs_are_kept() -> bool:
+    return any(isinstance(handler, RotatingFileHandler) for handler in logging.getLogger().handlers)
+
+
 def _formatter(*processors: structlog.typing.Processor) -> logging.Formatter:
     remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_SHARED, processors=[remove, *processors])

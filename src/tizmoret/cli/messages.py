@@ -72,6 +72,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
         "תקלה שלא צפינו: {error}. הפרטים נרשמו ב-{log}; עם TIZMORET_DEBUG=1 הם יוצגו כאן.",
         "Something we did not expect: {error}. The details are in {log}; TIZMORET_DEBUG=1 shows them here.",
     ),
+    "error.unexpected_unlogged": (
+        "תקלה שלא צפינו: {error}. עם TIZMORET_DEBUG=1 הפרטים יוצגו כאן.",
+        "Something we did not expect: {error}. TIZMORET_DEBUG=1 shows the details here.",
+    ),
     "error.home": ("אי אפשר לכתוב אל {home}: {why}.", "{home} cannot be written: {why}."),
     "error.home_cure": ("יש להפנות את TIZMORET_HOME לתיקייה שניתן לכתוב בה.", "Set TIZMORET_HOME to a folder that you can write to."),
     "error.utf8": ("הבקשה אינה טקסט UTF-8 תקין.", "The request is not valid UTF-8 text."),
