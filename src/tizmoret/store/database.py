@@ -106,8 +106,16 @@ class Database:
 
         return AsyncConnectionPool(
             self._dsn, min_size=1, max_size=POOL, open=False, timeout=PATIENCE, configure=configure, name=role,
-            check=AsyncConnectionPool.check_connection, reconnect_failed=self._pool_failed,
+            check=self._check, reconnect_failed=self._pool_failed,
         )  # fmt: skip
+
+    async def _check(self, connection: Connection) -> None:
+        """Whether a pooled connection still works; where it does not, see to the server before the pool tries again."""
+        try:
+            await AsyncConnectionPool.check_connection(connection)
+        except psycopg.Error:
+            await self._bring_back()
+            raise
 
     async def _pool_failed(self, pool: AsyncConnectionPool[Connection]) -> None:
         await self._bring_back()

@@ -166,8 +166,7 @@ class Embedded:
             return
         self._make()
         self._remove_stale_pid_file()
-        self._spawn_keeper()
-        self._wait_until_it_answers()
+        self._start_server()
         self._make_database()
 
     def _answers(self, database: str = DATABASE) -> bool:
@@ -239,7 +238,7 @@ class Embedded:
                 file.write(password)
             if self._root:
                 os.chown(name, NOBODY, NOBODY)
-            command = [
+            command: list[str | Path] = [
                 self._installed / "bin" / "initdb", "-D", data, "-U", USER, "--pwfile", name, "--auth=scram-sha-256", "-E", "UTF8",
                 "--locale=C", "--data-checksums", "--no-instructions",
             ]  # fmt: skip
@@ -271,7 +270,7 @@ class Embedded:
                 raise Unavailable(f"An old database server (process {pid}) does not stop.", cure=f"Stop it with: kill -INT {pid}")
             time.sleep(0.05)
 
-    def _spawn_keeper(self) -> None:
+    def _spawn_keeper(self) -> subprocess.Popen[bytes]:
         options = [
             part for name, value in {**_OPTIONS, "unix_socket_directories": str(self._socket)}.items() for part in ("-c", f"{name}={value}")
         ]
@@ -285,28 +284,43 @@ class Embedded:
         }
         keeper = Path(__file__).with_name("keeper.py")
         # -S -E: the keeper needs nothing but the standard library, and starts faster without the rest.
-        subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(  # noqa: S603
             [sys.executable, "-S", "-E", str(keeper), json.dumps(orders)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", close_fds=True,
         )  # fmt: skip
 
-    def _wait_until_it_answers(self) -> None:
+    def _start_server(self) -> None:
+        """Start a keeper and wait until its server answers.
+
+        After a kill -9 of a server, what it leaves behind (its shared memory, its last children) may outlive it for a moment, and a new one
+        refuses to start until then."""
         end = time.monotonic() + START_SECONDS
-        while not self._answers("postgres"):
-            if time.monotonic() > end or self._gave_up():
+        while True:
+            seen = self._log_size()
+            keeper = self._spawn_keeper()
+            while keeper.poll() is None:
+                if self._answers("postgres"):
+                    return
+                if time.monotonic() > end:
+                    break
+                time.sleep(0.02)
+            told = self._log_since(seen)
+            if time.monotonic() > end or not any(reason in told for reason in ("still in use", "lock file", "could not bind")):
                 cure = f"Look at {self.folder / 'postgres.log'}, or set DATABASE_URL to a Postgres of your own."
-                raise Unavailable(f"The database does not start: {self._log_end()}", cure=cure)
-            time.sleep(0.02)
+                raise Unavailable(f"The database does not start: {_last_line(told)}", cure=cure)
+            time.sleep(0.2)
 
-    def _gave_up(self) -> bool:
-        """A server that refuses to start says so in its log within moments."""
-        return "FATAL" in self._log_end() and not (self.folder / "data" / "postmaster.pid").exists()
+    def _log_size(self) -> int:
+        log_file = self.folder / "postgres.log"
+        return log_file.stat().st_size if log_file.exists() else 0
 
-    def _log_end(self) -> str:
+    def _log_since(self, place: int) -> str:
         try:
-            return _last_line((self.folder / "postgres.log").read_text(errors="replace")[-2000:])
+            with (self.folder / "postgres.log").open("rb") as file:
+                file.seek(place)
+                return file.read(20_000).decode(errors="replace")
         except OSError:
-            return "there is no log"
+            return ""
 
     def _make_database(self) -> None:
         with psycopg.connect(self.dsn, dbname="postgres", autocommit=True) as connection:
@@ -335,7 +349,7 @@ def _for_root() -> Path:
 def _place_for_root(folder: Path) -> Path:
     """`folder`, where an unprivileged server can reach it without anybody's permissions being loosened; else a place of root's own."""
     for parent in folder.absolute().parents:
-        if parent.exists() and not parent.stat().st_mode & 0o001:
+        if parent.is_dir() and not parent.stat().st_mode & 0o001:
             return _for_root() / hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:16]
     return folder
 
