@@ -25,6 +25,7 @@ from tizmoret.store.migrate import migrate
 log = structlog.get_logger(__name__)
 
 POOL = 8  # connections of each kind at the most
+WATCH_EVERY = 0.25  # seconds
 PATIENCE = 15.0  # seconds that a request waits for a connection
 OLDEST = 150000
 Connection = AsyncConnection[Any]
@@ -41,7 +42,7 @@ class Database:
         self._embedded = embedded
         self._tenants = self._pool("tizmoret_app")
         self._workers = self._pool("tizmoret_worker")
-        self._restarting = asyncio.Lock()
+        self._watching: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, settings: Settings) -> Self:
@@ -58,6 +59,8 @@ class Database:
             await self._prepare()
             await self._tenants.open()
             await self._workers.open()
+            if self._embedded is not None:
+                self._watching = asyncio.create_task(self._watch(self._embedded))
         except BaseException:
             await self.close()
             raise
@@ -90,6 +93,8 @@ class Database:
             return first
 
     async def close(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
         for pool in (self._tenants, self._workers):
             await pool.close()
         if self._embedded is not None:
@@ -106,19 +111,8 @@ class Database:
 
         return AsyncConnectionPool(
             self._dsn, min_size=1, max_size=POOL, open=False, timeout=PATIENCE, configure=configure, name=role,
-            check=self._check, reconnect_failed=self._pool_failed,
+            check=AsyncConnectionPool.check_connection,
         )  # fmt: skip
-
-    async def _check(self, connection: Connection) -> None:
-        """Whether a pooled connection still works; where it does not, see to the server before the pool tries again."""
-        try:
-            await AsyncConnectionPool.check_connection(connection)
-        except psycopg.Error:
-            await self._bring_back()
-            raise
-
-    async def _pool_failed(self, pool: AsyncConnectionPool[Connection]) -> None:
-        await self._bring_back()
 
     def tenant_tx(self, workspace: UUID) -> AbstractAsyncContextManager[Connection]:
         """A transaction that sees this workspace's rows only. Raises Unavailable when the database does not answer."""
@@ -133,7 +127,6 @@ class Database:
         try:
             borrowed = await pool.getconn()
         except (PoolTimeout, psycopg.OperationalError) as error:
-            await self._bring_back()
             raise Unavailable("The database does not answer.", cure="Try again in a moment.") from error
         try:
             async with borrowed.transaction():
@@ -148,18 +141,19 @@ class Database:
         try:
             connection = await AsyncConnection.connect(self._dsn, autocommit=True, connect_timeout=10)
         except psycopg.OperationalError as error:
-            await self._bring_back()
             raise Unavailable(f"The database does not answer: {str(error).splitlines()[0]}", cure="Try again in a moment.") from error
         await _become(connection, "tizmoret_worker")
         return connection
 
-    async def _bring_back(self) -> None:
-        """Start the embedded server again when it has died under us; of many callers at once, one does it."""
-        if self._embedded is None:
-            return
-        async with self._restarting:
+    async def _watch(self, embedded: Embedded) -> None:
+        """Start the embedded server again when it has died under us. Pools and journal keep trying meanwhile."""
+        while True:
+            await asyncio.sleep(WATCH_EVERY)
+            if embedded.listens():
+                continue
             try:
-                await asyncio.to_thread(self._embedded.restart)
+                await asyncio.to_thread(embedded.restart)
+                log.warning("the database had died and was started again")
             except (Unavailable, OSError) as error:
                 log.warning("the database could not be started again", error=str(error))
 

@@ -15,6 +15,7 @@ import os
 import re
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -126,6 +127,15 @@ class Embedded:
         with self._starting():
             if not self._answers():
                 self._join_or_start()
+
+    def listens(self) -> bool:
+        """Whether somebody listens on the socket; microseconds, no sign-in."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(self._socket / ".s.PGSQL.5432"))
+            except OSError:
+                return False
+        return True
 
     def close(self) -> None:
         if self._clients is not None:
