@@ -69,13 +69,13 @@ def ready(process: subprocess.Popen[str]) -> None:
 
 
 def servers(folder: Path) -> list[psutil.Process]:
-    """The postmasters over this folder."""
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
+    """The postmasters over this folder. A child has its parent's command line for a moment, until it says what it is."""
+    found = {}
+    for process in psutil.process_iter(["cmdline", "ppid"]):
         command = process.info["cmdline"] or []
         if str(folder / "data") in command and command[0].endswith("postgres"):
-            found.append(process)
-    return found
+            found[process.pid] = process
+    return [process for process in found.values() if process.info["ppid"] not in found]
 
 
 def keepers(folder: Path) -> list[psutil.Process]:
