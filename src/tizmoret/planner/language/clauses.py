@@ -11,6 +11,7 @@ from tizmoret.planner.language.acts import CHANGING, LOOKING, Act, question_word
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.words import forms, normalise, tokens
 
+MAX_CLAUSE = 1_500  # characters; no rule reads more at once
 MAX_CLAUSES = 60  # of more, the rest is not read: nobody means so many things at once
 
 _POLITE = re.compile(rf"(?:(?:{english.POLITE}|{hebrew.POLITE}|ו?{'|ו?'.join(hebrew.POLITE.split('|'))})(?!\w)[\s,:]*)+", re.IGNORECASE)

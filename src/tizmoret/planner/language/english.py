@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 VERBS: dict[Act, str] = {
     "read": "read open go",
     "show": "show display list give view enumerate tell explain describe",
-    "find": "find search look locate seek",
-    "summarise": "summarise summarize sum recap digest condense",
+    "find": "find search look locate seek pull dig",
+    "summarise": "summarise summarize sum recap digest condense brief outline catch",
     "analyse": "analyse analyze extract review study compare examine",
     "check": "check verify test diagnose inspect",
     "compute": "compute calculate count total average reckon",
@@ -49,8 +49,12 @@ BEFORE_PERSON = r"with|to|for|from|of|by|is|contact|email|mail|call|invite|and|n
 AFTER_PERSON = (
     "about on in at for to from with of and the a an regarding concerning re next this last every who that is by as if or via per until"
 )
+# What is bought or ordered rather than met: "book a flight" is no entry in a calendar.
+BOUGHT = "flight plane ticket train hotel room-service taxi cab uber table restaurant pizza food delivery car rental order product"
 HIM = r"him|her|them|everyone"
 IT = r"it|this|that|these|those|the\s+results?|the\s+findings|the\s+summary|the\s+same|the\s+first\s+one|the\s+first|them|what\s+you\s+f(?:i|ou)nd"
 ABOUT = r"about|regarding|concerning|on\s+the\s+subject\s+of|on\s+the\s+topic\s+of|with\s+regard\s+to|re:"
 WERE = "did was were had been"
-PAST = "done decided agreed wrote written said happened discussed sold bought made earned spent produced delivered"
+PAST = (
+    "done decided agreed wrote written said happened discussed sold bought made earned spent produced delivered say says mention mentioned"
+)

@@ -19,7 +19,7 @@ Relation = Literal["with", "of", "to"]
 _MAX_NAME = 3  # words
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\"-](?=[^\W\d_]))*")
-_WITH = re.compile(r"(?<!\w)(?:with|ו?עם|ו?איש|together\s+with|invite|meet|ו?אצל)\s+(?:the\s+)?", re.IGNORECASE)
+_WITH = re.compile(r"(?<!\w)(?:with|ו?עם|together\s+with|invite|meet|ו?אצל)\s+(?:the\s+)?", re.IGNORECASE)
 _INVITE = re.compile(r"(?<!\w)ו?(?:ת?הזמן|ת?הזמיני|תזמין|תזמיני|להזמין|זמן|תזמן|לזמן)\s+את\s+")
 _OTHER = re.compile(r"(?<!\w)(?:(?P<of>of|by|is|contact|from)|(?P<to>to|for|email|mail|call|message|text|ask))\s+(?=[A-Z])")
 _OTHER_HE = re.compile(r"(?<!\w)(?P<of>ו?של|מאת|ומאת|זה|זאת|זו|מיהו|מיהי|בשם)\s+")

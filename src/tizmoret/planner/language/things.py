@@ -20,7 +20,7 @@ _PATTERNS: tuple[tuple[Sort, re.Pattern[str]], ...] = (
     ("url", re.compile(r"(?<![\w@])(?:https?://|www\.)[^\s<>\"]{3,2000}", re.IGNORECASE)),
     ("email", re.compile(r"(?<![\w.+-])[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")),
     ("quote", re.compile(r"(?<!\w)\"([^\"\n]{1,300})\"(?!\w)|(?<!\w)'([^'\n]{2,300})'(?!\w)")),
-    ("file", re.compile(rf"(?<![\w/.@])(?:[\w\-]+/){{0,8}}[\w][\w\-+.]{{0,120}}\.(?:{ENDINGS})(?!\w)", re.IGNORECASE)),
+    ("file", re.compile(rf"(?<![\w/.@])(?:[\w\-]{{1,80}}/){{0,8}}[\w][\w\-+.]{{0,120}}\.(?:{ENDINGS})(?!\w)", re.IGNORECASE)),
 )
 _HEBREW_PREFIX = re.compile(r"^[ובלמהשכ]{1,3}-?(?=[A-Za-z0-9])")
 
@@ -48,11 +48,13 @@ def clean(text: str) -> str:
 def find_things(text: str) -> list[Thing]:
     """In order, none over another. A quoted file name is a file."""
     found: list[Thing] = []
+    taken = bytearray(len(text))
     for sort, pattern in _PATTERNS:
         for match in pattern.finditer(text):
             start, end = match.span()
-            if any(thing.start < end and start < thing.end for thing in found):
+            if any(taken[start:end]):
                 continue
+            taken[start:end] = b"\1" * (end - start)
             value = next((group for group in match.groups() if group), match[0]) if match.re.groups else match[0]
             if sort == "url":
                 value = value.rstrip(_TRAILING)

@@ -15,8 +15,12 @@ from tizmoret.planner.language.times import Days, Hours, Mention, Role, Toward
 _JOIN = re.compile(r"\s*(?:to|until|till|through|and|עד|-|–)?\s*(?:the\s+)?", re.IGNORECASE)
 _BEFORE = re.compile(r"(?:^|\W)(from|between|since|מאז|החל\s+מ|בין|מתאריך|מה?)\s*-?$", re.IGNORECASE)
 _OPEN = re.compile(r"(?:^|\W)(since|מאז|החל\s+מ)\s*-?$", re.IGNORECASE)
-_OUT = re.compile(r"^(?:from\s|מ)|(?:^|\W)(?:from|off)\s+(?:the\s+)?$", re.IGNORECASE)
-_IN = re.compile(r"^(?:to\s|ל)|(?:^|\W)(?:to|until|till|for|on\s+to|onto|אל)\s+(?:the\s+)?$", re.IGNORECASE)
+_OUT, _IN = re.compile(r"from\s|מ(?!חר)", re.IGNORECASE), re.compile(r"to\s|ל", re.IGNORECASE)  # within the words of a time
+_OUT_BEFORE = re.compile(r"(?:^|\W)(?:from|off)\s+(?:the\s+)?$", re.IGNORECASE)
+_IN_BEFORE = re.compile(r"(?:^|\W)(?:to|until|till|for|on\s+to|onto|אל)\s+(?:the\s+)?$", re.IGNORECASE)
+
+
+_NEAR = 16  # characters before a time that say how it is meant
 
 
 def find_times(text: str, now: datetime, toward: Toward = "past", *, ranges: bool = True) -> list[Mention]:
@@ -72,10 +76,12 @@ def _belong(one: Mention, two: Mention, text: str) -> bool:
     between = text[one.end : two.start]
     if not _JOIN.fullmatch(between):
         return False
-    begins = (
-        bool(_BEFORE.search(text[: one.start])) or text[one.start : one.start + 1] == "מ" or text[one.start :].lower().startswith("from")
+    begins = bool(_BEFORE.search(_before(text, one))) or text[one.start : one.start + 5].lower().startswith(("מ", "from"))
+    joins = (
+        bool(between.strip())
+        or text[two.start : two.start + 1] in "לו"
+        or text[two.start : two.start + 6].lower().startswith(("to ", "until "))
     )
-    joins = bool(between.strip()) or text[two.start : two.start + 1] in "לו" or text[two.start :].lower().startswith(("to ", "until "))
     return joins and (begins or between.strip().lower() in ("-", "–", "עד", "until", "till", "to", "through"))
 
 
@@ -92,14 +98,19 @@ def _between(one: Days, two: Days) -> Days | None:
 
 def _opened(mention: Mention, text: str, today: date) -> Mention:
     value = mention.value
-    said = _OPEN.search(text[: mention.start]) or text[mention.start :].lower().startswith("since")
+    said = _OPEN.search(_before(text, mention)) or text[mention.start : mention.start + 5].lower() == "since"
     if isinstance(value, Days) and said and value.first <= today:
         return replace(mention, value=Days(value.first, today))
     return mention
 
 
 def _role(mention: Mention, text: str) -> Role:
-    before, own = text[: mention.start], text[mention.start : mention.end]
-    if _OUT.match(own) or _OUT.search(before[-12:]):
+    before, own = _before(text, mention), text[mention.start : mention.end]
+    if _OUT.match(own) or _OUT_BEFORE.search(before):
         return "from"
-    return "to" if _IN.match(own) or _IN.search(before[-12:]) else ""
+    return "to" if _IN.match(own) or _IN_BEFORE.search(before) else ""
+
+
+def _before(text: str, mention: Mention) -> str:
+    """The few words before it."""
+    return text[max(0, mention.start - _NEAR) : mention.start]

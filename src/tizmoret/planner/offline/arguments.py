@@ -65,6 +65,13 @@ def fill(skill: Skill, reading: Reading) -> dict[str, Any]:
     return found
 
 
+def file_arguments(skill: Skill, name: str) -> dict[str, Any]:
+    """How `skill` is asked for the one file of that name."""
+    stem, _, ending = name.rpartition("/")[2].rpartition(".")
+    said = {"query": stem, "kinds": [ending.lower()], "limit": 1}
+    return {slot.name: said[slot.name] for slot in skill.slots if slot.name in said}
+
+
 def toward(skill: Skill) -> Toward:
     """Calendars are read ahead, documents back."""
     return "future" if any(outlet.kind in ("event", "event.id") for outlet in skill.outlets) or "=free" in skill.things else "past"
@@ -146,6 +153,8 @@ def _amount(slot: Slot, skill: Skill, reading: Reading) -> int | float | None:
         counted = _COUNTED[slot.name]
         return next((_bounded(slot, int(m[1])) for m in _COUNT.finditer(reading.text) if normalise(m[2]) in counted), None)
     if slot.name in _COUNTS:
+        if slot.name == "limit" and len(reading.named("file")) == 1 and skill.gives("document"):
+            return 1
         match = _TOP.search(reading.text)
         return _bounded(slot, int(match[1] or match[2])) if match else None
     if not slot.required:
@@ -173,6 +182,8 @@ def _words(slot: Slot, skill: Skill, reading: Reading) -> str:
         leave = {"=document", "=slides", "=table", "=summary", "=memo", "=point"} if slot.name == "query" else {"=document", "=summary"}
         if "=table" in leave and not reading.when("past").days and not skill.slot("period"):
             leave.discard("=table")
+    if skill.material:
+        leave |= {"=document", "=summary", "=memo", "=web", "=point"}
     if any(outlet.kind in ("event", "event.id") for outlet in skill.outlets):
         leave |= {"=meeting", "=calendar"}
     if any(outlet.kind == "contact" for outlet in skill.outlets):

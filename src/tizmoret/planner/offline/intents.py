@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from tizmoret.catalog.search import CatalogSearch, Match, concepts, keys
+from tizmoret.catalog.search import CatalogSearch, Match, concepts
+from tizmoret.planner.language import english, hebrew
 from tizmoret.planner.language.acts import CHANGING, LOOKING, alike
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline.arguments import WRITTEN_OUT
@@ -17,6 +20,10 @@ from tizmoret.words import forms, normalise, tokens
 _SURE = 0.42  # what a skill must reach to be taken
 _MARGIN = 0.15  # how much less another may reach, to be tried where the first lacks an argument
 _LIKE_EXAMPLE = 0.55  # an example that close needs nothing else
+_TO_EXISTING = re.compile(
+    r"(?<!\w)(?:to|into)\s+(?:the|my|our|this|that|\S+'s)\s+(?:\w+\s+){0,3}(?:meeting|call|event|session)(?!\w)|(?<!\w)ל(?:פגישה|ישיבה|אירוע|שיחה|מפגש)(?!\w)",
+    re.IGNORECASE,
+)
 _FREE_WORD = 0.3  # what a word that no tool knows weighs against an example: it is a subject
 
 _SAYS = wordset("say says said written state states contain contains כתוב אומר אומרים נאמר רשום")
@@ -38,6 +45,8 @@ class Intents:
     def __init__(self, skills: Mapping[str, Skill], search: CatalogSearch) -> None:
         self._skills = skills
         self._search = search
+        # An agent that does the work of a tool can reason about it where a model is set.
+        self._agent_of = {skill.same_as: skill for skill in skills.values() if skill.same_as}
         # What is asked of other tools than those that find and read documents: meetings, contacts, the system.
         others = [skill.things for skill in skills.values() if not skill.material and not skill.gives("document")]
         self._elsewhere = frozenset[str]().union(*others) - _WRITINGS
@@ -58,8 +67,7 @@ class Intents:
         if not ranked or ranked[0].score < _SURE or _says_nothing(reading):
             return []
         near = [one.skill for one in ranked if one.score >= max(_SURE, ranked[0].score - _MARGIN)]
-        # An agent that does the same work can reason where a model is set.
-        return list(dict.fromkeys(next((other for other in near if other.same_as == skill.name), skill) for skill in near))
+        return list(dict.fromkeys(self._agent_of.get(skill.name, skill) for skill in near))
 
     def nearest(self, reading: Reading, count: int = 3) -> list[Skill]:
         """What comes closest, for a question: also what the clause's verb does not ask for."""
@@ -89,11 +97,12 @@ class Intents:
 
     def _has_object(self, skill: Skill, reading: Reading, *, literal: bool) -> bool:
         """Whether what the verb is said of is what the tool changes: "book a meeting", not "book a table"."""
-        known = self._search.vocabulary(skill.name)
         head = head_words(reading)
+        if any(word in _bought() for word in head) or _adds_to_existing(reading):
+            return False
         if not head:  # "cancel it", "book an hour with Dana"
             return reading.refers or bool(reading.people) or bool(reading.times("future"))
-        if any(key in known for word in head for key in keys(word) if key.startswith("=") or key in forms(word)):
+        if not all(skill.nouns.isdisjoint(forms(word) | concepts(word)) for word in head):
             return True
         if skill.gives("document") and any(not concepts(word).isdisjoint(_WRITINGS) for word in head):
             return True
@@ -117,15 +126,18 @@ class Intents:
             return score + 0.4  # its verb and its object are both in the clause
         if example >= _LIKE_EXAMPLE:
             score += 0.15
-        loose = [word for word in words if word not in match.words]
+        head = normalise(reading.clause.verb)
+        loose = [word for word in words if word not in match.words and word != head]
         takes_words = any(slot.kind in ("words", "person.name", "text", "sql") for slot in skill.slots)
         if loose and not takes_words and not _has_place(skill):
             score -= 0.15 * len(loose)
         elif loose and not match.words and not self._plainly_searches(skill, reading):
             score -= 0.5
         if self._plainly_searches(skill, reading):
-            score += 0.35
-        if skill.material and not reading.content and reading.refers and reading.act in skill.acts:
+            score += 0.45
+        if _lists_time(skill, reading):
+            score += 0.4  # "do I have anything on Thursday?"
+        if skill.material and reading.takes_up and reading.act in skill.acts:
             score += 0.4  # "and sum it up"
         if any(slot.required and slot.name in WRITTEN_OUT for slot in skill.slots):
             score -= 0.5  # nobody says SQL in passing
@@ -135,8 +147,8 @@ class Intents:
         """Documents are what is read where nothing else is named: "find the grain prices", "what did we decide about silos"."""
         if skill.gives("document") is None or skill.slot("words") is None or not skill.looks:
             return False
-        if reading.named("url"):
-            return False
+        if reading.named("url") or (any(person.relation == "of" for person in reading.people) and len(reading.content) < 2):
+            return False  # "find Yoav's number"
         if reading.act in ("find", "read", "summarise", "analyse") and (reading.content or reading.named("quote") or reading.times("past")):
             return True
         if reading.act not in ("ask", "show", None) or reading.named("file"):
@@ -166,7 +178,7 @@ def asked_words(reading: Reading) -> list[str]:
 
 def head_words(reading: Reading) -> list[str]:
     """The noun that the verb is said of: in Hebrew the first, in English the last before a preposition. Empty for "it"."""
-    content = [word for word in reading.content if word.plain not in _determined()]
+    content = [word for word in reading.content if "=calendar" not in concepts(word.plain)]
     if not content:
         return []
     if reading.language == "he" and not content[0].text.isascii():
@@ -178,6 +190,19 @@ def head_words(reading: Reading) -> list[str]:
             break
         phrase.append(word)
     return [phrase[-1].plain]
+
+
+def _lists_time(skill: Skill, reading: Reading) -> bool:
+    """Whether the clause names nothing but a time, and the skill lists what is planned then."""
+    if (
+        reading.content
+        or reading.things
+        or reading.tells_of_doing
+        or not reading.times("future")
+        or reading.act not in ("ask", "show", "find")
+    ):
+        return False
+    return any(outlet.kind == "event" and outlet.many for outlet in skill.outlets) and skill.slot("date-time") is not None
 
 
 def skill_changes(skill: Skill) -> bool:
@@ -223,8 +248,14 @@ def _has_place(skill: Skill) -> bool:
     return any(slot.name in ("timezone", "place", "city", "location") for slot in skill.slots)
 
 
-def _determined() -> Iterable[str]:
-    return ("half", "חצי")
+@cache
+def _bought() -> frozenset[str]:
+    return frozenset[str]().union(*(forms(word) for word in f"{english.BOUGHT} {hebrew.BOUGHT}".split()))
+
+
+def _adds_to_existing(reading: Reading) -> bool:
+    """ "Add Dana to the meeting": there is one already, and what it holds cannot be added to."""
+    return reading.act == "create" and _TO_EXISTING.search(reading.text) is not None
 
 
 def _alike(weights: Mapping[str, float], example: frozenset[str], search: CatalogSearch) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tizmoret.planner.language.people import Person
 from tizmoret.planner.offline.draft import Draft, DraftStep
 from tizmoret.planner.offline.producers import finders_of_people
 from tizmoret.planner.offline.reading import Reading
@@ -23,9 +24,7 @@ class People:
     def invited(self, slot: Slot, reading: Reading) -> Any:
         """Those that the clause names, for `slot`; None where it names none or nobody can be looked up."""
         values: list[Any] = []
-        steps = [
-            self.look_up(self._finders[0], person.name, reading) for person in reading.people if person.relation != "of" and self._finders
-        ]
+        steps = [self.look_up(self._finders[0], person.name, reading) for person in self._meant(slot, reading) if self._finders]
         if not steps and reading.refers_to_person:
             steps = self._before()[-1:]
         for step in steps:
@@ -36,6 +35,11 @@ class People:
         if not values:
             return None
         return values if slot.many else values[0]
+
+    def _meant(self, slot: Slot, reading: Reading) -> list[Person]:
+        """Who takes part. "to" names somebody only where something is sent: one flies to Paris, and writes to Dana."""
+        sent = slot.kind == "email" or reading.act == "send"
+        return [person for person in reading.people if person.relation == "with" or (sent and person.relation == "to")]
 
     def look_up(self, skill: Skill, name: str, reading: Reading) -> DraftStep:
         """The step that finds `name`; the same one for the same name."""

@@ -13,16 +13,17 @@ from tizmoret.plan.check import check
 from tizmoret.plan.model import MAX_REQUEST
 from tizmoret.planner.language import clauses
 from tizmoret.planner.language.acts import CHANGING
-from tizmoret.planner.language.clauses import MAX_CLAUSES, Clause
+from tizmoret.planner.language.clauses import MAX_CLAUSE, MAX_CLAUSES, Clause
 from tizmoret.planner.language.things import clean, find_things
 from tizmoret.planner.language.timereader import find_times
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline import questions
 from tizmoret.planner.offline.builder import Builder, NotUnderstood
+from tizmoret.planner.offline.coordination import parted
 from tizmoret.planner.offline.draft import MAX_STEPS, TooManySteps
 from tizmoret.planner.offline.intents import Intents
 from tizmoret.planner.offline.reading import Reading
-from tizmoret.planner.offline.skills import skills_of
+from tizmoret.planner.offline.skills import Skill, skills_of
 from tizmoret.planner.offline.steps import Missing
 from tizmoret.planner.planner import Planned, PlanRequest, Question
 from tizmoret.words import tokens
@@ -61,7 +62,7 @@ class _Attempt:
             found = self._clauses(self._answers.pop(0))
         if not found:
             return questions.empty(language, self._examples())
-        if len(found) >= MAX_CLAUSES:
+        if len(found) >= MAX_CLAUSES or any(len(clause.text) > MAX_CLAUSE for clause in found):
             return questions.too_much(MAX_STEPS, (), language)
         while True:
             outcome, stuck = self._build(found)
@@ -73,7 +74,8 @@ class _Attempt:
         cleaned = clean(text[:MAX_REQUEST])
         taken = [(mention.start, mention.end) for mention in find_times(cleaned, self._request.now)]
         taken += [(thing.start, thing.end) for thing in find_things(cleaned)]
-        return [clause for clause in clauses.split(cleaned, taken) if not _is_chatter(clause)]
+        found = [clause for clause in clauses.split(cleaned, taken) if not _is_chatter(clause)]
+        return [part for clause in found for part in parted(clause)]
 
     def _build(self, found: Sequence[Clause]) -> tuple[Planned | Question, tuple[int, bool] | None]:
         """The plan or the question; with a question, the clause that it is about and whether that was understood."""
@@ -88,7 +90,7 @@ class _Attempt:
                 done.append(builder.carry_out(reading).title)
             except NotUnderstood:
                 nearest = self._intents.nearest(reading)
-                return questions.not_understood(clause.text, nearest, done, language, self._examples()), (place, False)
+                return questions.not_understood(clause.text, nearest, done, language, self._examples(nearest)), (place, False)
             except Missing as lack:
                 return questions.missing(lack.skill, lack.slot, done, language), (place, True)
             except TooManySteps:
@@ -120,10 +122,11 @@ class _Attempt:
             return before + said + after
         return [*before, clauses.read(f"{found[place].text.rstrip(' .?!')} {clean(answer)}"), *after]
 
-    def _examples(self) -> list[str]:
-        """What the catalog's own tools give as examples, in the request's language."""
-        language = self._request.language
-        tools: list[Tool | Agent] = [*self._request.catalog.agents.values(), *self._request.catalog.tools.values()]
+    def _examples(self, nearest: Sequence[Skill] = ()) -> list[str]:
+        """What the nearest tools, or else any, give as examples, in the request's language."""
+        language, catalog = self._request.language, self._request.catalog
+        near = {skill.name for skill in nearest}
+        tools: list[Tool | Agent] = sorted([*catalog.agents.values(), *catalog.tools.values()], key=lambda tool: tool.name not in near)
         return [tool.examples[language][0] for tool in tools if tool.examples.get(language)][:_EXAMPLES]
 
 

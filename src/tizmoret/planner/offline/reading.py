@@ -28,9 +28,13 @@ _ABOUT = re.compile(rf"(?<!\w)(?:(?:{english.ABOUT})\s+|(?:{hebrew.ABOUT})(?:\s+
 _ALL = re.compile(r"(?<!\w)(?:all|every|each|כל)(?!\w)", re.IGNORECASE)
 _EMPTY_TEXT = """please me us my our i we you it this that there have has thing things something anything everything stuff some any also as
     more tell give need want like look up new one s t what's whats where's about regarding related concerning much many
+    attend attending attends invited participate participating joining join coming משתתף משתתפת משתתפים מוזמן מוזמנים מגיע מגיעים
     לי לנו שלי שלנו משהו כלום דבר דברים אותי בבקשה נא יש לך לכם זה זו זאת הזה הזאת כמה קיים קיימים קשור קשורים נושא נוגע בנוגע בקשר עניין אודות
     חדש חדשה
     all every each whole entire both based according כל כול כולם סמך בסיס שנקבע אחד אחת כתוב שכתוב נמצא שם פרטים פרט את"""
+
+
+TITLE_WORDS = wordset("title name rename retitle שם כותרת")
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,19 @@ class Reading:
         return bool(_IT.search(self.text, self.clause.body)) or (not self.content and not self.things and not self.people)
 
     @cached_property
+    def new_title(self) -> str:
+        """What something is to be called from now on: the title in quotes of a clause that changes one."""
+        quoted = self.named("quote")
+        return quoted[0] if quoted and self.act == "change" and any(word.plain in TITLE_WORDS for word in self.words) else ""
+
+    @cached_property
+    def takes_up(self) -> bool:
+        """Whether it does something to what was said before, and names nothing itself: "and sum it up"."""
+        if self.content or self.things or self.people or self.times("past"):
+            return False
+        return self.act not in ("ask", "show", "find", None) or bool(_IT.search(self.text, self.clause.body))
+
+    @cached_property
     def refers_to_person(self) -> bool:
         return bool(_HIM.search(self.text, self.clause.body))
 
@@ -164,9 +181,9 @@ class Reading:
         """The words that say what about, as they would be searched for. without: concepts ("=document") and forms that say nothing new.
         people: whether names belong to it."""
         quoted = self.named("quote")
-        if quoted:
+        if quoted and not self.new_title:
             return quoted[0]
-        leave = frozenset(without)
+        leave = frozenset(without) | (TITLE_WORDS if self.new_title else frozenset())
         about = _ABOUT.search(self.text, self.clause.body)
         start = about.end() if about else 0
         parts = [(word.start, bare(word.text)) for word in self._topic_words(leave) if word.start >= start]
@@ -186,6 +203,7 @@ class Reading:
     def phrase(self) -> str:
         """What follows the head, without times, links and addresses: the name of what is asked for."""
         cuts = [(mention.start, mention.end) for mention in self.times("future")]
+        cuts = [(start, end + 2 if self.text.startswith("'s", end) else end) for start, end in cuts]  # "tomorrow's meeting"
         cuts += [(thing.start, thing.end) for thing in self.things if thing.sort in ("url", "email")]
         kept, place = [], self.clause.body
         for start, end in sorted(cuts):

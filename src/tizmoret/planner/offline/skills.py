@@ -4,7 +4,7 @@ All of it is read from declarations (schemas, kinds, descriptions, examples), so
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -18,7 +18,7 @@ from tizmoret.planner.language import clauses
 from tizmoret.planner.language.acts import Act
 from tizmoret.planner.language.people import find_people
 from tizmoret.planner.language.things import clean
-from tizmoret.words import forms, normalise, tokens
+from tizmoret.words import STOP_WORDS, forms, normalise, tokens
 
 _DEPTH = 4  # how deep into an output values are looked for
 
@@ -55,7 +55,8 @@ class Outlet:
 @dataclass(frozen=True, slots=True, eq=False)
 class Skill:
     """verbs: heads of its own title and examples, in all their forms. acts: what those verbs ask for.
-    things: the concepts of its title ("=document"). same_as: the tool whose work an agent does."""
+    things: the concepts of its title ("=document"). nouns: what else than verbs and names its texts speak of, as forms and concepts.
+    same_as: the tool whose work an agent does."""
 
     capability: Capability
     title: Text
@@ -66,6 +67,7 @@ class Skill:
     things: frozenset[str]
     title_words: frozenset[str]
     examples: tuple[frozenset[str], ...]
+    nouns: frozenset[str]
     same_as: str | None = None
 
     @property
@@ -168,8 +170,14 @@ def _skill(found: Tool | Agent, twins: Mapping[str, str]) -> Skill:
         frozenset[str]().union(*(concepts(word) for word in titles)),
         frozenset[str]().union(*(forms(word) for word in titles)),
         tuple(frozenset(_words(example)) for example in examples),
+        _nouns([found.title.he, found.title.en, found.description.he, found.description.en, *examples]),
         twins.get(capability.name),
     )
+
+
+def _nouns(texts: Iterable[str]) -> frozenset[str]:
+    words = {word for text in texts for word in _words(text) if word not in STOP_WORDS and clauses.verb_act(word) is None}
+    return frozenset[str]().union(*(forms(word) | concepts(word) for word in words))
 
 
 def _words(example: str) -> Iterator[str]:

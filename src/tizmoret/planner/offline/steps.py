@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from tizmoret.catalog.search import concepts
 from tizmoret.plan.references import FROM, ITEM
 from tizmoret.planner.language.times import Toward, When
 from tizmoret.planner.offline import titles
-from tizmoret.planner.offline.arguments import fill, is_found
-from tizmoret.planner.offline.draft import Draft, DraftStep
+from tizmoret.planner.offline.arguments import file_arguments, fill, is_found
+from tizmoret.planner.offline.draft import Draft, DraftStep, matches
 from tizmoret.planner.offline.intents import Intents
 from tizmoret.planner.offline.people import People, holds_people
 from tizmoret.planner.offline.producers import producers, searcher, tellers
@@ -47,6 +48,7 @@ class Steps:
         """The step of `skill` that the clause asks for, after those that it needs. Raises Missing or TooManySteps."""
         args = fill(skill, reading)
         if not skill.looks:
+            self._says_enough(skill, reading)
             self._name(skill, reading, args)
             if reading.all and (each := self._for_each(skill, reading, args)) is not None:
                 return each
@@ -73,6 +75,13 @@ class Steps:
             return self.make(search, reading)
         return self.make(max(telling, key=lambda skill: (self._intents.similarity(skill, reading), skill.name)), reading)
 
+    def _says_enough(self, skill: Skill, reading: Reading) -> None:
+        """Raises Missing for a meeting of which nothing is said: not with whom, when or what about, and nothing was read for it."""
+        said = reading.people or reading.refers_to_person or reading.things or reading.times("future") or self._draft.goals
+        begins = next((slot for slot in skill.slots if slot.required and slot.kind == "date-time"), None)
+        if begins is not None and not said and all("=meeting" in concepts(word.plain) for word in reading.content):
+            raise Missing(skill, begins)
+
     # -- names
 
     def _name(self, skill: Skill, reading: Reading, args: dict[str, Any]) -> None:
@@ -81,19 +90,21 @@ class Steps:
         if slot is None or slot.name in args:
             return
         if reading.act == "change":
-            if reading.named("quote") and any(word.plain in titles.TITLE_WORDS for word in reading.words):
-                args[slot.name] = reading.named("quote")[0]
+            if reading.new_title:
+                args[slot.name] = reading.new_title
         elif skill.gives("event") is not None:
             args[slot.name] = titles.event_title(reading, self.people.spoken_of(reading))
         elif slot.required or skill.gives("document") is not None:
-            args[slot.name] = titles.document_title(reading, self._topic())
+            args[slot.name] = titles.document_title(reading, self._topic(reading))
 
-    def _topic(self) -> str:
-        """What the latest step that looked was about."""
+    def _topic(self, reading: Reading) -> str:
+        """What the clause links to, or else what the latest step that looked was about."""
+        if reading.named("url"):
+            return urlsplit(reading.named("url")[0]).netloc
         for step in reversed(self._draft.steps):
             for name in ("query", "question", "name", "url"):
                 if step.skill.looks and isinstance(step.args.get(name), str) and step.args[name]:
-                    return str(step.args[name])
+                    return urlsplit(step.args[name]).netloc if name == "url" else str(step.args[name])
         return ""
 
     # -- values from other steps
@@ -122,7 +133,7 @@ class Steps:
         if slot.kind == "date-time":  # a free time that was asked for before
             return "=free" in step.skill.things and not reading.times("future") and slot.name == "start"
         if not skill.looks and slot.kind in ("markdown", "text", "document"):
-            return step in self._draft.goals or slot.kind == "document"
+            return slot.kind == "document" or (step in self._draft.goals and step.skill.gives("markdown") is not None)
         if reading.named("url") or reading.named("file") or reading.people:
             return False
         own = any(concepts(word.plain).isdisjoint(_TAKEN_UP) for word in reading.content)
@@ -132,6 +143,8 @@ class Steps:
         """A reference to a step that finds it, put before. None where no tool does, or where it would need what nobody said."""
         if depth >= _DEEP:
             return None
+        if slot.many and len(reading.named("file")) > 1 and slot.kind in ("document", "document.id"):
+            return self._files(slot, reading)
         for other, outlet in producers(slot, skill, reading, self._skills, self._intents):
             mark = self._draft.mark()
             try:
@@ -140,9 +153,18 @@ class Steps:
                 self._draft.back_to(mark)
                 continue
             if slot.kind == "document.id" and not slot.many and any(own.name == "limit" for own in other.slots):
-                step.args["limit"] = 1  # the one file that the clause names
+                step.args["limit"] = 1
             return step.reference(outlet, many=slot.many)
         return None
+
+    def _files(self, slot: Slot, reading: Reading) -> Any:
+        """Each of several files that the clause names, looked for by its name."""
+        search = searcher(self._skills)
+        outlet = next((outlet for outlet in search.outlets if matches(outlet, slot)), None) if search else None
+        if search is None or outlet is None:
+            return None
+        steps = [self._draft.add(search, reading, file_arguments(search, name)) for name in reading.named("file")]
+        return [step.reference(outlet, many=False) for step in steps]
 
     def _material(self, skill: Skill, reading: Reading, args: dict[str, Any], depth: int) -> None:
         """Fill one of the arguments that hold documents or texts. Raises Missing."""
@@ -158,17 +180,31 @@ class Steps:
         raise Missing(skill, slots[0])
 
     def _told(self, slot: Slot, reading: Reading, depth: int) -> Any:
-        """Content for a document that is to be written: what the documents say about its subject. A message is not made up that way."""
+        """Content for a document that is to be written: what a page or the documents say of its subject. A message is not made up so."""
+        if depth >= _DEEP or (reading.act not in ("write", "create") and not reading.about):
+            return None
+        subject = reading.topic(_SORTS) or reading.named("file") or reading.named("url") or reading.times("past")
+        looked = next((step for step in reversed(self._draft.goals) if step.skill.looks), None)
+        source = reading if subject or looked is None else looked.reading
+        if source is reading and not subject:
+            return None
+        step = self.page_told(source) if source.named("url") else self._documents_told(source)
+        outlet = step.skill.gives("markdown") if step else None
+        return step.reference(outlet, many=slot.many) if step and outlet else None
+
+    def _documents_told(self, source: Reading) -> DraftStep | None:
         search = searcher(self._skills)
-        if search is None or depth >= _DEEP or (reading.act not in ("write", "create") and not reading.about):
-            return None
-        earlier = next((step for step in reversed(self._draft.steps) if searches_documents(step)), None)
-        subject = reading.topic(_SORTS) or reading.named("file") or reading.times("past")
-        if earlier is None and not subject:
-            return None
-        step = self.digest(search, reading if subject or earlier is None else earlier.reading)
-        outlet = step.skill.gives("markdown") or step.skill.gives("text")
-        return step.reference(outlet, many=slot.many) if outlet else None
+        return self.digest(search, source) if search else None
+
+    def page_told(self, source: Reading) -> DraftStep | None:
+        """The gist of the page that the clause links to."""
+        telling = [
+            skill
+            for skill in self._skills.values()
+            if skill.looks and skill.gives("markdown") and any(slot.kind == "text" for slot in skill.material)
+        ]
+        best = max(telling, key=lambda skill: ("summarise" in skill.acts, skill.name), default=None)
+        return self.make(best, source) if best else None
 
     def _optional(self, slot: Slot, skill: Skill, reading: Reading) -> Any:
         """What an effect may carry along from what the request did before."""
@@ -220,10 +256,6 @@ class _MovedTo(Reading):
 
     def when(self, toward: Toward) -> When:
         return self.target
-
-
-def searches_documents(step: DraftStep) -> bool:
-    return step.skill.looks and step.skill.gives("document") is not None
 
 
 def _changes_something(skill: Skill, args: Mapping[str, Any]) -> None:

@@ -12,13 +12,11 @@ from tizmoret.plan.model import Language
 from tizmoret.plan.references import FROM
 from tizmoret.planner.language import english, hebrew
 from tizmoret.planner.language.times import month_days
-from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline.draft import DraftStep
 from tizmoret.planner.offline.reading import Reading, tidy
 from tizmoret.words import tokens
 
 _LENGTH = 120
-TITLE_WORDS = wordset("title name rename שם כותרת")
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -33,25 +31,33 @@ _BACK = re.compile(
     rf"(?<!\w)(?:based\s+on\s+(?:{english.IT}|what\s+you\s+\w+)|(?:on|of|about|for|from|with)\s+(?:{english.IT}|{english.HIM})|{hebrew.IT}|(?:{hebrew.HIM}))(?!\w)",
     re.IGNORECASE,
 )
+_TO_MEETING = re.compile(r"\sto\s+(?:a\s+|the\s+)?(?:meeting|call|talk)|\sל(?:פגישה|שיחה|ישיבה)", re.IGNORECASE)
 _CALENDAR = re.compile(
     r"(?<!\w)(?:(?:to|in|into|on)\s+(?:the|my|our)\s+(?:calendar|diary|schedule)|[לב]יומן(?:\s+שלי)?|(?:a\s+)?(?:recurring|regular))(?!\w)",
+    re.IGNORECASE,
+)
+_AS = re.compile(
+    r"(?<!\w)(?:as|to|into|in)\s+(?:a\s+|an\s+)?(?:new\s+)?(?:word\s+|markdown\s+|docx\s+)?(?:document|file|note|markdown|word)(?!\w)|(?<!\w)(?:כ|ל|ב)(?:מסמך|קובץ)(?:\s+חדש)?(?!\w)",
     re.IGNORECASE,
 )
 _CALLED = re.compile(r"(?<!\w)(?:called|titled|named|entitled|בשם|שנקרא|שנקראת|בכותרת)(?!\w)\s*", re.IGNORECASE)
 
 
-def event_title(reading: Reading, names: Sequence[str]) -> str:
+def event_title(reading: Reading, spoken_of: Sequence[str]) -> str:
     """What is to be put into the calendar: as it was said, without times and places of speech."""
-    quoted = reading.named("quote")
+    quoted, names = reading.named("quote"), list(spoken_of)
     if quoted:
         return quoted[0][:_LENGTH]
     phrase = tidy(_CALLED.sub("", _CALENDAR.sub(" ", _BACK.sub(" ", reading.phrase()))))
     he = reading.language == "he"
-    words = tokens(phrase)
-    with_somebody = phrase.lower().startswith(("with ", "עם ")) or not words
-    if with_somebody or not any(word for word in words):
-        whom = phrase if words else (("עם " if he else "with ") + (" ו" if he else " and ").join(names) if names else "")
-        phrase = tidy(f"{'פגישה' if he else 'Meeting'} {whom}")
+    invited = [person.name for person in reading.people if person.relation == "with"]
+    if invited and phrase.startswith(invited[0]):  # "invite Yoav to a meeting about the budget"
+        names, phrase = invited, _TO_MEETING.split(phrase, 1)[-1] if _TO_MEETING.search(phrase) else ""
+        phrase = tidy(f"{'פגישה' if he else 'Meeting'} {phrase}")
+    if not phrase or phrase.lower().startswith(("with ", "עם ")):
+        phrase = tidy(f"{'פגישה' if he else 'Meeting'} {phrase}")
+    if names:  # "with her"
+        phrase = f"{phrase} {'עם' if he else 'with'} {(' ו' if he else ' and ').join(names)}"
     return _capital(phrase)[:_LENGTH]
 
 
@@ -60,7 +66,7 @@ def document_title(reading: Reading, topic: str) -> str:
     quoted = reading.named("quote")
     if quoted:
         return quoted[0][:_LENGTH]
-    phrase = _capital(tidy(_CALLED.sub("", _BACK.sub(" ", reading.phrase()))))
+    phrase = _capital(tidy(_AS.sub("", _CALLED.sub("", _BACK.sub(" ", reading.phrase())))))
     if not phrase:
         phrase = "סיכום" if reading.language == "he" else "Summary"
     if topic and not set(tokens(topic)) & set(tokens(phrase)) and _only_form(phrase):
