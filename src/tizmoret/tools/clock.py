@@ -41,7 +41,7 @@ async def now(args: AskTime, call: Call) -> Now:
         cure = "Give an IANA zone such as Europe/London."
         raise StepFailed(f"There is no time zone {args.timezone}.", cure=cure, field="timezone") from error
     here = call.now.astimezone(zone)
-    return Now(now=here, timezone=zone.key, text=f"{day(here, call.language)}, {here:%H:%M} ({zone.key})")
+    return Now(now=here, timezone=zone.key, text=f"{day(here, call.language, year=True)}, {here:%H:%M} ({zone.key})")
 
 
 TOOLS = (now,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,15 +10,17 @@ from rapidfuzz import fuzz
 
 from tizmoret.catalog.tool import Ask, Call, Kind, Option, Text, tool
 from tizmoret.errors import StepFailed
+from tizmoret.lexicon import translations
 from tizmoret.plan.labels import Label
 from tizmoret.plan.model import Language
 from tizmoret.tools.models import Contact
-from tizmoret.tools.names import fits
+from tizmoret.tools.names import consonants, fits
 from tizmoret.tools.providers.ports import ContactBook
-from tizmoret.words import forms, normalise, tokens
+from tizmoret.words import content_tokens, forms, normalise, tokens
 
 OWN = Label("trusted", "internal", frozenset({"contacts"}))
 MOST_OPTIONS = 20
+MOST_NEAR = 3
 
 
 class SearchContacts(BaseModel):
@@ -53,23 +55,57 @@ def _show_found(found: Contacts, language: Language) -> str:
 
 
 def _named(query: str, contacts: Iterable[Contact]) -> list[Contact]:
-    """Those whose name, or other name, holds every word of `query`; an exact full name alone where there is one."""
-    found = [contact for contact in contacts if any(fits(query, name) for name in (contact.name, *contact.nicknames))]
-    exact = [contact for contact in found if normalise(contact.name) == normalise(query)]
-    return exact if len(exact) == 1 else found
+    """Those whose name, or other name, holds every word of `query`; else those of whom it says more, such as where they work.
+
+    An exact full name alone where there is one; across the scripts, names that surely mean the same before those that may."""
+    asked, known = tokens(query), list(contacts)
+    if not asked:
+        return []
+    exact = [contact for contact in known if any(tokens(name) == asked for name in _names(contact))]
+    if len(exact) == 1 and len(asked) > 1:
+        return exact
+    for loose in (False, True):
+        found = [contact for contact in known if any(fits(query, name, loose=loose) for name in _names(contact))]
+        if found:
+            return found
+    if by_address := [contact for contact in known if contact.email and contact.email.casefold() == query.strip().casefold()]:
+        return by_address
+    return [contact for contact in _about(query, known) if any(_is_called(contact, word, loose=True) for word in asked)]
+
+
+def _names(contact: Contact) -> tuple[str, ...]:
+    return (contact.name, *contact.nicknames)
+
+
+def _is_called(contact: Contact, word: str, *, loose: bool) -> bool:
+    """Whether the word, or what is left of it without joined prefixes (ליואב), is one of the contact's names."""
+    return any(fits(word, name, loose=loose) or any(fits(form, name, loose=False) for form in forms(word)) for name in _names(contact))
 
 
 def _about(query: str, contacts: Iterable[Contact]) -> list[Contact]:
-    """Those of whose name, organization, role and addresses every word of `query` is a part."""
-    found = []
-    for contact in contacts:
-        known = frozenset[str]().union(
-            *(forms(word) for word in tokens(f"{contact.organization} {contact.role} {contact.email} {contact.phone}"))
-        )
-        names = " ".join((contact.name, *contact.nicknames))
-        if all(not known.isdisjoint(forms(word)) or fits(word, names) for word in tokens(query)):
-            found.append(contact)
-    return found
+    """Those of whose name, organization, role and addresses every word of `query` is a part, in either language."""
+    asked = content_tokens(query)
+    known = list(contacts)
+    for loose in (False, True):
+        found = [contact for contact in known if all(_says(contact, word, loose=loose) for word in asked)]
+        if found:
+            return found
+    return []
+
+
+def _says(contact: Contact, asked: str, *, loose: bool) -> bool:
+    words = tokens(f"{contact.organization} {contact.role} {contact.email}")
+    known = frozenset[str]().union(*(forms(word) for word in words))
+    if any(not known.isdisjoint(forms(word)) for word in (asked, *translations(asked))):
+        return True
+    if _is_called(contact, asked, loose=loose) or any(fits(asked, word, loose=loose) for word in tokens(contact.organization)):
+        return True
+    digits = _digits(asked)
+    return len(digits) >= 4 and digits in _digits(contact.phone)
+
+
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdecimal())
 
 
 @tool(
@@ -117,12 +153,17 @@ async def pick(args: PickContact, call: Call) -> Picked:
     raise Ask(question, options)
 
 
-def _nobody(name: str, known: Iterable[Contact], language: Language) -> tuple[str, str]:
-    near = sorted(known, key=lambda contact: -fuzz.WRatio(normalise(name), normalise(contact.name)))[:3]
+def _nobody(name: str, known: Sequence[Contact], language: Language) -> tuple[str, str]:
+    """What to say when nobody has the name, and what to do: the names that come nearest in writing or in sound."""
+    near = sorted(known, key=lambda contact: -max(_nearness(name, other) for other in _names(contact)))[:MOST_NEAR]
     names = ", ".join(contact.name for contact in near)
     if language == "he":
         return f"אין איש קשר בשם {name}.", f"השמות הקרובים: {names}." if names else "הוסיפו כרטיס .vcf לתיקיית אנשי הקשר."
     return f"There is no contact named {name}.", f"The nearest names: {names}." if names else "Put a .vcf card into the contacts folder."
+
+
+def _nearness(one: str, other: str) -> float:
+    return max(fuzz.WRatio(normalise(one), normalise(other)), 0.9 * fuzz.ratio(consonants(one), consonants(other)))
 
 
 TOOLS = (search, pick)

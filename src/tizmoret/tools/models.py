@@ -90,6 +90,7 @@ class Event(_Value):
     location: str = ""
     description: str = ""
     recurrence: str | None = Field(None, description="RFC 5545 RRULE")
+    series: str = Field("", description="of one occurrence: the id of the whole recurring event")
 
 
 class Check(_Value):

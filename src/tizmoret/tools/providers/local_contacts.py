@@ -1,17 +1,16 @@
-"""Contacts in .vcf files (RFC 6350 and its version 3) of a folder; each file may hold many cards."""
+"""Contacts in .vcf files of a folder; each file may hold many cards."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import structlog
 
 from tizmoret.errors import StepFailed
 from tizmoret.tools.models import Contact
+from tizmoret.tools.providers.vcard import cards, contact
 
 log = structlog.get_logger(__name__)
 
@@ -28,66 +27,41 @@ class LocalContacts:
         self._contacts: tuple[Contact, ...] = ()
 
     async def contacts(self) -> Sequence[Contact]:
+        """In order of files and cards, each person's card once. Raises StepFailed naming a file that cannot be read."""
         return await asyncio.to_thread(self._read)
 
     def _read(self) -> Sequence[Contact]:
-        files = sorted(self._folder.glob("*.vcf")) if self._folder.is_dir() else []
+        files = sorted(file for file in self._folder.glob("*.vcf") if _plain(file)) if self._folder.is_dir() else []
         stats = [(file, file.stat()) for file in files]
         seen = tuple((file.name, stat.st_mtime_ns, stat.st_size) for file, stat in stats)
         if seen != self._seen:
-            found = [contact for file, stat in stats for contact in self._file(file, stat.st_size)]
-            self._contacts, self._seen = tuple(found[:MAX_CONTACTS]), seen
+            # A phone's export put in twice is still one person: cards with one id are one.
+            found = {one.id: one for file, stat in reversed(stats) for one in reversed(list(_contacts(file, stat.st_size)))}
+            self._contacts, self._seen = tuple(reversed(found.values()))[:MAX_CONTACTS], seen
         return self._contacts
 
-    def _file(self, file: Path, size: int) -> Iterator[Contact]:
-        """A broken card is left out and named in the log; the others of its file are read."""
-        import vobject
 
-        if size > MAX_FILE:
-            raise StepFailed(f"{file.name} is over {MAX_FILE:,} bytes.", cure="Split the file.")
-        try:
-            text = file.read_text("utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise StepFailed(f"{file.name} cannot be read: {error}.", cure="Save it as UTF-8.") from error
-        for number, card in enumerate(_cards(text), start=1):
-            try:
-                yield _contact(vobject.readOne(card), card)
-            except (vobject.base.ParseError, AttributeError, IndexError, StopIteration, ValueError) as error:
-                log.warning("a contact card cannot be read", file=file.name, card=number, error=str(error))
-
-
-def _cards(text: str) -> Iterator[str]:
-    lines: list[str] = []
-    for line in text.splitlines():
-        if line.strip().upper() == "BEGIN:VCARD":
-            lines = []
-        lines.append(line)
-        if line.strip().upper() == "END:VCARD":
-            yield "\r\n".join(lines) + "\r\n"
-            lines = []
+def _contacts(file: Path, size: int) -> Iterator[Contact]:
+    """A card that names nobody is left out, and the log says so."""
+    if size > MAX_FILE:
+        raise StepFailed(f"{file.name} is over {MAX_FILE // 2**20} MB.", cure="Split the file.")
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = file.read_bytes().decode("cp1255", "replace")  # how Windows programs of the country write Hebrew
+    except OSError as error:
+        raise StepFailed(
+            f"{file.name} cannot be read: {error.strerror}.", cure="Look at the permissions of the contacts folder."
+        ) from error
+    if text.strip() and "BEGIN:VCARD" not in text.upper():
+        raise StepFailed(f"{file.name} holds no contact cards.", cure="Mend or remove the file.")
+    for number, lines in enumerate(cards(text), start=1):
+        found = contact(lines)
+        if found is None:
+            log.warning("a contact card names nobody", file=file.name, card=number)
+        else:
+            yield found
 
 
-def _contact(card: Any, text: str) -> Contact:
-    name = _one(card, "fn") or " ".join(part for part in (_one(card, "n") or "").split(";") if part)
-    if not name:
-        raise ValueError("the card has no name")
-    return Contact(
-        id=_one(card, "uid") or hashlib.sha256(text.encode()).hexdigest()[:16],
-        name=name,
-        email=_one(card, "email"),
-        phone=_one(card, "tel"),
-        organization=_one(card, "org"),
-        role=_one(card, "title") or _one(card, "role"),
-        nicknames=tuple(part.strip() for part in _one(card, "nickname").split(",") if part.strip()),
-    )
-
-
-def _one(card: Any, name: str) -> str:
-    """The first value of a property as a text."""
-    lines = card.contents.get(name, [])
-    if not lines:
-        return ""
-    value = lines[0].value
-    if isinstance(value, list):
-        value = ", ".join(str(part) for part in value)
-    return str(value).removeprefix("mailto:").removeprefix("tel:").removeprefix("urn:uuid:").strip()
+def _plain(path: Path) -> bool:
+    return not path.name.startswith(".") and path.is_file() and not path.is_symlink()

@@ -59,23 +59,45 @@ class ContactBook(Protocol):
         """Every contact. Matching names is the tools' work, so that it is the same for every provider."""
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """`event` as it is now (what it was, of a deleted one); `before` is None for a new one."""
+
+    before: Event | None
+    event: Event
+
+
 class CalendarStore(Protocol):
+    """`key` is the idempotency key of a change: a repeat with the same key changes nothing, and returns what the first call returned.
+
+    An id stands for a single event, for a recurring one as a whole, or for one occurrence of it, which is what `events` gives.
+    Every method raises StepFailed (or TryAgain for a passing fault) with a cure."""
+
     async def calendars(self) -> Sequence[str]:
         """The names of the calendars; the first is the one for new events."""
 
-    async def events(self, start: dt.datetime, end: dt.datetime, *, calendar: str | None = None) -> Sequence[Event]:
-        """What overlaps [start, end), recurring events as their occurrences, in order of start."""
+    async def events(self, start: dt.datetime, end: dt.datetime) -> Sequence[Event]:
+        """What overlaps [start, end) in all calendars, recurring events as their occurrences, in order of start."""
+
+    async def busy(self, start: dt.datetime, end: dt.datetime) -> Sequence[tuple[dt.datetime, dt.datetime]]:
+        """When the calendars' owner is taken, as start and end; they may overlap."""
 
     async def get(self, event: str) -> Event | None: ...
 
-    async def create(self, event: Event) -> Event:
+    async def create(self, event: Event, *, key: str) -> Changed:
         """Add it under its own id. An event with that id already there is returned as it is: a repeat makes no second one."""
 
-    async def update(self, event: Event) -> Event:
-        """Put it in the place of the one with its id. NotFound where there is none."""
+    async def update(self, event: Event, *, key: str) -> Changed:
+        """Put it in the place of the one with its id; what its source says beyond an Event stays. NotFound where there is none."""
 
-    async def delete(self, event: str) -> Event:
-        """Remove it and return what it was. NotFound where there is none."""
+    async def delete(self, event: str, *, key: str) -> Changed:
+        """Remove it. NotFound where there is none."""
+
+    async def done(self, key: str) -> Changed | None:
+        """What was changed under `key`; None where nothing was."""
+
+    async def undo(self, key: str) -> bool:
+        """Take back the change of `key` exactly. False, and nothing is touched, where the event was changed again since."""
 
 
 class SystemProbe(Protocol):

@@ -1,0 +1,320 @@
+"""Calendars as .ics files (RFC 5545) of a folder, one a calendar: `main.ics` is the calendar "main".
+
+A change is made under a lock that other processes respect, noted before it is made (see `ChangeRecords`), and put in place by a rename, so
+that no reader sees half a file and no crash makes it happen twice. A file that cannot be read is never written."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import icalendar
+
+from tizmoret.errors import NotFound, StepFailed, TryAgain
+from tizmoret.tools.models import Event
+from tizmoret.tools.providers.change_records import Change, ChangeRecords
+from tizmoret.tools.providers.durable_file import put
+from tizmoret.tools.providers.ics_event import (
+    Component,
+    exception_of,
+    in_form_of,
+    is_series,
+    leave_out,
+    move_exceptions,
+    new_component,
+    original,
+    split_id,
+    stamp,
+    stamped,
+    touch,
+    write_event,
+)
+from tizmoret.tools.providers.ics_file import IcsFile
+from tizmoret.tools.providers.ics_occurrences import Occurrences
+from tizmoret.tools.providers.ports import Changed
+
+MAX_FILE = 32 * 1024 * 1024  # bytes
+MAX_EVENTS = 10_000  # occurrences in one answer
+LOCK_WAIT = dt.timedelta(seconds=20)
+
+# From the event's components, and what it is (None: there is none), to its components afterwards.
+Edit = Callable[[list[Component], Event | None], list[Component]]
+
+
+class CalendarFolder:
+    def __init__(self, folder: Path, timezone: ZoneInfo) -> None:
+        """timezone: where a day begins, and where a time stands that names no zone."""
+        self._folder = folder
+        self._timezone = timezone
+        self._records = ChangeRecords(folder / ".changes")
+        self._known: dict[str, tuple[tuple[int, int, int], Occurrences]] = {}
+
+    def create(self, event: Event, key: str) -> Changed:
+        def add(parts: list[Component], known: Event | None) -> list[Component]:
+            return parts if known is not None else [*parts, new_component(event, self._timezone, _now())]
+
+        return Changed(None, self._change(event.calendar, event.id, key, add).event)
+
+    def update(self, event: Event, key: str) -> Changed:
+        def write(parts: list[Component], before: Event | None) -> list[Component]:
+            occurrence, series = split_id(event.id)[1], _master(parts)
+            if before is None:
+                raise _missing(event.id)
+            if occurrence:
+                return self._with_occurrence(parts, series, before, event, occurrence)
+            assert series is not None
+            return self._with_whole(parts, series, before, event)
+
+        return self._edit(event.id, key, write)
+
+    def delete(self, event: str, key: str) -> Changed:
+        def remove(parts: list[Component], before: Event | None) -> list[Component]:
+            occurrence, series = split_id(event)[1], _master(parts)
+            if before is None:
+                raise _missing(event)
+            if not occurrence:
+                return []
+            if series is not None and is_series(series):
+                leave_out(series, stamped(occurrence))
+                touch(series, _now())
+            return [part for part in parts if not self._is(part, occurrence)]
+
+        return self._edit(event, key, remove)
+
+    def done(self, key: str) -> Changed | None:
+        found = self._records.find(key)
+        return Changed(found.before, found.event) if found is not None and found.done else None
+
+    def undo(self, key: str) -> bool:
+        record = self._records.find(key)
+        if record is None or not record.done:
+            return False
+        path = self._path(record.calendar)
+        try:
+            with self._locked():
+                file = self._read(record.calendar)
+                current = file.text(record.uid)
+                if current != record.became:
+                    return record.undone and current == record.was
+                file.put(record.uid, record.was)
+                put(path, file.content())
+                self._records.save(key, record.model_copy(update={"undone": True}))
+                return True
+        except OSError as error:
+            raise _cannot_write(path.name, error) from error
+
+    # -- reading
+
+    def names(self) -> list[str]:
+        """The calendars; the first is the one for new events."""
+        found = sorted(file.stem for file in self._folder.glob("*.ics") if _plain(file)) if self._folder.is_dir() else []
+        return ["main", *(name for name in found if name != "main")]
+
+    def events(self, start: dt.datetime, end: dt.datetime) -> list[Event]:
+        found: list[Event] = []
+        for name in self.names():
+            found += self._occurrences(name).events(start, end, MAX_EVENTS + 1)
+            if len(found) > MAX_EVENTS:
+                raise StepFailed(f"There are over {MAX_EVENTS:,} events in that time.", cure="Ask for a shorter one.", field="end")
+        return sorted(found, key=lambda event: (event.start, event.title))
+
+    def busy(self, start: dt.datetime, end: dt.datetime) -> list[tuple[dt.datetime, dt.datetime]]:
+        return sorted(taken for name in self.names() for taken in self._occurrences(name).busy(start, end))
+
+    def get(self, id: str) -> Event | None:
+        found = (self._occurrences(name).get(id) for name in self.names())
+        return next((event for event in found if event is not None), None)
+
+    def _occurrences(self, name: str) -> Occurrences:
+        """Read again only when the file has changed."""
+        path = self._path(name)
+        try:
+            status = path.stat()
+            seen = (status.st_mtime_ns, status.st_size, status.st_ino)
+        except FileNotFoundError:
+            seen = (0, 0, 0)
+        known = self._known.get(name)
+        if known is None or known[0] != seen:
+            known = self._known[name] = (seen, Occurrences(self._read(name).calendar, name, self._timezone))
+        return known[1]
+
+    def _path(self, name: str) -> Path:
+        if not name or name != Path(name).name or name.startswith(".") or "\0" in name or len(name.encode()) > 200:
+            raise StepFailed(f"{name!r} is no name for a calendar.", cure="Use letters and digits.", field="calendar")
+        return self._folder / f"{name}.ics"
+
+    def _read(self, name: str) -> IcsFile:
+        path = self._path(name)
+        try:
+            if path.is_symlink():
+                raise StepFailed(f"{path.name} is a link.", cure="Put the calendar itself into the folder.", field="calendar")
+            with path.open("rb") as file:
+                content = file.read(MAX_FILE + 1)
+        except FileNotFoundError:
+            content = b""
+        except OSError as error:
+            cure = "Look at the permissions of the calendar folder."
+            raise StepFailed(f"{path.name} cannot be read: {error.strerror}.", cure=cure) from error
+        if len(content) > MAX_FILE:
+            raise StepFailed(f"{path.name} is over {MAX_FILE // 2**20} MB.", cure="Split the calendar.")
+        try:
+            return IcsFile(content)
+        except ValueError as error:
+            detail = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
+            raise StepFailed(
+                f"{path.name} is not a calendar: {detail[:200]}.", cure="Mend or remove the file; it was not touched."
+            ) from error
+
+    # -- changing
+
+    def _edit(self, id: str, key: str, edit: Edit) -> Changed:
+        """Change the event where it is; what was done before under this key is only told again."""
+        uid = split_id(id)[0]
+        record = self._records.find(key)
+        name = record.calendar if record is not None else self._calendar_of(uid)
+        if name is None:
+            raise _missing(id)
+        return self._change(name, id, key, edit)
+
+    def _calendar_of(self, uid: str) -> str | None:
+        return next((name for name in self.names() if self._occurrences(name).holds(uid)), None)
+
+    def _change(self, name: str, id: str, key: str, edit: Edit) -> Changed:
+        path = self._path(name)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with self._locked():
+                return self._change_locked(name, path, id, key, edit)
+        except OSError as error:
+            raise _cannot_write(path.name, error) from error
+
+    def _change_locked(self, name: str, path: Path, id: str, key: str, edit: Edit) -> Changed:
+        record = self._records.find(key)
+        if record is not None and record.done:
+            return Changed(record.before, record.event)
+        file, uid = self._read(name), split_id(id)[0]
+        was = file.text(uid)
+        if record is None or record.was == was:
+            changed = self._apply(file, name, id, edit)
+            record = Change(calendar=name, uid=uid, was=was, became=file.text(uid), before=changed.before, event=changed.event)
+            if record.became != was:
+                self._records.save(key, record)
+                put(path, file.content())
+        elif record.became != was:
+            # We died between noting the change and noting that it was made, and somebody changed the event since.
+            raise StepFailed("It is not known whether the event was changed.", cure="Look at it in the calendar, then ask again.")
+        self._records.save(key, record.model_copy(update={"done": True}))
+        return Changed(record.before, record.event)
+
+    def _apply(self, file: IcsFile, name: str, id: str, edit: Edit) -> Changed:
+        """Change the file in memory, and read it again as anyone will: what cannot be read back is not written."""
+        uid = split_id(id)[0]
+        before = Occurrences(file.calendar, name, self._timezone).get(id)
+        components = file.components(uid)
+        was = [part.to_ical() for part in components]
+        after = edit(components, before)
+        if [part.to_ical() for part in after] != was:
+            file.put(uid, file.written(after))
+            for part in after:
+                for field in ("DTSTART", "DTEND", "RECURRENCE-ID"):
+                    _define_zone(file, part, field)
+        event = Occurrences(IcsFile(file.content()).calendar, name, self._timezone).get(id) or before
+        if event is None:
+            raise StepFailed("The event could not be written so that it can be read again.", cure="Give other times.", field="start")
+        return Changed(before, event)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One writer at a time, in all processes. Raises TryAgain when another one holds on for too long."""
+        handle = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        deadline = time.monotonic() + LOCK_WAIT.total_seconds()
+        try:
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        raise TryAgain("Somebody else is writing to the calendar.", after=5) from None
+                    time.sleep(0.01)
+            yield
+        finally:
+            os.close(handle)
+
+    def _with_occurrence(
+        self, parts: list[Component], series: Component | None, before: Event, event: Event, occurrence: str
+    ) -> list[Component]:
+        part = next((one for one in parts if self._is(one, occurrence)), None)
+        if part is None:
+            assert series is not None
+            part = exception_of(series, in_form_of(series, stamped(occurrence)), _now())
+            parts = [*parts, part]
+        write_event(part, before.model_copy(update={"recurrence": None}), event.model_copy(update={"recurrence": None}), self._timezone)
+        touch(part, _now())
+        return parts
+
+    def _with_whole(self, parts: list[Component], series: Component, before: Event, event: Event) -> list[Component]:
+        """Change a single event, or every occurrence of a series; those that differ stay different."""
+        was = series["DTSTART"].dt
+        write_event(series, before, event, self._timezone)
+        others = [part for part in parts if part is not series]
+        try:
+            if series["DTSTART"].dt != was:
+                move_exceptions(series, others, was)
+        except (ValueError, TypeError) as error:
+            cure = "Make a new event and delete this one."
+            raise StepFailed("This recurring event cannot be moved as a whole.", cure=cure, field="start") from error
+        if before.recurrence != event.recurrence:
+            still = Occurrences(_calendar(series), before.calendar, self._timezone)
+            others = [part for part in others if still.get(f"{event.id}#{stamp(part['RECURRENCE-ID'].dt, self._timezone)}") is not None]
+        touch(series, _now())
+        return [series, *others]
+
+    def _is(self, part: Component, occurrence: str) -> bool:
+        moment = original(part)
+        return moment is not None and stamp(moment, self._timezone) == occurrence
+
+
+def _master(parts: Sequence[Component]) -> Component | None:
+    return next((part for part in parts if original(part) is None), None)
+
+
+def _calendar(series: Component) -> icalendar.Calendar:
+    calendar = icalendar.Calendar()
+    calendar.add_component(series)
+    return calendar
+
+
+def _define_zone(file: IcsFile, part: Component, field: str) -> None:
+    zone = part[field].params.get("TZID") if field in part else None
+    if zone:
+        with contextlib.suppress(ValueError, KeyError):  # a zone of the file's own, which it defines
+            file.know(str(zone))
+
+
+def _plain(path: Path) -> bool:
+    return not path.name.startswith(".") and path.is_file() and not path.is_symlink()
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def _missing(id: str) -> NotFound:
+    return NotFound(f"There is no event {id[:200]}.", cure="List the events to see which there are.", field="event_id")
+
+
+def _cannot_write(name: str, error: OSError) -> StepFailed:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StepFailed("The disk is full; the calendar is as it was.", cure="Free some space and try again.")
+    return StepFailed(
+        f"{name} cannot be written: {error.strerror}; it is as it was.", cure="Look at the permissions of the calendar folder."
+    )

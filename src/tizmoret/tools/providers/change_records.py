@@ -1,0 +1,61 @@
+"""What was changed under which key, so that a repeat after a crash changes nothing again, and a change can be taken back exactly."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import uuid
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from tizmoret.tools.models import Event
+from tizmoret.tools.providers.durable_file import put
+
+KEPT = 2_000  # the newest
+_NAMESPACE = uuid.UUID("6f1f7c1e-6f0e-4f0b-9f2b-8a5f4f1d2c3b")
+
+
+class Change(BaseModel):
+    """`was` and `became`: the event's text in the file before and after. `done` is False from before the file is written until after it."""
+
+    model_config = ConfigDict(frozen=True)
+    calendar: str
+    uid: str
+    was: str
+    became: str
+    before: Event | None
+    event: Event  # after; of a deleted one, what it was
+    done: bool = False
+    undone: bool = False
+
+
+class ChangeRecords:
+    """One small file for each key. The calendar's lock is held around every call."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def find(self, key: str) -> Change | None:
+        try:
+            return Change.model_validate_json(self._path(key).read_bytes())
+        except (FileNotFoundError, ValidationError):  # a record that cannot be read says nothing
+            return None
+
+    def save(self, key: str, change: Change) -> None:
+        """Raises OSError."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        put(self._path(key), change.model_dump_json().encode())
+        self._forget_oldest()
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{uuid.uuid5(_NAMESPACE, key)}.json"
+
+    def _forget_oldest(self) -> None:
+        names = [entry.name for entry in os.scandir(self._folder) if entry.name.endswith(".json")]
+        if len(names) <= KEPT:
+            return
+        oldest = sorted((self._folder / name for name in names), key=lambda path: path.stat().st_mtime_ns)
+        for path in oldest[: len(names) - KEPT]:
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
