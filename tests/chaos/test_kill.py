@@ -8,7 +8,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -29,11 +28,14 @@ def start(home: Path, url: str, count: int) -> subprocess.Popen[bytes]:
 
 
 def kill_at_random(home: Path, url: str, each: int, kills: int, seed: int) -> int:
-    """Start, kill, start again, each time with `each` more executions; then let the last one finish. Returns the kills that hit."""
-    dice, hits = random.Random(seed), 0
+    """Start, kill, start again, each time with `each` more executions, until `kills` have hit; then let the last one finish.
+
+    Returns how many executions there are."""
+    dice, hits, starts = random.Random(seed), 0, 0
     print(f"seed {seed}")
-    for number in range(1, kills + 1):
-        process = start(home, url, each * number)
+    while hits < kills:
+        starts += 1
+        process = start(home, url, each * starts)
         assert process.stdout is not None
         process.stdout.readline()  # it works from here on
         try:
@@ -42,10 +44,11 @@ def kill_at_random(home: Path, url: str, each: int, kills: int, seed: int) -> in
             hits += 1
             process.send_signal(signal.SIGKILL)
         process.communicate()
-    last = start(home, url, each * kills)
+    last = start(home, url, each * starts)
     out, _ = last.communicate(timeout=240)
     assert last.returncode == 0, out
-    return hits
+    print(f"{hits} kills in {starts} starts")
+    return each * starts
 
 
 async def verify(home: Path, url: str, count: int) -> dict[str, Any]:
@@ -78,14 +81,12 @@ async def verify(home: Path, url: str, count: int) -> dict[str, Any]:
 
 
 async def test_a_few_kills_lose_and_repeat_nothing(home: Path, database_url: str) -> None:
-    hits = await asyncio.to_thread(kill_at_random, home, database_url, 8, 5, 20260)
-    assert hits > 0
-    await verify(home, database_url, 40)
+    count = await asyncio.to_thread(kill_at_random, home, database_url, 8, 4, 20260)
+    await verify(home, database_url, count)
 
 
 @pytest.mark.chaos
 async def test_fifty_kills_lose_and_repeat_nothing(home: Path, database_url: str) -> None:
-    began = time.monotonic()
-    hits = await asyncio.to_thread(kill_at_random, home, database_url, 3, 60, random.SystemRandom().randrange(10**6))
-    assert hits >= 50
-    print({"kills": hits, **await verify(home, database_url, 180), "seconds": round(time.monotonic() - began)})
+    seed = random.SystemRandom().randrange(10**6)
+    count = await asyncio.to_thread(kill_at_random, home, database_url, 2, 60, seed)
+    print(await verify(home, database_url, count))

@@ -34,19 +34,17 @@ def table(rows: Rows) -> bytes:
 
 
 def xlsx(title: str, rows: Rows, when: dt.datetime) -> bytes:
-    from openpyxl import Workbook
+    from xlsxwriter import Workbook  # openpyxl dates every file it writes with today
 
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "data"
-    sheet.sheet_view.rightToLeft = is_hebrew(str(rows[0][0]))
-    for row in rows:
-        sheet.append(list(row))
-    book.properties.title = title
-    book.properties.created = book.properties.modified = when.astimezone(dt.UTC).replace(tzinfo=None)
     buffer = io.BytesIO()
-    book.save(buffer)
+    book = Workbook(buffer)
+    book.set_properties({"title": title, "created": when.astimezone(dt.UTC).replace(tzinfo=None)})
+    sheet = book.add_worksheet("data")
+    if is_hebrew(str(rows[0][0])):
+        sheet.right_to_left()
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    book.close()
     return buffer.getvalue()
 
 
