@@ -25,8 +25,6 @@ def _make(tizmoret: Tizmoret) -> DemoSummary | None:
     settings = tizmoret.settings
     folder = tizmoret.workplaces.folder(tizmoret.workspace)
     # Of two processes that start at once (`make run` here, `tizmoret run` there) the second waits, and then finds the files.
-    with (settings.workspaces / ".making").open("a") as lock:
+    with (settings.workspaces / ".making-demo").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if (folder / "documents").exists():
-            return None
         return make_demo(folder, datetime.now(settings.timezone).date(), settings.timezone)

@@ -37,7 +37,7 @@ class Program:
 
     def __init__(self, home: Path, **env: str) -> None:
         self.home = home
-        basis = {name: os.environ[name] for name in ("PATH", "HOME", "VIRTUAL_ENV", "PYTHONPATH") if name in os.environ}
+        basis = {name: os.environ[name] for name in ("PATH", "HOME", "VIRTUAL_ENV") if name in os.environ}
         self.env = basis | {"TIZMORET_HOME": str(home), "TIZMORET_MODEL": "offline", "LANG": "C.UTF-8", "TERM": "xterm"} | env
 
     def __call__(self, *arguments: str | bytes, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> Ended:
