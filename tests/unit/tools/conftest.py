@@ -45,3 +45,10 @@ def call(tmp_path: Path, documents: Path) -> MakeCall:
         )  # fmt: skip
 
     return make
+
+
+@pytest.fixture
+def calendars(tmp_path: Path) -> Path:
+    folder = tmp_path / "workspace" / "calendar"
+    folder.mkdir(parents=True)
+    return folder

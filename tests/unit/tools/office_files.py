@@ -6,7 +6,9 @@ import datetime as dt
 from pathlib import Path
 
 
-def docx_file(path: Path, title: str, *paragraphs: str, modified: dt.datetime | None = None, rows: tuple[tuple[str, ...], ...] = ()) -> Path:
+def docx_file(
+    path: Path, title: str, *paragraphs: str, modified: dt.datetime | None = None, rows: tuple[tuple[str, ...], ...] = ()
+) -> Path:
     import docx
 
     document = docx.Document()

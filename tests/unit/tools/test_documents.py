@@ -31,7 +31,12 @@ async def ids(call: Any, **args: Any) -> list[str]:
 @pytest.fixture
 def office(documents: Path) -> Path:
     """One document of each kind, all of them about grain."""
-    docx_file(documents / "פרוטוקול.docx", "פרוטוקול ישיבת תבואות", "הוחלט למכור 200 טון חיטה ליואב.", rows=(("מוצר", "כמות"), ("שעורה", "40 טון")))
+    docx_file(
+        documents / "פרוטוקול.docx",
+        "פרוטוקול ישיבת תבואות",
+        "הוחלט למכור 200 טון חיטה ליואב.",
+        rows=(("מוצר", "כמות"), ("שעורה", "40 טון")),
+    )
     xlsx_file(documents / "מלאי.xlsx", {"תבואות": [["מוצר", "טון"], ["חיטה", 120], ["תירס", 80]]})
     pptx_file(documents / "grain.pptx", "Grain season", "Wheat harvest ended early", "Silo 3 is full")
     pdf_file(documents / "prices.pdf", "Grain prices", "The price of wheat rose to 1,240 a ton.")
@@ -193,7 +198,9 @@ async def test_entities_in_office_xml_are_not_expanded(documents: Path, call: Ma
     path = xlsx_file(documents / "laughs.xlsx", {"a": [["grain", "b"]]})
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name) for name in book.namelist()}
-    laughs = "".join(f'<!ENTITY l{n} "{"&l" + str(n - 1) + ";" if n else ""}{("&l" + str(n - 1) + ";") * 9 if n else "ha" * 50}">' for n in range(9))
+    laughs = "".join(
+        f'<!ENTITY l{n} "{"&l" + str(n - 1) + ";" if n else ""}{("&l" + str(n - 1) + ";") * 9 if n else "ha" * 50}">' for n in range(9)
+    )
     sheet = parts["xl/worksheets/sheet1.xml"].decode()
     parts["xl/worksheets/sheet1.xml"] = (f"<!DOCTYPE x [{laughs}]>" + sheet.replace("<sheetData>", "<!-- --><sheetData>")).replace(
         "grain", "&l8;"

@@ -91,11 +91,15 @@ class CalendarFolder:
 
     def done(self, key: str) -> Changed | None:
         found = self._records.find(key)
-        return Changed(found.before, found.event) if found is not None and found.done else None
+        if found is None:
+            return None
+        # The file may have been written by a process that died before it could note so.
+        done = found.done or self._read(found.calendar).text(found.uid) == found.became
+        return Changed(found.before, found.event) if done else None
 
     def undo(self, key: str) -> bool:
         record = self._records.find(key)
-        if record is None or not record.done:
+        if record is None:
             return False
         path = self._path(record.calendar)
         try:
