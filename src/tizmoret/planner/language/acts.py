@@ -39,5 +39,12 @@ def verbs() -> Mapping[str, Act]:
 
 
 @cache
+def phrases() -> Mapping[tuple[str, str], Act]:
+    """Verbs of two words."""
+    pairs = ((act, pair.split("-")) for act, said in english.PHRASES.items() for pair in said.split())
+    return {(first, second): act for act, (first, second) in pairs}
+
+
+@cache
 def question_words() -> frozenset[str]:
     return wordset(f"{english.QUESTIONS} {hebrew.QUESTIONS}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from tizmoret.planner.language import english, hebrew
-from tizmoret.planner.language.acts import CHANGING, LOOKING, Act, question_words, verbs
+from tizmoret.planner.language.acts import CHANGING, LOOKING, Act, phrases, question_words, verbs
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.words import forms, normalise, tokens
 
@@ -28,7 +28,7 @@ _TO_ME = re.compile(r"(?:me|us|to\s+me|out|up|לי|לנו|נא|בבקשה|please
 _NOUNS_TOO = wordset("""report review study plan book order call contact change update test record watch log format note text mail message
     email total average count show list view print share play look get put move summary schedule""")  # fmt: skip
 _OBJECT = re.compile(
-    r"\s+(?:the|a|an|me|us|it|them|him|her|my|our|all|what|how|to|this|that|these|those|with|for)(?!\w)|\s+[A-Z\"]", re.IGNORECASE
+    r"\s+(?:the|a|an|me|us|it|them|him|her|my|our|all|what|how|to|this|that|these|those|with|for)(?!\w)|\s+(?-i:[A-Z\"])", re.IGNORECASE
 )
 # Hebrew words that are verbs at the head of a clause and, with "and" in front, nouns: "והזמן" is rather "and the time".
 _HE_NOUNS_TOO = wordset("הזמן הכנס שנה ספר אתר קצר ספרי שים חשב")
@@ -90,17 +90,28 @@ def read(text: str) -> Clause:
     head = _WORD.match(text, place)
     if head is None:
         return Clause(text, None, body=place, negated=negated, follows=follows)
-    act = verb_act(head[0])
+    phrase = _phrase(text, head)
+    act = phrase[0] if phrase else verb_act(head[0])
     if act is None:
         asks = _asks(head[0])
         return Clause(text, "ask" if asks else None, head[0] if asks else "", head.start(), negated, follows)
-    body = head.end()
+    body = phrase[1] if phrase else head.end()
     asked = _WORD.match(text, _skip_me(text, body))
     if act == "show" and asked is not None and _asks(asked[0]):  # "tell me what time it is"
         return Clause(text, "ask", asked[0], asked.start(), negated, follows)
     while (more := _TO_ME.match(text, _spaces(text, body))) is not None and more.end() > body:
         body = more.end()
     return Clause(text, act, head[0], body, negated, follows)
+
+
+def _phrase(text: str, head: re.Match[str]) -> tuple[Act, int] | None:
+    """What a verb of two words asks for, and where it ends: the second may stand behind "me"."""
+    after = _WORD.match(text, _spaces(text, head.end()))
+    if after is not None and after[0].lower() in ("me", "us"):
+        after = _WORD.match(text, _spaces(text, after.end()))
+    if after is None or (act := phrases().get((normalise(head[0]), normalise(after[0])))) is None:
+        return None
+    return act, after.end()
 
 
 def _skip_me(text: str, place: int) -> int:

@@ -27,6 +27,14 @@ VERBS: dict[Act, str] = {
         deploy install upload publish post tweet sign approve log format convert record watch""",
 }
 
+# Verbs of two words; the second tells them from the first alone ("call Dana", "call off the meeting").
+PHRASES: dict[Act, str] = {
+    "schedule": "set-up line-up", "find": "look-up look-for pull-up dig-up", "read": "go-over look-over go-through",
+    "summarise": "sum-up catch-up boil-down", "write": "write-up put-together write-down draw-up", "delete": "call-off take-off cross-off",
+    "change": "put-off push-back bring-forward move-up", "check": "look-into check-on",
+}  # fmt: skip
+PARTICLES = "off up out back down over on into forward together through for"
+
 QUESTIONS = """what who whom whose when where which how why is are was were do does did am has have had can could should will would
     what's who's when's where's how's there's"""
 

@@ -225,9 +225,15 @@ def _text(slot: Slot, skill: Skill, reading: Reading) -> str | None:
     quoted = reading.named("quote")
     if quoted and not skill.material:
         return quoted[0]
-    if not skill.looks and is_found(slot) and (said := _SAYING.search(reading.text)):
-        return said[1]
+    if not skill.looks and is_found(slot) and (words := said(reading)):
+        return words
     return (reading.phrase() or None) if slot.required and not is_found(slot) else None
+
+
+def said(reading: Reading) -> str | None:
+    """The words that a person gives for a message or a note: "saying I am late"."""
+    match = _SAYING.search(reading.text)
+    return match[1].strip() if match else None
 
 
 def is_found(slot: Slot) -> bool:
@@ -274,7 +280,7 @@ def _by_name(slot: Slot, skill: Skill, reading: Reading) -> str | None:
 
 _BY_KIND: dict[str, Callable[[Slot, Skill, Reading], Any]] = {
     "date-time": _time, "period": _period, "words": _words, "person.name": _person, "url": _url, "email": _email,
-    "document.id": _document_id, "text": _text, "markdown": lambda slot, skill, reading: None,
+    "document.id": _document_id, "text": _text, "markdown": lambda slot, skill, reading: said(reading) if not skill.looks else None,
     "document": lambda slot, skill, reading: None, "contact": lambda slot, skill, reading: None,
     "event": lambda slot, skill, reading: None, "event.id": lambda slot, skill, reading: None,
 }  # fmt: skip

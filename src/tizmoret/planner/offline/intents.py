@@ -87,9 +87,9 @@ class Intents:
         act = reading.act
         if skill.looks:
             return literal or act is None or act in LOOKING
-        if act == "ask" or act is None:
+        if act == "ask" or (act is None and not literal):
             return False
-        if skill_changes(skill) and act not in ("change", "delete", "other"):
+        if skill_changes(skill) and act not in ("change", "delete", "other", None):
             return False  # "add Dana to the meeting": what is there would be lost
         if not (literal or (act in CHANGING and any(alike(act, own) for own in skill.acts & CHANGING))):
             return False

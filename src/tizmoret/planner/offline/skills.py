@@ -14,12 +14,14 @@ from tizmoret.catalog.search import concepts
 from tizmoret.catalog.tool import Text, Tool
 from tizmoret.plan.capability import Capability
 from tizmoret.plan.types import Schema, choices, resolve
-from tizmoret.planner.language import clauses
+from tizmoret.planner.language import clauses, english
 from tizmoret.planner.language.acts import Act
 from tizmoret.planner.language.people import find_people
 from tizmoret.planner.language.things import clean
+from tizmoret.planner.language.wordset import wordset
 from tizmoret.words import STOP_WORDS, forms, normalise, tokens
 
+_PARTICLES = wordset(english.PARTICLES)
 _DEPTH = 4  # how deep into an output values are looked for
 
 
@@ -157,7 +159,10 @@ def _skill(found: Tool | Agent, twins: Mapping[str, str]) -> Skill:
         clause = clauses.read(clean(phrase))
         if clause.act is not None:
             acts.add(clause.act)
-        head = clause.verb or next(iter(tokens(phrase)), "")
+        head, *more = tokens(phrase) or [""]
+        if more and more[0] in _PARTICLES:
+            continue  # "call off": not every call is that
+        head = clause.verb or head
         verbs |= forms(head) if head and clause.act != "ask" else set()
     titles = tokens(f"{found.title.he} {found.title.en}")
     return Skill(
