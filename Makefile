@@ -42,5 +42,5 @@ $(UV):
 
 $(READY): $(UV) pyproject.toml uv.lock hatch_build.py web/index.html web/package-lock.json $(wildcard web/src/*)
 	@echo "Setting up $(VENV) (once, and after changes) ..."
-	@UV_PYTHON="$$(sh scripts/python.sh)" $(UV) sync --frozen --quiet
+	@python="$$(sh scripts/python.sh)" && UV_PYTHON="$$python" $(UV) sync --frozen --quiet </dev/null
 	@touch $@
