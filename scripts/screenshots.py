@@ -47,7 +47,7 @@ def story(page: Page, link: str) -> None:
     page.screenshot(path=PICTURES / "question.png")
     page.get_by_role("radio").first.check()
     page.get_by_role("button", name="לענות").click()
-    page.locator(".approval pre").wait_for()
+    page.locator(".approval .args").wait_for()
     page.screenshot(path=PICTURES / "first-run.png")
     page.emulate_media(color_scheme="dark")
     page.screenshot(path=PICTURES / "approval-dark.png")

@@ -38,7 +38,7 @@ def test_a_hebrew_request_is_asked_about_approved_and_done(page: Page, demo: Run
     pick_yoav(page)
     card = page.locator(".approval", has_text="calendar.create")
     expect(card).to_be_visible(timeout=SOON)
-    assert "יואב" in card.locator("pre").inner_text()
+    assert "יואב" in card.locator(".args").inner_text()
     before = (demo.folder / "calendar" / "main.ics").read_text().count("BEGIN:VEVENT")
     card.get_by_role("button", name="אישור").click()
     status(page, "completed")
@@ -114,7 +114,7 @@ def test_no_accessibility_findings(page: Page, scheme: str, language: str) -> No
     expect(page.get_by_role("radio").first).to_be_visible(timeout=SOON)
     found.append(Axe().run(page))
     pick_yoav(page)
-    expect(page.locator(".approval pre")).to_be_visible(timeout=SOON)
+    expect(page.locator(".approval .args")).to_be_visible(timeout=SOON)
     found.append(Axe().run(page))
     for one in found:
         assert one.violations_count == 0, one.generate_report()

@@ -26,15 +26,25 @@ export function approvalCard(approval: Approval, decided: () => void): HTMLEleme
   const card = h(
     "section",
     { class: "approval", "aria-labelledby": `a-${approval.id}`, "data-approval": approval.id },
-    h("p", { class: "eyebrow" }, "✋ ", asks ? t("approvalNeeded") : t("question")),
+    h("p", { class: "eyebrow" }, "◆ ", asks ? t("approvalNeeded") : t("question")),
     h("h2", { id: `a-${approval.id}` }, value(approval.title)),
     asks && h("p", { class: "hint" }, t("nothingYet")),
     asks && facts(approval),
-    asks && h("pre", { dir: "auto", tabindex: "0" }, visible(JSON.stringify(approval.args, null, 2))),
+    asks && h("div", { class: "args", tabindex: "0", role: "group", "aria-label": approval.tool ?? "" }, h("dl", {}, ...rows(approval.args, ""))),
     asks ? yesOrNo(approval, decide) : reply(approval, decide),
     problem,
   );
   return card;
+}
+
+/** Every argument on a line of its own, with its place: `attendees[0].name`. Nothing is left out, and nothing is folded away. */
+function rows(argument: unknown, place: string): HTMLElement[] {
+  if (Array.isArray(argument) && argument.length > 0) return argument.flatMap((inner, index) => rows(inner, `${place}[${index}]`));
+  if (typeof argument === "object" && argument !== null && !Array.isArray(argument)) {
+    return Object.entries(argument).flatMap(([name, inner]) => rows(inner, place === "" ? name : `${place}.${name}`));
+  }
+  const text = typeof argument === "string" ? argument : JSON.stringify(argument);
+  return [h("dt", {}, code(place)), h("dd", { dir: "auto" }, visible(text))];
 }
 
 type Decide = (act: () => Promise<unknown>) => Promise<void>;

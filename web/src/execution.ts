@@ -14,7 +14,7 @@ export function executionView(id: string, failed: (error: unknown) => void): { e
   const gates = h("div", { "aria-live": "polite" });
   const answer = h("div");
   const steps = h("ol", { class: "steps" });
-  const log = h("ol", { class: "log", role: "log", "aria-live": "off", tabindex: "0", "aria-label": t("log") });
+  const log = h("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0", "aria-label": t("log") });
   const connection = h("span", { class: "connection" });
   const element = h(
     "article",
@@ -139,7 +139,7 @@ function stepRow(step: Step, progress: string): HTMLElement {
 function logLine(event: LogEvent, step: string): HTMLElement {
   const told = event.data.message ?? event.data.title ?? (event.data.error as { detail?: string } | undefined)?.detail ?? event.data.goal ?? "";
   return h(
-    "li",
+    "div",
     { "data-kind": event.kind },
     code(time(event.at)),
     h("span", {}, eventName(event.kind)),

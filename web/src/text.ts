@@ -54,8 +54,8 @@ const STATUSES: Record<string, readonly [string, string]> = {
 };
 
 const ICONS: Record<string, string> = {
-  planning: "◌", running: "◐", waiting: "✋", paused: "⏸", completed: "✓", failed: "✗", cancelled: "⊘", quarantined: "⊘",
-  pending: "◌", ready: "◌", gate: "✋", skipped: "–", unknown: "?",
+  planning: "◌", running: "◐", waiting: "◆", paused: "⏸", completed: "✓", failed: "✗", cancelled: "⊘", quarantined: "⊘",
+  pending: "◌", ready: "◌", gate: "◆", skipped: "–", unknown: "?",
 };
 
 const EVENTS: Record<string, readonly [string, string]> = {

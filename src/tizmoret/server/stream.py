@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from tizmoret.errors import BadInput
 from tizmoret.orchestrator import Tizmoret
+from tizmoret.stream import LAST
 from tizmoret.views import EventView
 
 HEARTBEAT = 15.0  # seconds
@@ -47,6 +48,7 @@ def _cursor(request: Request) -> int:
 async def _frames(events: AsyncIterator[EventView]) -> AsyncIterator[bytes]:
     yield f"retry: {RETRY}\n\n".encode()
     pending: asyncio.Task[EventView] | None = None
+    last = ""
     try:
         while True:
             pending = pending or asyncio.ensure_future(anext(events))
@@ -55,10 +57,12 @@ async def _frames(events: AsyncIterator[EventView]) -> AsyncIterator[bytes]:
                 yield b": still here\n\n"
                 continue
             event = pending.result()
-            pending = None
+            pending, last = None, event.kind
             yield _frame(event)
     except StopAsyncIteration:
-        yield b"event: end\ndata: {}\n\n"
+        # Else it is the server that ends, and the client is to come back.
+        if last in LAST:
+            yield b"event: end\ndata: {}\n\n"
     finally:
         if pending is not None:
             pending.cancel()
