@@ -13,6 +13,8 @@ import pytest
 from tests.integration.cli.program import Program
 from tests.integration.cli.test_requests import HEBREW, calendar
 
+pytestmark = pytest.mark.xdist_group("many processes")
+
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Program:

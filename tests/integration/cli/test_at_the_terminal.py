@@ -3,8 +3,12 @@
 import os
 import signal
 
+import pytest
+
 from tests.integration.cli.program import Program
 from tests.integration.cli.test_requests import ENGLISH, HEBREW, calendar
+
+pytestmark = pytest.mark.xdist_group("cli terminal")
 
 
 def test_a_person_picks_the_yoav_and_approves_the_meeting(program: Program) -> None:
@@ -64,6 +68,7 @@ def test_ctrl_c_leaves_the_execution_for_later(program: Program) -> None:
 
 
 def test_visual_order_is_for_terminals_that_do_not_reorder(program: Program) -> None:
+    program("run", "--no-wait", HEBREW)
     program.env["TIZMORET_BIDI"] = "visual"
     try:
         terminal = program.at_terminal("show", "last")

@@ -1,13 +1,12 @@
 """Bad input to every command: an exit code, one sentence with its cure, never a traceback."""
 
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from tests.integration.cli.program import Ended, Program
 
-UNKNOWN = str(uuid4())
+UNKNOWN = "01a1fc10-0000-7000-8000-000000000000"
 MISUSED = [
     ["fly"],
     ["run"],

@@ -7,8 +7,18 @@ import pytest
 
 from tests.integration.cli.program import Program
 
+pytestmark = pytest.mark.xdist_group("cli requests")  # they share a home
+
 HEBREW = "תקרא מה עשינו בדצמבר בתבואות ותקבע פגישה עם יואב"
 ENGLISH = "Read what we did in December on grain and schedule a meeting with Yoav"
+
+
+def asked(program: Program, request: str) -> str:
+    """The id of a new execution that has stopped to ask which Yoav."""
+    ended = program("run", "--json", request)
+    assert ended.code == 3, ended
+    id: str = ended.lines[-1]["id"]
+    return id
 
 
 def calendar(program: Program) -> str:
@@ -51,42 +61,45 @@ def test_the_request_in_hebrew_asks_which_yoav_then_for_the_meeting_and_then_it_
 
 
 def test_what_was_decided_once_is_not_decided_again(program: Program) -> None:
-    again = program("approve", "last")
+    id = asked(program, HEBREW)
+    question = program("show", id, "--json").lines[0]["approvals"][0]["id"]
+    assert program("approve", id, "--option", "1", "--no-wait").code == 0
+    again = program("approve", id, question, "--option", "1")
     assert again.code == 1
+    assert "already" in again.err
     assert "Traceback" not in again.err
-    approval = program("show", "last", "--json").lines[0]["approvals"][0]["id"]
-    assert "already" in program("approve", "last", approval, "--option", "1").err
 
 
 def test_a_rejected_meeting_is_not_written_and_the_answer_says_so(program: Program) -> None:
-    assert program("run", ENGLISH).code == 3
-    assert program("approve", "last", "--option", "1").code == 3
+    id = asked(program, ENGLISH)
+    assert program("approve", id, "--option", "1").code == 3
     before, written = calendar(program), agendas(program)
-    rejected = program("reject", "last", "--note", "not this week")
+    rejected = program("reject", id, "--note", "not this week")
     assert "rejected" in rejected.out
     assert calendar(program) == before
     assert agendas(program) == written
-    assert program("show", "last", "--json").lines[0]["approvals"][-1]["note"] == "not this week"
+    assert program("show", id, "--json").lines[0]["approvals"][-1]["note"] == "not this week"
 
 
 def test_a_question_is_not_answered_by_approving_and_an_answer_out_of_range_is_bad_use(program: Program) -> None:
-    assert program("run", HEBREW).code == 3
-    for arguments in (["approve", "last"], ["approve", "last", "--option", "9"], ["approve", "last", "--option", "0"]):
-        ended = program(*arguments)
+    id = asked(program, HEBREW)
+    for arguments in ([], ["--option", "9"], ["--option", "0"]):
+        ended = program("approve", id, *arguments)
         assert ended.code == 2, ended
         assert "--option" in ended.err
-    cancelled = program("cancel", "last")
-    assert cancelled.code == 0
-    assert program("show", "last", "--json").lines[0]["execution"]["status"] == "cancelled"
-    assert program("approve", "last", "--option", "1").code == 1
-    assert program("resume", "last").code == 1
+
+
+def test_what_is_cancelled_takes_no_decision_any_more(program: Program) -> None:
+    id = asked(program, HEBREW)
+    assert program("cancel", id, "--json").lines[0]["status"] == "cancelled"
+    assert program("approve", id, "--option", "1").code == 1
+    assert program("resume", id).code == 1
 
 
 def test_yes_approves_actions_and_leaves_the_question_of_which_yoav(program: Program) -> None:
     ended = program("run", "--yes", HEBREW)
     assert ended.code == 3
     assert "does not answer questions" in ended.err
-    assert program("cancel", "last", "--json").lines[0]["status"] == "cancelled"
 
 
 def test_json_is_the_events_without_a_gap_and_then_the_execution(program: Program) -> None:
