@@ -300,7 +300,7 @@ class Tizmoret:
             "cost": execution.cost,
         }
 
-    async def wait(self, id: UUID, timeout: float | None = None, *, workspace: UUID | None = None) -> Execution:
+    async def wait(self, id: UUID, timeout: float | None = None, *, workspace: UUID | None = None) -> Execution:  # noqa: ASYNC109
         """Until it has ended, or only people can move it on. timeout in seconds. Raises TimeoutError."""
         async with asyncio.timeout(timeout):
             async for event in self.events(id, workspace=workspace):

@@ -25,7 +25,7 @@ _COLUMNS = """id, request, goal, language, user_id, status, planner, plan_hash, 
 
 async def read_execution(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> Execution:
     cursor = connection.cursor(row_factory=dict_row)
-    await cursor.execute(f"select {_COLUMNS} from executions where workspace_id = %s and id = %s", (workspace, id))
+    await cursor.execute(f"select {_COLUMNS} from executions where workspace_id = %s and id = %s", (workspace, id))  # noqa: S608
     row = await cursor.fetchone()
     if row is None:
         raise NotFound(f"There is no execution {id}.", cure="List the executions to see which there are.", field="id")
@@ -52,7 +52,7 @@ async def list_executions(
               and (%(states)s::text[] is null or status = any(%(states)s))
               and (%(query)s::text is null or position(lower(%(query)s) in lower(request || ' ' || goal || ' ' || id)) > 0)
               and (%(at)s::timestamptz is null or (created_at, id) < (%(at)s, %(id)s))
-            order by created_at desc, id desc limit %(limit)s""",
+            order by created_at desc, id desc limit %(limit)s""",  # noqa: S608
         {"workspace": workspace, "states": states, "query": query or None, "at": before_at, "id": before_id, "limit": limit + 1},
     )
     found = await rows.fetchall()
@@ -114,7 +114,7 @@ async def read_steps(
                 effect=effect,
                 depends_on=sorted(graph.predecessors[step.id]),
                 **row,
-            )  # fmt: skip
+            )
         )
     return views
 
@@ -192,5 +192,5 @@ _BELONGS = ("events", "execution_steps", "execution_checkpoints", "pending_appro
 async def delete_execution(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> None:
     """With all that belongs to it. Blobs stay: others may hold the same content."""
     for table in _BELONGS:
-        await connection.execute(f"delete from {table} where workspace_id = %s and execution_id = %s", (workspace, id))
+        await connection.execute(f"delete from {table} where workspace_id = %s and execution_id = %s", (workspace, id))  # noqa: S608
     await connection.execute("delete from executions where workspace_id = %s and id = %s", (workspace, id))

@@ -286,8 +286,8 @@ class Driver:
         lines = []
         for step in answering_steps(plan, self._prepared.last, self._state):
             output = await self._env.values.load(self._record.workspace, self._state.outputs[step.id])
-            for one in output if step.for_each is not None else [output]:
-                lines.append(self._env.catalog.show(step.uses, one, plan.language))
+            outputs = output if step.for_each is not None else [output]
+            lines += [self._env.catalog.show(step.uses, one, plan.language) for one in outputs]
         answer = "\n\n".join([*lines, *not_done(plan, self._state)])
         if failed:
             await self._fail(self._first_failure(self._prepared), answer)

@@ -18,10 +18,16 @@ from tizmoret.plan.labels import Label
 Status = str
 
 STEP: dict[Status, dict[str, Status]] = {
-    "pending": {"expanded": "ready", "gated": "gate", "started": "running", "skipped": "skipped", "cancelled": "cancelled", "succeeded": "completed", "failed": "failed"},
+    "pending": {
+        "expanded": "ready", "gated": "gate", "started": "running", "skipped": "skipped", "cancelled": "cancelled",
+        "succeeded": "completed", "failed": "failed",
+    },
     "ready": {"gated": "gate", "started": "running", "skipped": "skipped", "cancelled": "cancelled", "succeeded": "completed", "failed": "failed"},
     "gate": {"approved": "ready", "answered": "completed", "rejected": "skipped", "expired": "skipped", "cancelled": "cancelled"},
-    "running": {"succeeded": "completed", "failed": "failed", "retry": "ready", "repeat": "ready", "lost": "unknown", "gated": "gate", "cancelled": "cancelled"},
+    "running": {
+        "succeeded": "completed", "failed": "failed", "retry": "ready", "repeat": "ready", "lost": "unknown", "gated": "gate",
+        "cancelled": "cancelled",
+    },
     "unknown": {"gated": "gate", "succeeded": "completed", "cancelled": "unknown"},
     "completed": {},
     "failed": {},

@@ -20,7 +20,7 @@ MAX_DEPTH = 64
 CACHE = 64 * 1024 * 1024  # bytes of blobs kept decoded in memory
 BLOB = "$blob"
 
-_NOT_TEXT = {0: "\ufffd", **{code: "\ufffd" for code in range(0xD800, 0xE000)}}  # PostgreSQL text holds neither NUL nor lone surrogates
+_NOT_TEXT = {0: "\ufffd", **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")}  # PostgreSQL text holds neither NUL nor lone surrogates
 
 
 def clean(value: Any, depth: int = 0) -> Any:

@@ -27,10 +27,8 @@ class Health(BaseModel):
 
 
 def _show(health: Health, language: Language) -> str:
-    if language == "he":
-        head = "המערכת תקינה." if health.ok else "נמצאו תקלות."
-    else:
-        head = "The system is well." if health.ok else "Something is wrong."
+    well, ill = ("המערכת תקינה.", "נמצאו תקלות.") if language == "he" else ("The system is well.", "Something is wrong.")
+    head = well if health.ok else ill
     return "\n".join([head, *(f"{'✓' if check.ok else '✗'} {check.name}: {check.detail}" for check in health.checks)])
 
 

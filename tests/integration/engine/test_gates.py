@@ -163,7 +163,7 @@ async def test_cancel_reaches_a_running_tool(tizmoret: Tizmoret) -> None:
 
 async def test_an_effect_that_a_cancel_interrupts_is_reported_as_unknown(tizmoret: Tizmoret) -> None:
     execution = await tizmoret.submit("", plan=plan(step("w", "once", n=1, seconds=60)))
-    while not effects(tizmoret):
+    while not effects(tizmoret):  # noqa: ASYNC110 - it looks at a file that another task writes
         await asyncio.sleep(0.02)
     await tizmoret.cancel(execution.id, by="dana")
     done = await tizmoret.wait(execution.id, 10)
