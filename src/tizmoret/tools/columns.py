@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 
 from tizmoret.errors import StepFailed
+from tizmoret.lexicon import translations
 from tizmoret.tools.reading.sheets import Column, Sheet
 from tizmoret.tools.sql import literal, quoted
 from tizmoret.words import content_tokens, meet, normalise, tokens
@@ -28,6 +29,8 @@ def find_column(wanted: str, columns: Sequence[Column]) -> Column | None:
     if not asked:
         return None
     by_words = [column for column in columns if all(any(meet(word, own) for own in tokens(column.name)) for word in asked)]
+    if not by_words:  # "customer" finds לקוח
+        by_words = [column for column in columns if all(any(_translates(word, own) for own in tokens(column.name)) for word in asked)]
     if len(by_words) == 1:
         return by_words[0]
     if by_words:  # "price" in "price" and "price per ton": the one that says least besides
@@ -37,6 +40,10 @@ def find_column(wanted: str, columns: Sequence[Column]) -> Column | None:
     if scored and scored[0][0] >= _ALIKE and (len(scored) == 1 or scored[1][0] < scored[0][0]):
         return scored[0][1]
     return None
+
+
+def _translates(word: str, own: str) -> bool:
+    return any(meet(other, own) for other in translations(word))
 
 
 def column_of(wanted: str, sheet: Sheet, field: str) -> Column:

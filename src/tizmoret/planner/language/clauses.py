@@ -210,7 +210,7 @@ def _opens(text: str, place: int) -> bool:
         after = _POLITE.match(text, joined.end())
         after_place = after.end() if after else joined.end()
         word = _WORD.match(text, after_place)
-        return word is not None and (_is_verb_here(text, word) or _asks(word[0]) or _NOT.match(text, after_place) is not None)
+        return word is not None and (is_verb_at(text, word) or _asks(word[0]) or _NOT.match(text, after_place) is not None)
     word = _WORD.match(text, place)
     if word is None:
         return False
@@ -223,7 +223,8 @@ def _opens(text: str, place: int) -> bool:
     return False
 
 
-def _is_verb_here(text: str, word: re.Match[str]) -> bool:
+def is_verb_at(text: str, word: re.Match[str]) -> bool:
+    """Whether `word` asks for something where it stands: of words that are nouns too, only before an object."""
     if verb_act(word[0]) is None:
         return False
     return normalise(word[0]) not in _NOUNS_TOO or _OBJECT.match(text, word.end()) is not None

@@ -172,7 +172,8 @@ RULES: tuple[Rule, ...] = (
     rule(rf"{B}at\s+(?P<h>2[0-3]|1\d|0?\d|one|{_HOUR_WORD})(?![\d:./])(?:\s*o'?clock)?{E}{_OF_DAY}?", _spoken),
     rule(rf"{B}(?:ו?בשעה|לשעה)\s+(?P<h>2[0-3]|1\d|0?\d|אחת|{_HOUR_WORD})(?![\d:./]){_HALF}{E}{_OF_DAY}?", _spoken),
     rule(rf"{B}ו?[בל]-?(?P<h>2[0-3]|1\d|0?\d|אחת|{_HOUR_WORD})(?![\d:./]){_HALF}{E}{_OF_DAY}", _spoken),
-    rule(rf"{B}[בל]-(?P<h>2[0-3]|1\d|0?[7-9])(?![\d:./%])(?=\s*(?:$|[,;?!]|\.\s|\.$|(?:עם|על|בנושא|כדי|אצל|בזום|במשרד){E}))", _spoken),
+    rule(rf"{B}[בל]-(?P<h>2[0-3]|1\d|0?[7-9])(?![\d:./%])"
+        r"(?=\s*(?:$|[,;?!]|\.\s|\.$|(?:עם|על|עד|בנושא|כדי|אצל|בזום|במשרד|למשך|לחצי|לשעה|לשעתיים)(?!\w)))", _spoken),
     rule(rf"{B}(?:at\s+)?(?P<some>half|quarter)\s+(?P<way>past|to)\s+(?P<h>\d\d?|one|{_HOUR_WORD}){E}", _past),
     rule(rf"{B}at\s+(?:noon|midday){E}|{B}at\s+12\s+noon{E}", lambda match, today: _fixed(12)),
     rule(rf"{B}(?:at\s+)?midnight{E}|{B}[בל]?חצות{E}", lambda match, today: _fixed(0)),

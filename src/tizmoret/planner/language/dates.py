@@ -128,6 +128,8 @@ def _day_month(match: re.Match[str], today: Today) -> Days | None:
 
 
 def _days_month(match: re.Match[str], today: Today) -> Days | None:
+    if match.string[: match.start()].endswith(("ב-", "at ", "בשעה ")):
+        return None  # "at 9 until 30 June": the first number is an hour
     month = MONTHS[match["m"].lower()]
     last = _dated(int(match["d2"]), month, match["y"], today)
     first = _real(last.year, month, int(match["d"])) if last else None
@@ -157,7 +159,9 @@ def _month(match: re.Match[str], today: Today) -> Days | None:
     if relative_year:
         return month_days(today.day.year + (_turn(groups.get("yearly")) or 0), month)
     if turn == -1 or (turn is None and today.toward == "past"):
-        return month_days(here[0] - ((month >= here[1]) if turn == -1 else (month > here[1])), month)
+        # In its first half nobody says "in December" of the month itself: that is "this month".
+        over = month > here[1] or (month == here[1] and (turn == -1 or today.day.day <= 15))
+        return month_days(here[0] - over, month)
     if turn == 0:
         return month_days(here[0], month)
     return month_days(here[0] + ((month <= here[1]) if turn == 1 else (month < here[1])), month)

@@ -40,7 +40,7 @@ QUESTIONS = """what who whom whose when where which how why is are was were do d
 
 # Said before a request, and no part of it.
 POLITE = (
-    r"please|kindly|hi|hello|hey|ok|okay|so|now|first|also|finally|lastly|then|next,|and|but|just|quickly|can\s+you|could\s+you|would\s+you|will\s+you"
+    r"if\s+possible|if\s+you\s+(?:can|could|please|don'?t\s+mind)|please|kindly|hi|hello|hey|ok|okay|so|now|first|also|finally|lastly|then|next,|and|but|just|quickly|can\s+you|could\s+you|would\s+you|will\s+you"
     r"|can\s+we|could\s+we|i\s+want\s+you\s+to|i\s+want\s+to|i(?:'d|\s+would)\s+like\s+(?:you\s+)?to|i\s+need\s+(?:you\s+)?to|i\s+need|i\s+want"
     r"|i(?:'d|\s+would)\s+like|help\s+me(?:\s+to)?|let's|let\s+us|go\s+and|try\s+to|make\s+sure\s+to|you\s+(?:should|must|need\s+to)|may\s+i\s+ask\s+you\s+to"
 )
@@ -58,6 +58,7 @@ AFTER_PERSON = (
     "about on in at for to from with of and the a an regarding concerning re next this last every who that is by as if or via per until"
 )
 # What is bought or ordered rather than met: "book a flight" is no entry in a calendar.
+CONDITION = r"if|unless|provided\s+that|in\s+case|as\s+long\s+as"
 BOUGHT = "flight plane ticket train hotel room-service taxi cab uber table restaurant pizza food delivery car rental order product"
 HIM = r"him|her|them|everyone"
 IT = r"it|this|that|these|those|the\s+results?|the\s+findings|the\s+summary|the\s+same|the\s+first\s+one|the\s+first|them|what\s+you\s+f(?:i|ou)nd"

@@ -20,6 +20,16 @@ _PATTERNS: tuple[tuple[Sort, re.Pattern[str]], ...] = (
     ("url", re.compile(r"(?<![\w@])(?:https?://|www\.)[^\s<>\"]{3,2000}", re.IGNORECASE)),
     ("email", re.compile(r"(?<![\w.+-])[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")),
     ("quote", re.compile(r"(?<!\w)\"([^\"\n]{1,300})\"(?!\w)|(?<!\w)'([^'\n]{2,300})'(?!\w)")),
+    # A name of several words is one behind a word that says what it is.
+    (
+        "file",
+        re.compile(
+            r"(?<!\w)(?:(?:the\s+)?(?:file|document|spreadsheet|presentation)|[ובהלמ]{0,3}(?:קובץ|מסמך|גיליון|מצגת))"
+            r"\s+(?!of |on |about |with |called |named )"
+            rf"([^\s,;:\"/]+(?: [^\s,;:\"/]+){{1,6}}\.(?:{ENDINGS}))(?!\w)",
+            re.IGNORECASE,
+        ),
+    ),
     ("file", re.compile(rf"(?<![\w/.@])(?:[\w\-]{{1,80}}/){{0,8}}[\w][\w\-+.]{{0,120}}\.(?:{ENDINGS})(?!\w)", re.IGNORECASE)),
 )
 _HEBREW_PREFIX = re.compile(r"^[ובלמהשכ]{1,3}-?(?=[A-Za-z0-9])")
@@ -51,7 +61,7 @@ def find_things(text: str) -> list[Thing]:
     taken = bytearray(len(text))
     for sort, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            start, end = match.span()
+            start, end = match.span(1) if sort == "file" and match.lastindex else match.span()
             if any(taken[start:end]):
                 continue
             taken[start:end] = b"\1" * (end - start)

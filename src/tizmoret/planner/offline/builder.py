@@ -68,7 +68,9 @@ class Builder:
         if searches(skill) and reading.act not in ("find", "fetch") and not listed:
             return self._steps.digest(skill, reading)
         if reading.named("url") and reading.act in ("summarise", "analyse") and not skill.gives("markdown"):
-            return self._steps.page_told(reading) or self._steps.make(skill, reading)
+            return self._steps.gist(reading) or self._steps.make(skill, reading)
+        if skill.looks and skill.material and skill.gives("text") and not skill.gives("markdown"):
+            return self._steps.gist(reading) or self._steps.make(skill, reading)  # a text alone answers nobody
         # A skill that searches by itself would hide which documents it found.
         if skill.slot("url") and not reading.named("url") and skill.gives("markdown") and not asks_by_name(skill, reading):
             return self._steps.digest(skill, reading)

@@ -86,6 +86,8 @@ class _Attempt:
             if clause.negated:
                 continue
             reading = Reading(clause, language, self._request.now)
+            if reading.conditional:
+                return questions.conditional(clause.text, done, language), (place, False)
             try:
                 done.append(builder.carry_out(reading).title)
             except NotUnderstood:

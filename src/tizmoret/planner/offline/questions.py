@@ -33,7 +33,7 @@ _LABELS: dict[str, Text] = {
 
 
 def not_understood(text: str, nearest: Sequence[Skill], understood: Sequence[str], language: Language, examples: Sequence[str]) -> Question:
-    shown = text if len(text) <= _SHOWN else text[:_SHOWN].rsplit(" ", 1)[0] + " …"
+    shown = _short(text)
     names = ", ".join(dict.fromkeys(skill.title[language] for skill in nearest))
     said = "; ".join(f"„{example}”" if language == "he" else f"“{example}”" for example in examples)
     if language == "he":
@@ -57,6 +57,12 @@ def missing(skill: Skill, slot: Slot, understood: Sequence[str], language: Langu
     return Question(text, tuple(understood))
 
 
+def conditional(text: str, understood: Sequence[str], language: Language) -> Question:
+    if language == "he":
+        return Question(f"בלי מודל שפה אינני מתכנן לפי תנאי („{_short(text)}”). מה לעשות בכל מקרה?", tuple(understood))
+    return Question(f"Without a model I do not plan on a condition (“{_short(text)}”). What should be done in any case?", tuple(understood))
+
+
 def nothing_to_do(understood: Sequence[str], language: Language) -> Question:
     if language == "he":
         return Question("הבנתי מה לא לעשות, אבל לא מה כן. מה לבצע?", tuple(understood))
@@ -76,6 +82,10 @@ def too_much(limit: int, understood: Sequence[str], language: Language) -> Quest
     return Question(
         f"The request is too much for one offline plan (over {limit} steps). Could it be parted into several?", tuple(understood)
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[:_SHOWN].rsplit(" ", 1)[0] + " …"
 
 
 def not_checked(text: str, understood: Sequence[str], language: Language) -> Question:

@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from functools import cache, cached_property
 
 from tizmoret.catalog.search import concepts, thesaurus_words
 from tizmoret.lexicon import holds
 from tizmoret.plan.model import Language
 from tizmoret.planner.language import english, hebrew
-from tizmoret.planner.language.acts import Act, verbs
-from tizmoret.planner.language.clauses import Clause
+from tizmoret.planner.language.acts import CHANGING, LOOKING, Act, verbs
+from tizmoret.planner.language.clauses import Clause, is_verb_at, verb_act
 from tizmoret.planner.language.people import Person, find_people
 from tizmoret.planner.language.things import Sort, Thing, find_things
 from tizmoret.planner.language.timereader import find_times
 from tizmoret.planner.language.times import Days, Hours, Mention, Toward, When
 from tizmoret.planner.language.wordset import wordset
-from tizmoret.words import STOP_WORDS, forms, is_hebrew, normalise
+from tizmoret.words import STOP_WORDS, forms, is_hebrew, normalise, tokens
 
 _WORD = re.compile(r"""[^\W_]+(?:["'-][^\W_]+)*""")
 _IT = re.compile(rf"(?<!\w)(?:{english.IT}|{hebrew.IT})(?!\w)", re.IGNORECASE)
 _HIM = re.compile(rf"(?<!\w)(?:{english.HIM}|{hebrew.HIM})(?!\w)", re.IGNORECASE)
 _ABOUT = re.compile(rf"(?<!\w)(?:(?:{english.ABOUT})\s+|(?:{hebrew.ABOUT})(?:\s+|(?<=ל)))", re.IGNORECASE)
+_IF = re.compile(rf"(?<!\w)(?:{english.CONDITION}|{hebrew.CONDITION})(?!\w)", re.IGNORECASE)
+_LIKE_DATE = re.compile(r"(?<![\w.:/-])\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?(?![\w:/%]|\.\d)")
+_UNTIL = re.compile(r"(?<!\w)(?:until|till|through|עד)\s+(?:the\s+)?$", re.IGNORECASE)
 _ALL = re.compile(r"(?<!\w)(?:all|every|each|כל)(?!\w)", re.IGNORECASE)
 _EMPTY_TEXT = """please me us my our i we you it this that there have has thing things something anything everything stuff some any also as
     more tell give need want like look up new one s t what's whats where's about regarding related concerning much many
     attend attending attends invited participate participating joining join coming משתתף משתתפת משתתפים מוזמן מוזמנים מגיע מגיעים
+    קורה going happening
     לי לנו שלי שלנו משהו כלום דבר דברים אותי בבקשה נא יש לך לכם זה זו זאת הזה הזאת כמה קיים קיימים קשור קשורים נושא נוגע בנוגע בקשר עניין אודות
     חדש חדשה
     all every each whole entire both based according כל כול כולם סמך בסיס שנקבע אחד אחת כתוב שכתוב נמצא שם פרטים פרט את"""
@@ -85,8 +89,21 @@ class Reading:
     def when(self, toward: Toward) -> When:
         """What the clause says of time; where something is moved, of the time it is moved from."""
         if self.act != "change":
-            return When.of(self.times(toward), self.now)
+            return self._until(When.of(self.times(toward), self.now), toward)
         return When.of(self._moved[0], self.now)
+
+    def _until(self, when: When, toward: Toward) -> When:
+        """A repetition with its end: in "every Tuesday until 30 June" the day is no start. A longer time ends before its first day."""
+        if when.repeat is None:
+            return when
+        for mention in self.times(toward):
+            if isinstance(mention.value, Days) and _UNTIL.search(self.text[: mention.start]):
+                last = mention.value.last if mention.value.first == mention.value.last else mention.value.first - timedelta(days=1)
+                end = datetime.combine(last, time(23, 59, 59), self.now.tzinfo).astimezone(UTC)
+                rest = [other for other in self.times(toward) if other is not mention]
+                repeat = replace(when.repeat, rule=f"{when.repeat.rule};UNTIL={end:%Y%m%dT%H%M%SZ}")
+                return replace(When.of(rest, self.now), repeat=repeat)
+        return when
 
     @cached_property
     def target(self) -> When:
@@ -154,6 +171,22 @@ class Reading:
         return quoted[0] if quoted and self.act == "change" and any(word.plain in TITLE_WORDS for word in self.words) else ""
 
     @cached_property
+    def half_read_date(self) -> bool:
+        """Whether something is written like a date and is none ("on 30.2")."""
+        read = self.times("future")
+        return any(not any(m.start <= found.start() < m.end for m in read) for found in _LIKE_DATE.finditer(self.text))
+
+    @cached_property
+    def conditional(self) -> bool:
+        """Whether it says "if": only what looks may mean "whether" by it ("check if all is well")."""
+        found = _IF.search(self.text)
+        if found is None:
+            return False
+        if self.act not in LOOKING or not tokens(self.text[: found.start()]):
+            return True
+        return any(verb_act(word[0]) in CHANGING and is_verb_at(self.text, word) for word in _WORD.finditer(self.text, found.end()))
+
+    @cached_property
     def takes_up(self) -> bool:
         """Whether it does something to what was said before, and names nothing itself: "and sum it up"."""
         if self.content or self.things or self.people or self.times("past"):
@@ -215,7 +248,7 @@ class Reading:
 
 _EDGE = re.compile(
     r"^(?:(?:a|an|the|my|our|some|new|another|in|on|at|for|to|me|us|את|לי|לנו|ל|ב|של|עוד)(?!\w)[\s,-]*)+|(?:[\s,]+(?:in|on|at|for|to|from|by|of|with|and"
-    r"|the|please|עם|את|של|ל|ב|מ|ו|בבקשה|לי|לנו|חדש|חדשה)(?!\w))+$",
+    r"|the|please|until|till|עד|עם|את|של|ל|ב|מ|ו|בבקשה|לי|לנו|חדש|חדשה)(?!\w))+$",
     re.IGNORECASE,
 )
 

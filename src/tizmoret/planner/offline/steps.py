@@ -76,10 +76,15 @@ class Steps:
         return self.make(max(telling, key=lambda skill: (self._intents.similarity(skill, reading), skill.name)), reading)
 
     def _says_enough(self, skill: Skill, reading: Reading) -> None:
-        """Raises Missing for a meeting of which nothing is said: not with whom, when or what about, and nothing was read for it."""
+        """Raises Missing for a meeting in the past, on no date, or of which nothing is said: with whom, when, what about."""
         said = reading.people or reading.refers_to_person or reading.things or reading.times("future") or self._draft.goals
         begins = next((slot for slot in skill.slots if slot.required and slot.kind == "date-time"), None)
-        if begins is not None and not said and all("=meeting" in concepts(word.plain) for word in reading.content):
+        if begins is None:
+            return
+        nothing = not said and all("=meeting" in concepts(word.plain) for word in reading.content)
+        when = reading.when("future")
+        until = when.start or (when.span or (None, None))[1]
+        if nothing or reading.half_read_date or (until is not None and until <= reading.now):
             raise Missing(skill, begins)
 
     # -- names
@@ -188,7 +193,7 @@ class Steps:
         source = reading if subject or looked is None else looked.reading
         if source is reading and not subject:
             return None
-        step = self.page_told(source) if source.named("url") else self._documents_told(source)
+        step = self.gist(source) if source.named("url") else self._documents_told(source)
         outlet = step.skill.gives("markdown") if step else None
         return step.reference(outlet, many=slot.many) if step and outlet else None
 
@@ -196,8 +201,8 @@ class Steps:
         search = searcher(self._skills)
         return self.digest(search, source) if search else None
 
-    def page_told(self, source: Reading) -> DraftStep | None:
-        """The gist of the page that the clause links to."""
+    def gist(self, source: Reading) -> DraftStep | None:
+        """What the page or the file that the clause names says in short."""
         telling = [
             skill
             for skill in self._skills.values()
@@ -234,7 +239,7 @@ class Steps:
     def _for_each(self, skill: Skill, reading: Reading, args: dict[str, Any]) -> DraftStep | None:
         """ "Cancel all meetings of tomorrow": the step mapped over what a step before lists."""
         needed = [slot for slot in skill.slots if slot.required and slot.name not in args]
-        if len(needed) != 1 or needed[0].many or not needed[0].kind:
+        if len(needed) != 1 or needed[0].many or not needed[0].kind.endswith(".id"):
             return None
         slot = needed[0]
         listing = [

@@ -32,6 +32,7 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 _TO_MEETING = re.compile(r"\sto\s+(?:a\s+|the\s+)?(?:meeting|call|talk)|\sל(?:פגישה|שיחה|ישיבה)", re.IGNORECASE)
+_IT = re.compile(rf"^(?:{english.IT})(?!\w)", re.IGNORECASE)
 _CALENDAR = re.compile(
     r"(?<!\w)(?:(?:to|in|into|on)\s+(?:the|my|our)\s+(?:calendar|diary|schedule)|[לב]יומן(?:\s+שלי)?|(?:a\s+)?(?:recurring|regular))(?!\w)",
     re.IGNORECASE,
@@ -66,7 +67,7 @@ def document_title(reading: Reading, topic: str) -> str:
     quoted = reading.named("quote")
     if quoted:
         return quoted[0][:_LENGTH]
-    phrase = _capital(tidy(_AS.sub("", _CALLED.sub("", _BACK.sub(" ", reading.phrase())))))
+    phrase = _capital(tidy(_IT.sub("", tidy(_AS.sub("", _CALLED.sub("", _BACK.sub(" ", reading.phrase())))))))
     if not phrase:
         phrase = "סיכום" if reading.language == "he" else "Summary"
     if topic and not set(tokens(topic)) & set(tokens(phrase)) and _only_form(phrase):

@@ -93,6 +93,7 @@ def test_people_are_found_by_their_place(text: str, names: list[str]) -> None:
     [
         ("כמה מכרנו בקובץ sales.xlsx?", [("file", "sales.xlsx")]),
         ("בreports/2025/plan.md", [("file", "reports/2025/plan.md")]),
+        ("קרא את הקובץ תקציב רבעוני.docx וכתוב סיכום", [("file", "תקציב רבעוני.docx")]),
         ('read "Grain plan.docx"', [("file", "Grain plan.docx")]),
         ("קרא את „תוכנית שנתית”", [("quote", "תוכנית שנתית")]),
         ("see https://a.com/x?y=1.", [("url", "https://a.com/x?y=1")]),

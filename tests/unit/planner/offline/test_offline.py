@@ -82,7 +82,7 @@ async def test_the_english_twin_has_the_same_shape() -> None:
     ]
 
 
-@pytest.mark.parametrize(("now", "year"), [("2026-01-02", 2025), ("2026-11-30", 2025), ("2026-12-20", 2026)])
+@pytest.mark.parametrize(("now", "year"), [("2026-01-02", 2025), ("2026-11-30", 2025), ("2026-12-05", 2025), ("2026-12-20", 2026)])
 async def test_december_is_the_last_one_that_began(now: str, year: int) -> None:
     outcome = await planned(SEED, now=datetime.fromisoformat(now).replace(tzinfo=NOW.tzinfo))
 
@@ -372,3 +372,44 @@ async def test_a_catalog_without_agents_plans_with_the_tools_alone() -> None:
 
     assert check(outcome.plan, catalog.capabilities) == []
     assert {"documents.search", "contacts.pick", "calendar.create"} <= {step.uses for step in outcome.plan.steps}
+
+
+# -- conditions, times that are over
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If the system is ok, cancel the meeting with Dana",
+        "cancel the meeting with Dana if she is away",
+        "check the system and if something is wrong schedule a meeting with Dana",
+        "אם יש תקלה תקבע פגישה עם דנה",
+        "תבטל את הפגישה עם דנה במידה ויש תקלה",
+    ],
+)
+async def test_a_condition_is_asked_back_and_never_dropped(text: str) -> None:
+    question = await asked(text)
+
+    assert "condition" in question.text or "תנאי" in question.text
+
+
+async def test_if_that_only_means_whether_is_no_condition() -> None:
+    assert [step.uses for step in (await planned("check if everything is ok")).plan.steps] == ["system-doctor"]
+    assert effects(await planned("אם אפשר, תקבע פגישה עם דנה מחר ב-10"), builtin_catalog()) == ["calendar.create"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Schedule a meeting with Yoav yesterday at 10", "קבע פגישה עם יואב אתמול", "schedule a meeting with Yoav on 30.2"]
+)
+async def test_a_meeting_on_no_day_to_come_is_asked_about(text: str) -> None:
+    await asked(text)
+
+
+async def test_a_repetition_has_its_end() -> None:
+    outcome = await planned("קבע ישיבת צוות כל יום ראשון ב-9 עד 30 ביוני")
+
+    assert steps(outcome)["meeting"].args == {
+        "title": "ישיבת צוות",
+        "start": "2026-03-15T09:00:00+02:00",
+        "recurrence": "FREQ=WEEKLY;BYDAY=SU;UNTIL=20260630T205959Z",
+    }
