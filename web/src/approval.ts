@@ -44,7 +44,7 @@ function rows(argument: unknown, place: string): HTMLElement[] {
     return Object.entries(argument).flatMap(([name, inner]) => rows(inner, place === "" ? name : `${place}.${name}`));
   }
   const text = typeof argument === "string" ? argument : JSON.stringify(argument);
-  return [h("dt", {}, code(place)), h("dd", { dir: "auto" }, visible(text))];
+  return [h("dt", {}, code(place)), h("dd", {}, visible(text))];
 }
 
 type Decide = (act: () => Promise<unknown>) => Promise<void>;
