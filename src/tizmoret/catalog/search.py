@@ -86,10 +86,6 @@ class CatalogSearch:
         """Whether some tool or agent speaks of it."""
         return any(key in self._rarity for key in keys(word))
 
-    def vocabulary(self, name: str) -> Mapping[str, float]:
-        """The keys that find `name`, with their weight."""
-        return self._entries[name]
-
     def rarity(self, word: str) -> float:
         return max((self._rarity[key] for key in keys(word) if key in self._rarity), default=self._most)
 

@@ -149,7 +149,6 @@ _ADVERBS = {
 }  # fmt: skip
 _WEEKDAY_EN = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _HALF_DAY = r"(?:\s*(?P<half>[ap]\.?m\.?)(?!\w))"
-_IN_PART = rf"(?:\s+(?:in\s+the\s+|at\s+)?(?P<part>{_PART_EN}){E}|\s+ב?(?P<part_he>{_PART_HE}){E})"
 _OF_DAY = rf"(?:\s+(?:in\s+the\s+|at\s+|ב)?(?P<part>{_PART_EN}|{_PART_HE}){E})"
 
 RULES: tuple[Rule, ...] = (

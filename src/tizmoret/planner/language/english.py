@@ -51,8 +51,6 @@ NEGATION = (
 THEN = r"and\s+then|after\s+that|afterwards|then|after\s+which|next"
 AND = r"and\s+also|and|but|also|or"
 
-# What follows these may be somebody's name.
-BEFORE_PERSON = r"with|to|for|from|of|by|is|contact|email|mail|call|invite|and|named|who's"
 # Words after "with" that end a name.
 AFTER_PERSON = (
     "about on in at for to from with of and the a an regarding concerning re next this last every who that is by as if or via per until"

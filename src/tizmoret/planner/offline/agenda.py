@@ -19,7 +19,7 @@ def add_agenda(draft: Draft, skills: Mapping[str, Skill], language: Language) ->
     meeting = next((step for step in draft.goals if _sets_meeting(step)), None)
     told = next((step for step in draft.goals if step.skill.looks and step.skill.gives("markdown")), None)
     writer = next((skill for skill in skills.values() if _writes_quietly(skill)), None)
-    if meeting is None or told is None or writer is None or any(_writes_quietly(step.skill) for step in draft.steps):
+    if meeting is None or told is None or writer is None or any(_writes_quietly(step.skill) for step in draft.steps) or draft.full:
         return None
     titled, content, cited = _slot(writer, "title"), writer.slot("markdown"), writer.slot("document")
     text, begins = told.skill.gives("markdown"), _field(meeting.skill, "start")

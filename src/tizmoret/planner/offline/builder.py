@@ -40,7 +40,7 @@ class Builder:
         return step
 
     def agenda(self) -> None:
-        """The agenda, where the request is for one (see `agenda`). Raises TooManySteps."""
+        """The agenda, where the request is for one (see `agenda`)."""
         step = add_agenda(self.draft, self._skills, self._language)
         if step is not None:
             self.draft.goals.append(step)

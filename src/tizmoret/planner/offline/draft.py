@@ -64,11 +64,15 @@ class Draft:
 
     def add(self, skill: Skill, reading: Reading, args: Mapping[str, Any]) -> DraftStep:
         """Raises TooManySteps."""
-        if len(self.steps) >= MAX_STEPS:
+        if self.full:
             raise TooManySteps
         step = DraftStep(self._id(skill), skill, reading, dict(args))
         self.steps.append(step)
         return step
+
+    @property
+    def full(self) -> bool:
+        return len(self.steps) >= MAX_STEPS
 
     def mark(self) -> tuple[int, int]:
         """A place to go back to when what follows does not come to anything."""

@@ -413,3 +413,9 @@ async def test_a_repetition_has_its_end() -> None:
         "start": "2026-03-15T09:00:00+02:00",
         "recurrence": "FREQ=WEEKLY;BYDAY=SU;UNTIL=20260630T205959Z",
     }
+
+
+async def test_a_request_for_more_than_anybody_can_look_over_is_asked_back() -> None:
+    many = ". ".join(f"Schedule a meeting with Person{chr(65 + number)} tomorrow at {8 + number % 10}:00" for number in range(26))
+
+    assert "50" in (await asked(many)).text
