@@ -87,9 +87,10 @@ class Folder:
             raise StepFailed(f"“{id}” may not be read.", cure="Check the file's permissions.") from error
         except (OSError, ValueError) as error:
             raise _no_document(id) from error
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise _no_document(id)
         with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise _no_document(id)
             content = file.read(limit + 1)
         if len(content) > limit:
             raise TooLarge(f"“{id}” is larger than {limit // 2**20} MB.", cure="Choose a smaller document.")

@@ -166,7 +166,7 @@ class LocalDocuments:
         content: bytes | None = None
         for copy in range(1, MAX_COPIES):
             name = f"{stem}.{new.format}" if copy == 1 else f"{stem} ({copy}).{new.format}"
-            id = f"{new.folder.strip('/')}/{name}" if new.folder.strip("/") else name
+            id = f"{new.folder.removesuffix('/')}/{name}" if new.folder else name
             if self._folder.locate(id).exists():
                 if self._key_of(id) != new.key:
                     continue  # somebody else's document
