@@ -26,9 +26,7 @@ class DemoSummary:
 
 
 def make_demo(folder: Path, today: dt.date, timezone: ZoneInfo) -> DemoSummary | None:
-    """Fill a new workspace; None, and nothing is touched, where one was made before or a person has files of their own.
-
-    The last December is that of the year before `today`, so that it is always over."""
+    """Fill a new workspace; None, and nothing is touched, where one was made before or a person has files of their own."""
     parts = [folder / name for name in ("documents", "contacts", "calendar")]
     if (folder / MARK).exists() or any(part.is_dir() and any(part.iterdir()) for part in parts):
         return None
@@ -84,10 +82,16 @@ def _content(title: str, suffix: str, told: dict[str, Any], when: dt.datetime) -
 def _day(told: str, today: dt.date) -> dt.date:
     """`december 3`, or `2 months ago, 14`; never later than today."""
     if told.startswith("december "):
-        return dt.date(today.year - 1, 12, int(told.removeprefix("december ")))
+        return min(dt.date(_last_december(today), 12, int(told.removeprefix("december "))), today)
     months, _, day = told.partition(" months ago, ")
     month = today.year * 12 + today.month - 1 - int(months)
+    month -= month % 12 == 11  # December is for the fifteen
     return min(dt.date(month // 12, month % 12 + 1, int(day)), today)
+
+
+def _last_december(today: dt.date) -> int:
+    """The year of the December that people mean by "in December": in its second half, this one."""
+    return today.year if (today.month, today.day) > (12, 15) else today.year - 1
 
 
 def _card(name: str, other: str, organization: str, role: str, email: str, phone: str) -> str:

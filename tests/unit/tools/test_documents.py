@@ -4,8 +4,8 @@ import datetime as dt
 import os
 import zipfile
 from pathlib import Path
-from zoneinfo import ZoneInfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
