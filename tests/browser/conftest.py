@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,8 +24,16 @@ ARGS = [
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of them in one worker, one after the other: see `browser`."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed after the last test of the file: while it is open the thread has a running event loop, and no async test can have its own."""
     path = os.environ.get("TIZMORET_CHROMIUM") or next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip("THE BROWSER TESTS DID NOT RUN: there is no Chromium. Install it, or set TIZMORET_CHROMIUM.")
