@@ -14,8 +14,9 @@ import pytest
 from psycopg import sql
 
 from tizmoret.settings import Settings
+from tizmoret.store.binaries import find_binaries
 from tizmoret.store.database import Database
-from tizmoret.store.embedded import Embedded, find_binaries
+from tizmoret.store.embedded import Embedded
 
 _numbers = itertools.count()
 
@@ -27,8 +28,11 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def open_folder() -> Iterator[Path]:
-    """A folder that an unprivileged server can reach, whoever runs the tests."""
-    folder = Path(tempfile.mkdtemp(prefix="tizmoret-tests-"))
+    """A folder that an unprivileged server can reach, whoever runs the tests. In memory where there is room: what the tests kill are
+    processes, not the machine, and many servers on one disk wait for it most of their time."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 * 2**30
+    folder = Path(tempfile.mkdtemp(prefix="tizmoret-tests-", dir=memory if roomy else None))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)

