@@ -4,16 +4,20 @@ A file that has run must never change: its SHA-256 is kept, and an edited one is
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
+import psycopg
 from psycopg import AsyncConnection, sql
 
 from tizmoret.errors import TizmoretError
 
 _LOCK = 0x7469_7A6D_6F72_6574  # "tizmoret"
+PATIENCE = 60  # seconds that a migration waits for another process
 ROLES = ("tizmoret_owner", "tizmoret_app", "tizmoret_worker")
 
 
@@ -45,7 +49,13 @@ async def migrate(connection: AsyncConnection[Any], known: list[Migration] | Non
 
     Raises MigrationError for an edited old file, or a database that a newer version has migrated."""
     known = migrations() if known is None else known
-    await connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
+    await connection.execute(f"set lock_timeout = '{PATIENCE}s'")
+    try:
+        await connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
+    except psycopg.errors.LockNotAvailable as error:
+        raise MigrationError(
+            "Another process is migrating the database and does not come to an end.", cure="End it, and try again."
+        ) from error
     try:
         await _roles(connection)
         await connection.execute(
@@ -64,7 +74,8 @@ async def migrate(connection: AsyncConnection[Any], known: list[Migration] | Non
                 )
         return len(waiting)
     finally:
-        await connection.execute("select pg_advisory_unlock(%s)", (_LOCK,))
+        with contextlib.suppress(psycopg.OperationalError):  # a lost connection has let go of it already, and must not hide why it was lost
+            await connection.execute("select pg_advisory_unlock(%s)", (_LOCK,))
 
 
 def _compare(known: list[Migration], ran: dict[int, tuple[str, str]]) -> None:
@@ -77,15 +88,45 @@ def _compare(known: list[Migration], ran: dict[int, tuple[str, str]]) -> None:
             raise MigrationError(f"{name} was changed after it had run.", cure="Restore the file, and put the change into a new one.")
 
 
+_MAKE_ROLE = """do $$ begin
+    if not exists (select from pg_roles where rolname = {name}) then
+        begin
+            create role {role} nologin;
+        exception when duplicate_object or unique_violation then null;  -- the start of another database of this server was faster
+        end;
+    end if;
+    if not ({member}) then
+        grant {role} to current_user;
+    end if;
+end $$"""
+
+
 async def _roles(connection: AsyncConnection[Any]) -> None:
-    """The three roles. They belong to the whole server, so another database's start may make them at the same moment."""
-    for role in ROLES:
-        await connection.execute(
-            sql.SQL(
-                "do $$ begin create role {role} nologin nosuperuser nobypassrls; "
-                "exception when duplicate_object or unique_violation then null; end $$"
-            ).format(role=sql.Identifier(role))
-        )
-        await connection.execute(
-            sql.SQL("do $$ begin grant {role} to current_user; exception when others then null; end $$").format(role=sql.Identifier(role))
-        )
+    """The three roles, and the right to become each. They belong to the whole server, whose user may have been given them by another.
+
+    Raises MigrationError with what an administrator must do, where we may not."""
+    # From 16 on, whoever makes a role may give it away, but may not become it without giving it to itself.
+    kinds = ("usage", "set") if connection.info.server_version >= 160000 else ("usage", "member")
+    try:
+        for role in ROLES:
+            name = sql.Literal(role)
+            member = sql.SQL(" and ").join(sql.SQL("pg_has_role(current_user, {}, {})").format(name, sql.Literal(kind)) for kind in kinds)
+            await _patiently(connection, sql.SQL(_MAKE_ROLE).format(name=name, role=sql.Identifier(role), member=member))
+    except psycopg.errors.InsufficientPrivilege as error:
+        there = {row[0] for row in await (await connection.execute("select rolname from pg_roles")).fetchall()}
+        orders = "".join(f"create role {role} nologin; " for role in ROLES if role not in there)
+        user = sql.Identifier(connection.info.user).as_string(connection)
+        raise MigrationError(
+            "The user of DATABASE_URL may not take on the three roles of Tizmoret.",
+            cure=f"Let an administrator run: {orders}grant {', '.join(ROLES)} to {user};",
+        ) from error
+
+
+async def _patiently(connection: AsyncConnection[Any], order: sql.Composed) -> None:
+    """Postgres does not wait for another session that grants the same role, but fails: "tuple concurrently updated"."""
+    for _ in range(20):
+        with contextlib.suppress(psycopg.errors.InternalError_):
+            await connection.execute(order)
+            return
+        await asyncio.sleep(0.05)
+    await connection.execute(order)
