@@ -1,34 +1,21 @@
-"""Roles, tenancy, migrations, and where the database comes from."""
+"""Tenancy, and where the database comes from."""
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import os
-import signal
-import tempfile
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tizmoret.errors import NotFound, Unavailable
+from tests.integration.store.processes import gone, keepers, servers, until
+from tizmoret.errors import BadInput, NotFound, Unavailable
 from tizmoret.ids import uuid7
 from tizmoret.settings import Settings
 from tizmoret.store.blobs import get
 from tizmoret.store.database import Database
-from tizmoret.store.embedded import Embedded
-from tizmoret.store.migrate import Migration, MigrationError, migrate, migrations
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def private_home(open_folder: Path) -> Path:
-    """A home with a server of its own, where an unprivileged user can reach it."""
-    folder = Path(tempfile.mkdtemp(dir=open_folder))
-    folder.chmod(0o711)
-    return folder
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("database")]
 
 
 async def test_every_table_with_a_workspace_is_guarded(database: Database, database_url: str) -> None:
@@ -39,6 +26,11 @@ async def test_every_table_with_a_workspace_is_guarded(database: Database, datab
             "where c.relkind = 'r' and a.attname = 'workspace_id' and not a.attisdropped and c.relnamespace = 'public'::regnamespace"
         ).fetchall()
         assert len(tables) >= 11
+        others = connection.execute(
+            "select relname from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace and oid <> all(%s)",
+            ([table[0] for table in tables],),
+        ).fetchall()
+        assert {row[0] for row in others} == {"workspaces", "workers", "migrations"}, "a new table needs a workspace"
         for oid, name, enabled, forced in tables:
             assert (enabled, forced) == (True, True), name
             policies = {row[0] for row in connection.execute("select polname from pg_policy where polrelid = %s", (oid,)).fetchall()}
@@ -49,6 +41,24 @@ async def test_every_table_with_a_workspace_is_guarded(database: Database, datab
             ).fetchone()  # fmt: skip
             assert leading is not None
             assert leading[0] >= 1, name
+
+
+async def test_the_tables_belong_to_the_owner_role(database: Database, database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        owners = connection.execute(
+            "select distinct pg_get_userbyid(relowner) from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace"
+        ).fetchall()
+    assert owners == [("tizmoret_owner",)]
+
+
+async def test_a_workspace_does_not_learn_of_the_others_and_cannot_touch_the_workers(database: Database) -> None:
+    async with database.worker_tx() as connection:
+        await connection.execute("insert into workspaces (id, name) values (%s, 'secret')", (uuid7(),))
+    async with database.tenant_tx(database.default_workspace) as connection:
+        assert await (await connection.execute("select id from workspaces")).fetchall() == [(database.default_workspace,)]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        async with database.tenant_tx(database.default_workspace) as connection:
+            await connection.execute("delete from workers")
 
 
 async def test_no_role_of_ours_can_pass_by_row_level_security(database: Database, database_url: str) -> None:
@@ -84,6 +94,7 @@ async def test_without_a_workspace_nothing_is_seen(database: Database) -> None:
     async with database.tenant_tx(database.default_workspace) as connection:
         await connection.execute("select set_config('tizmoret.workspace', '', true)")
         assert await (await connection.execute("select * from blobs")).fetchall() == []
+        assert await (await connection.execute("select * from workspaces")).fetchall() == []
 
 
 async def test_the_workspace_of_one_transaction_does_not_leak_into_the_next(database: Database) -> None:
@@ -100,44 +111,25 @@ def connection_of(database: Database):  # type: ignore[no-untyped-def]
     return database._tenants.connection()
 
 
-async def test_two_processes_may_migrate_at_once(database_url: str, home: Path) -> None:
-    settings = Settings.from_env({"TIZMORET_HOME": str(home), "DATABASE_URL": database_url})
-    opened = await asyncio.gather(*(Database.open(settings) for _ in range(4)))
-    assert len({one.default_workspace for one in opened}) == 1
-    for one in opened:
-        await one.close()
+async def test_database_url_comes_first(database_url: str, tmp_path: Path) -> None:
+    """Even where no embedded server could be started."""
+    (tmp_path / "file").touch()
+    opened = await Database.open(Settings.from_env({"TIZMORET_HOME": str(tmp_path / "file" / "home"), "DATABASE_URL": database_url}))
+    assert opened.kind == "url"
+    await opened.close()
 
 
-async def test_an_edited_migration_is_refused(database: Database, database_url: str) -> None:
-    known = migrations()
-    edited = [dataclasses.replace(known[0], text=known[0].text + "-- one more line"), *known[1:]]
-    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
-        with pytest.raises(MigrationError, match="changed after it had run"):
-            await migrate(connection, edited)
+@pytest.mark.parametrize("url", ["hello", "mysql://me:hunter2@x/y", "postgresql+asyncpg://me:hunter2@localhost/x", "host='hunter2"])
+async def test_an_address_that_is_none_is_refused_without_repeating_it(home: Path, url: str) -> None:
+    with pytest.raises(BadInput) as raised:
+        await Database.open(Settings.from_env({"TIZMORET_HOME": str(home), "DATABASE_URL": url}))
+    assert raised.value.field == "DATABASE_URL"
+    assert "hunter2" not in str(raised.value)
+    assert raised.value.__suppress_context__
 
 
-async def test_a_database_of_a_newer_version_is_refused(database: Database, database_url: str) -> None:
-    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
-        await migrate(connection, [*migrations(), Migration(9999, "9999_future.sql", "select 1")])
-        with pytest.raises(MigrationError, match="does not know"):
-            await migrate(connection)
-
-
-async def test_a_migration_that_fails_leaves_nothing_half_done(database: Database, database_url: str) -> None:
-    broken = Migration(9998, "9998_broken.sql", "create table half (n int); select no_such_function();")
-    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
-        with pytest.raises(psycopg.errors.UndefinedFunction):
-            await migrate(connection, [*migrations(), broken])
-        assert await (await connection.execute("select to_regclass('half')")).fetchone() == (None,)
-        assert await migrate(connection) == 0
-
-
-async def test_database_url_comes_first(database: Database) -> None:
-    assert database.kind == "url"
-
-
-async def test_without_it_the_embedded_server_is_used(open_folder: Path) -> None:
-    opened = await Database.open(Settings.from_env({"TIZMORET_HOME": str(open_folder / "own home")}))
+async def test_without_it_the_embedded_server_is_used(folder: Path) -> None:
+    opened = await Database.open(Settings.from_env({"TIZMORET_HOME": str(folder / "home")}))
     assert opened.kind in ("embedded", "system")
     assert int(opened.version.split(".")[0]) >= 15
     await opened.close()
@@ -149,17 +141,22 @@ async def test_a_database_url_that_leads_nowhere_is_said_with_the_cure(home: Pat
     assert raised.value.field == "DATABASE_URL"
 
 
-async def test_connections_come_back_after_the_server_died(private_home: Path) -> None:
-    opened = await Database.open(Settings.from_env({"TIZMORET_HOME": str(private_home)}))
-    assert isinstance(opened._embedded, Embedded)
-    os.kill(int((opened._embedded.folder / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-    for _ in range(200):
-        try:
-            async with opened.worker_tx() as connection:
-                await connection.execute("select 1")
-            break
-        except (Unavailable, psycopg.OperationalError):
-            await asyncio.sleep(0.1)
-    else:
-        raise AssertionError("no connection came back")
+@pytest.mark.parametrize("victim", ["server", "keeper"])
+async def test_connections_of_every_kind_come_back_after_the_server_died(pg: Path, victim: str) -> None:
+    home = pg.rename(pg.with_name("postgres")).parent
+    opened = await Database.open(Settings.from_env({"TIZMORET_HOME": str(home)}))
+    processes = {"server": servers, "keeper": keepers}[victim](home / "postgres")
+    assert len(processes) == 1
+    processes[0].kill()
+    async with asyncio.timeout(20):
+        await asyncio.to_thread(until, lambda: servers(home / "postgres") not in ([], processes))
+        async with opened.tenant_tx(opened.default_workspace) as connection:
+            assert await (await connection.execute("select id from workspaces")).fetchall() == [(opened.default_workspace,)]
+        async with opened.worker_tx() as connection:
+            await connection.execute("select 1")
+        connection = await opened.dedicated()
+        await connection.execute("listen something")
+        await connection.close()
+        await asyncio.to_thread(until, lambda: len(servers(home / "postgres")) == 1)
     await opened.close()
+    assert gone(home / "postgres")
