@@ -12,6 +12,7 @@ import errno
 import fcntl
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -159,7 +160,7 @@ class Embedded:
                 return False
             if time.monotonic() > end:
                 raise Unavailable(
-                    f"An old database server neither answers nor stops: {_last_line(told)}", cure=f"End it: {self._how_to_end()}"
+                    f"An old database server neither answers nor stops: {_reason(told)}", cure=f"End it: {self._how_to_end()}"
                 )
             time.sleep(POLL_SECONDS)
 
@@ -294,7 +295,7 @@ class Embedded:
         cure = f"Look at {self.place.log}, or set DATABASE_URL to a Postgres of your own."
         if os.strerror(errno.ENOSPC) in told or shutil.disk_usage(self.folder).free == 0:
             cure = _MORE_SPACE
-        return Unavailable(f"{what}: {_last_line(told)}", cure=cure)
+        return Unavailable(f"{what}: {_reason(told)}", cure=cure)
 
 
 _MORE_SPACE = "Free some space, or set TIZMORET_HOME to another disk."
@@ -318,9 +319,14 @@ def _locales(version: int) -> list[list[str]]:
     return [["--locale=C.UTF-8"], ["--locale=C"]]
 
 
-def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "no reason was given"
+def _reason(text: str) -> str:
+    """The first line that names a fault, without the time in front of it; where none does, the last."""
+    lines = [line for line in text.splitlines() if line.strip()] or ["no reason was given"]
+    for line in lines:
+        found = re.search(r"\b(?:FATAL|PANIC|error):\s+(.+)", line)
+        if found:
+            return found[1].rstrip(".") + "."
+    return lines[-1]
 
 
 def _explained(error: OSError, folder: Path) -> Unavailable:

@@ -315,7 +315,8 @@ def test_a_full_disk_is_said_with_the_cure(folder: Path, program: str) -> None:
         assert gone(folder / "pg")
     broken = folder / "broken" / "bin"
     broken.mkdir(parents=True)
-    (broken / program).write_text("#!/bin/sh\necho 'FATAL:  could not write to file \"x\": No space left on device' >&2\nexit 1\n")
+    said = "echo 'FATAL:  could not write to file \"x\": No space left on device' >&2; echo 'LOG: shut down' >&2"
+    (broken / program).write_text(f"#!/bin/sh\n{said}\nexit 1\n")
     (broken / "postgres").touch() if program == "initdb" else None
     for one in broken.iterdir():
         one.chmod(0o755)
@@ -324,6 +325,7 @@ def test_a_full_disk_is_said_with_the_cure(folder: Path, program: str) -> None:
     with pytest.raises(Unavailable, match="No space left on device") as raised:
         Embedded.start(folder / "pg", Binaries(broken.parent, None, "system"))
     assert "Free some space" in raised.value.cure
+    assert raised.value.detail.endswith('could not write to file "x": No space left on device.')
     server = Embedded.start(folder / "pg")
     psycopg.connect(server.dsn).close()
     server.close()
