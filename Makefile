@@ -15,7 +15,7 @@ run: $(READY) ## start the server and the page; the first start brings a demo an
 
 test: $(READY) ## all tests but the long ones
 	@sh scripts/chromium.sh
-	@$(VENV)/bin/pytest -n 2 --dist loadgroup
+	@$(VENV)/bin/pytest -n 2 --dist loadgroup -rs
 
 check: $(READY) ## style, types, layers, lock
 	@$(VENV)/bin/ruff check .
