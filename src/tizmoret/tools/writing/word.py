@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # XML 1.0 takes no other control characters, and no lone surrogates.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ADDRESS = re.compile(r"https?://\S+")
 _FONT = "Arial"  # has Hebrew and Latin letters on every system
 
 
@@ -142,7 +143,8 @@ def _fill(paragraph: Paragraph, spans: Sequence[Span]) -> None:
     from docx.oxml.ns import qn
     from docx.oxml.parser import OxmlElement
 
-    right_to_left = is_hebrew("".join(span.text for span in spans))
+    # Addresses and names of files are Latin in any language: they say nothing of the direction.
+    right_to_left = is_hebrew(_ADDRESS.sub("", "".join(span.text for span in spans if not span.code)))
     if right_to_left:
         # The schema fixes the order of these children; python-docx knows it for its own ones, so ours is put before them.
         paragraph.paragraph_format.element.get_or_add_pPr().insert_element_before(
