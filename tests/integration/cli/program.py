@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -60,6 +61,8 @@ class Terminal:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.pid, self._descriptor = pty.fork()
         if self.pid == 0:
+            # A shell that starts the tests in its background has them, and so us, ignore Ctrl-C; a terminal does not.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execvpe(command[0], list(command), {**env, "COLUMNS": "100", "LINES": "40"})
 
     def wait_for(self, *words: str) -> str:
