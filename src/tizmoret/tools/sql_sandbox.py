@@ -13,6 +13,7 @@ import sys
 
 MEMORY = 1536 * 1024 * 1024  # bytes of address space; DuckDB and Python reserve about 500 MB before the first query
 SECONDS = 20  # of processor time
+ANSWER = 32 * 1024 * 1024  # characters: what is written here fills the parent's memory
 
 # Before any SQL of others runs; the last one makes the rest final. Replacement scans would read this process's variables.
 LOCKS = (
@@ -76,7 +77,7 @@ def run(job: dict) -> dict:  # type: ignore[type-arg]  # JSON, checked by the pa
 
 
 def main() -> None:
-    job = json.load(sys.stdin)
+    job = json.load(sys.stdin.buffer)  # bytes: without environment the locale says nothing of UTF-8
     bound()
     try:
         answer = run(job)
@@ -84,7 +85,8 @@ def main() -> None:
         answer = {"error": "memory"}
     except Exception as error:  # whatever DuckDB says of somebody's SQL goes back to them
         answer = {"error": "memory" if "Out of Memory" in str(error) or "allocate" in str(error) else str(error)[:1000]}
-    json.dump(answer, sys.stdout, ensure_ascii=False)
+    written = json.dumps(answer, ensure_ascii=False)
+    sys.stdout.buffer.write(written.encode() if len(written) <= ANSWER else b'{"error": "memory"}')
 
 
 if __name__ == "__main__":

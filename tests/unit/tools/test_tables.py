@@ -198,13 +198,36 @@ async def test_a_csv_and_an_only_sheet_are_called_data(expenses: str, documents:
 
 
 HOSTILE = [
-    "select * from read_text('/etc/passwd')", "select * from '/etc/passwd'", "select * from read_csv('/etc/passwd')", "select * from glob('/*')",
-    "copy (select 1) to '/tmp/tizmoret-stolen'", "copy data to '/tmp/tizmoret-stolen'", "attach '/tmp/tizmoret.db'", "install httpfs", "load httpfs",
-    "select * from read_text('https://example.com')", "set enable_external_access = true", "reset lock_configuration", "pragma database_list",
-    "select 1; select 2", "insert into data values (1)", "create table t(a int)", "drop table data", "update data set a = 1", "call pragma_version()",
-    "select * from job", "select * from sys.environ", "export database '/tmp/x'", "select getenv('HOME')", "explain analyze select 1", "", ";", "this is no sql",
-    "select * from sniff_csv('/etc/passwd')", "select * from parquet_scan('/etc/passwd')",
-]  # fmt: skip
+    "select * from read_text('/etc/passwd')",
+    "select * from '/etc/passwd'",
+    "select * from read_csv('/etc/passwd')",
+    "select * from glob('/*')",
+    "copy (select 1) to '/tmp/tizmoret-stolen'",
+    "copy data to '/tmp/tizmoret-stolen'",
+    "attach '/tmp/tizmoret.db'",
+    "install httpfs",
+    "load httpfs",
+    "select * from read_text('https://example.com')",
+    "set enable_external_access = true",
+    "reset lock_configuration",
+    "pragma database_list",
+    "select 1; select 2",
+    "insert into data values (1)",
+    "create table t(a int)",
+    "drop table data",
+    "update data set a = 1",
+    "call pragma_version()",
+    "select * from job",
+    "select * from sys.environ",
+    "export database '/tmp/x'",
+    "select getenv('HOME')",
+    "explain analyze select 1",
+    "",
+    ";",
+    "this is no sql",
+    "select * from sniff_csv('/etc/passwd')",
+    "select * from parquet_scan('/etc/passwd')",
+]
 
 
 async def test_no_sql_reaches_beyond_the_tables(documents: Path, call: MakeCall) -> None:
@@ -222,6 +245,7 @@ async def test_no_sql_reaches_beyond_the_tables(documents: Path, call: MakeCall)
         "select length(repeat('a', 4000000000))",
         "select list(range) from range(500000000)",
         "select repeat(a, 1000000000) from data",
+        "select repeat(a, 100000000) from data",
     ],
 )
 async def test_a_query_that_eats_memory_ends_in_its_own_process(documents: Path, call: MakeCall, text: str) -> None:
@@ -235,7 +259,7 @@ async def test_a_query_that_eats_memory_ends_in_its_own_process(documents: Path,
 async def test_a_query_without_end_is_ended(documents: Path, call: MakeCall, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sql, "TIMEOUT", 1.5)
     (documents / "t.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(StepFailed, match="more than 1.5 seconds"):
+    with pytest.raises(StepFailed, match="took more than"):
         await queried(call(), "t.csv", "select count(*) from range(3000000000000)")
     assert psutil.Process().children() == []
 
@@ -243,7 +267,7 @@ async def test_a_query_without_end_is_ended(documents: Path, call: MakeCall, mon
 async def test_a_cancelled_query_leaves_no_process(documents: Path, call: MakeCall) -> None:
     (documents / "t.csv").write_text("a,b\n1,2\n")
     task = asyncio.create_task(queried(call(), "t.csv", "select count(*) from range(3000000000000)"))
-    while not psutil.Process().children():
+    while not psutil.Process().children():  # noqa: ASYNC110 - nothing tells of a child's birth
         await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
