@@ -114,7 +114,9 @@ class WebAccess:
 
 
 def _port(url: httpx2.URL) -> int:
-    return url.port or (443 if url.scheme == "https" else 80)
+    if url.port is not None:
+        return url.port
+    return 443 if url.scheme == "https" else 80
 
 
 def _checked(text: str) -> httpx2.URL:
@@ -129,7 +131,7 @@ def _checked(text: str) -> httpx2.URL:
         raise StepFailed("Only pages on the web are fetched.", cure=cure, field="url")
     if url.userinfo:
         raise StepFailed("The address holds a user name or password.", cure="Leave it out.", field="url")
-    if _port(url) < 1024 and _port(url) not in _WELL_KNOWN_PORTS:
+    if not 1024 <= _port(url) <= 65535 and _port(url) not in _WELL_KNOWN_PORTS:
         raise StepFailed(f"Port {_port(url)} is not a web server's.", cure="Use 80, 443 or a port from 1024 up.", field="url")
     return url
 
