@@ -9,15 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_json
-
 from tizmoret.engine.events import Item
-from tizmoret.plan.model import in_key_order
+from tizmoret.plan.model import canonical
 
 
 def fingerprint(plan_hash: str, step: str, args: Any, label: Mapping[str, Any]) -> str:
     """SHA-256 over the plan's hash, the step, its exact arguments and where they came from, in hexadecimal."""
-    return hashlib.sha256(to_json([plan_hash, step, in_key_order(args), in_key_order(dict(label))])).hexdigest()
+    return hashlib.sha256(canonical([plan_hash, step, args, label])).hexdigest()
 
 
 def idempotency_key(execution: UUID, step: str, item: Item) -> str:

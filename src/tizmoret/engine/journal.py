@@ -27,8 +27,9 @@ LINGER = 0.02  # seconds that a transition nobody waits for may wait for company
 MAX_BATCH = 512  # transitions in one statement: while the database writes it, the executions of the batch before go on
 RETRY_FIRST, RETRY_LAST = 0.05, 5.0  # seconds between attempts while the database does not answer
 
-# The row counts of a JSON array are guessed (100), so that the planner would scan whole tables for a batch of one.
-SESSION = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_mergejoin = off; set jit = off"
+# The row counts of a JSON array are guessed (100), and a plan that was made while the tables were small is kept: left to itself, the planner
+# would go through a whole table for a batch of one. Every row is looked up by its key instead.
+SESSION = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_mergejoin = off; set enable_hashjoin = off; set jit = off"
 
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
 OnCommit = Callable[[Sequence[Transition], datetime], None]
@@ -176,24 +177,25 @@ def _bind(transitions: Iterable[Transition]) -> tuple[str, dict[str, str]]:
     parts: dict[str, list[Any]] = {name: [] for name in PARTS}
     for t in transitions:
         id, key = t.execution, t.execution.int
+        whose = {"workspace": t.workspace, "id": id}
         if t.new is not None:
-            made.append({"workspace": t.workspace, "id": id, "seq": t.events[-1][0], **_set(t.new), **_set(t.row)})
+            made.append({**whose, "seq": t.events[-1][0], **_set(t.new), **_set(t.row)})
         else:
             _merge_execution(executions, key, t)
         for seq, event in t.events:
-            parts["events"].append({"id": id, "seq": seq, "kind": e.kind(event), "data": event})
+            parts["events"].append({"workspace": t.workspace, "id": id, "seq": seq, "kind": e.kind(event), "data": event})
         for row in t.steps:
-            _merge_step(steps, (key, row.step_id, row.item), id, row)
+            _merge_step(steps, (key, row.step_id, row.item), whose, row)
         if t.plan is not None:
-            parts["plans"].append({"id": id, **msgspec.structs.asdict(t.plan)})
+            parts["plans"].append({**whose, **msgspec.structs.asdict(t.plan)})
         for effect in t.effects:
-            effects[key, effect.step_id, effect.item] = {"id": id, **_set(effect)}
-        parts["approvals"] += [{**_set(approval), "id": id, "approval": approval.id} for approval in t.approvals]
-        parts["closed"] += [{"id": id, "approval": approval, "status": status} for approval, status in t.closed_approvals]
-        parts["blobs"] += [{"id": id, "hash": blob.hash, "content": base64.b64encode(blob.content).decode()} for blob in t.blobs]
-        parts["consumed"] += [{"id": id, "signal": signal} for signal in t.consumed]
+            effects[key, effect.step_id, effect.item] = {**whose, **_set(effect)}
+        parts["approvals"] += [{**_set(approval), **whose, "approval": approval.id} for approval in t.approvals]
+        parts["closed"] += [{**whose, "approval": approval, "status": status} for approval, status in t.closed_approvals]
+        parts["blobs"] += [{**whose, "hash": blob.hash, "content": base64.b64encode(blob.content).decode()} for blob in t.blobs]
+        parts["consumed"] += [{**whose, "signal": signal} for signal in t.consumed]
         if t.checkpoint is not None:
-            parts["checkpoints"].append({"id": id, "seq": t.checkpoint[0], "state": base64.b64encode(t.checkpoint[1]).decode()})
+            parts["checkpoints"].append({**whose, "seq": t.checkpoint[0], "state": base64.b64encode(t.checkpoint[1]).decode()})
     parts["steps"], parts["effects"] = list(steps.values()), list(effects.values())
     present = {name: rows for name, rows in parts.items() if rows}
     parameters = {name: _encoder.encode(rows).decode() for name, rows in present.items()}
@@ -219,10 +221,10 @@ def _merge_execution(executions: dict[int, dict[str, Any]], key: int, t: Transit
     row.update(_set(t.row))
 
 
-def _merge_step(steps: dict[tuple[int, str, int], dict[str, Any]], key: tuple[int, str, int], id: UUID, row: StepRow) -> None:
+def _merge_step(steps: dict[tuple[int, str, int], dict[str, Any]], key: tuple[int, str, int], whose: dict[str, UUID], row: StepRow) -> None:
     known = steps.get(key)
     if known is None:
-        known = steps[key] = {"id": id, "item": WHOLE, "ran": False}
+        known = steps[key] = {**whose, "item": WHOLE, "ran": False}
     tokens, cost = known.get("tokens", 0), known.get("cost")
     known.update(_set(row))
     known["ran"] = known["ran"] or row.status == "running"

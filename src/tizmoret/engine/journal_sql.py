@@ -1,6 +1,6 @@
 """The one statement of the journal, put together from the parts that a batch has.
 
-Every part joins `alive`: the executions whose epoch is still ours, updated (and so locked) in the same statement. What is fenced writes
+Every part keeps to `alive`: the executions whose epoch is still ours, updated (and so locked) in the same statement. What is fenced writes
 nothing. Rows travel as one JSON array a part, which Postgres unpacks faster than the driver packs typed arrays. Inserts tolerate their own
 repetition, so that a batch can be sent again when the connection broke before the answer came."""
 
@@ -45,21 +45,26 @@ _MADE = """made as (
     on conflict do nothing
     returning workspace_id as workspace, id)"""
 
+# Written so that Postgres looks each row up in a hash of `alive`: a join of two lists of unknown length would make it guess.
+_LIVING = "(x.id in (select id from alive)) is true"
+
 _PARTS = {
     "events": """
     insert into events (workspace_id, execution_id, seq, kind, data)
-    select a.workspace, a.id, x.seq, x.kind, x.data
-    from json_to_recordset(%(events)s) as x (id uuid, seq bigint, kind text, data jsonb) join alive a using (id)
+    select x.workspace, x.id, x.seq, x.kind, x.data
+    from json_to_recordset(%(events)s) as x (workspace uuid, id uuid, seq bigint, kind text, data jsonb)
+    where {living}
     on conflict do nothing""",
     "steps": """
     insert into execution_steps as s (workspace_id, execution_id, step_id, item, status, attempt, items, args, output, label, error, reason,
         tokens, cost, started_at, finished_at)
-    select a.workspace, a.id, x.step_id, coalesce(x.item, -1), x.status, coalesce(x.attempt, 0), x.items, x.args, x.output, x.label, x.error,
+    select x.workspace, x.id, x.step_id, coalesce(x.item, -1), x.status, coalesce(x.attempt, 0), x.items, x.args, x.output, x.label, x.error,
         x.reason, coalesce(x.tokens, 0), x.cost,
         case when x.ran then now() end,
         case when x.status in ('completed', 'failed', 'skipped', 'cancelled', 'unknown') then now() end
-    from json_to_recordset(%(steps)s) as x (id uuid, step_id text, item int, status text, attempt int, items int, args jsonb, output jsonb,
-        label jsonb, error jsonb, reason text, tokens bigint, cost float8, ran bool) join alive a using (id)
+    from json_to_recordset(%(steps)s) as x (workspace uuid, id uuid, step_id text, item int, status text, attempt int, items int, args jsonb,
+        output jsonb, label jsonb, error jsonb, reason text, tokens bigint, cost float8, ran bool)
+    where {living}
     on conflict (workspace_id, execution_id, step_id, item) do update set
         status = excluded.status,
         attempt = greatest(excluded.attempt, s.attempt),
@@ -75,40 +80,46 @@ _PARTS = {
         finished_at = excluded.finished_at""",
     "plans": """
     insert into plan_versions (workspace_id, execution_id, version, hash, plan, manifest, planner)
-    select a.workspace, a.id, x.version, x.hash, x.plan, x.manifest, x.planner
-    from json_to_recordset(%(plans)s) as x (id uuid, version int, hash text, plan jsonb, manifest jsonb, planner text) join alive a using (id)
+    select x.workspace, x.id, x.version, x.hash, x.plan, x.manifest, x.planner
+    from json_to_recordset(%(plans)s) as x (workspace uuid, id uuid, version int, hash text, plan jsonb, manifest jsonb,
+        planner text)
+    where {living}
     on conflict do nothing""",
     "approvals": """
     insert into pending_approvals (workspace_id, id, execution_id, step_id, item, purpose, title, details, fingerprint, expires_at)
-    select a.workspace, x.approval, a.id, x.step_id, x.item, x.purpose, x.title, x.details, x.fingerprint,
+    select x.workspace, x.approval, x.id, x.step_id, x.item, x.purpose, x.title, x.details, x.fingerprint,
         now() + make_interval(secs => x.expires_in)
-    from json_to_recordset(%(approvals)s) as x (id uuid, approval uuid, step_id text, item int, purpose text, title text, details jsonb,
-        fingerprint text, expires_in float8) join alive a using (id)
+    from json_to_recordset(%(approvals)s) as x (workspace uuid, id uuid, approval uuid, step_id text, item int, purpose text, title text,
+        details jsonb, fingerprint text, expires_in float8)
+    where {living}
     on conflict do nothing""",
     "closed": """
     update pending_approvals p set status = x.status, decided_at = now()
-    from json_to_recordset(%(closed)s) as x (id uuid, approval uuid, status text) join alive a using (id)
-    where p.workspace_id = a.workspace and p.id = x.approval and p.status = 'pending'""",
+    from json_to_recordset(%(closed)s) as x (workspace uuid, id uuid, approval uuid, status text)
+    where {living} and p.workspace_id = x.workspace and p.id = x.approval and p.status = 'pending'""",
     "effects": """
     insert into effects as f (workspace_id, execution_id, step_id, item, key, tool, fingerprint, status)
-    select a.workspace, a.id, x.step_id, x.item, x.key, x.tool, x.fingerprint, x.status
-    from json_to_recordset(%(effects)s) as x (id uuid, step_id text, item int, key text, tool text, fingerprint text, status text)
-        join alive a using (id)
+    select x.workspace, x.id, x.step_id, x.item, x.key, x.tool, x.fingerprint, x.status
+    from json_to_recordset(%(effects)s) as x (workspace uuid, id uuid, step_id text, item int, key text, tool text,
+        fingerprint text, status text)
+    where {living}
     on conflict (workspace_id, execution_id, step_id, item) do update set
         status = excluded.status, key = excluded.key, fingerprint = excluded.fingerprint,
         settled_at = case when excluded.status <> 'intended' then now() end""",
     "blobs": """
     insert into blobs (workspace_id, hash, content)
-    select a.workspace, x.hash, decode(x.content, 'base64')
-    from json_to_recordset(%(blobs)s) as x (id uuid, hash text, content text) join alive a using (id)
+    select x.workspace, x.hash, decode(x.content, 'base64')
+    from json_to_recordset(%(blobs)s) as x (workspace uuid, id uuid, hash text, content text)
+    where {living}
     on conflict do nothing""",
     "consumed": """
-    delete from signals s using json_to_recordset(%(consumed)s) as x (id uuid, signal uuid) join alive a using (id)
-    where s.workspace_id = a.workspace and s.execution_id = a.id and s.id = x.signal""",
+    delete from signals s using json_to_recordset(%(consumed)s) as x (workspace uuid, id uuid, signal uuid)
+    where {living} and s.workspace_id = x.workspace and s.execution_id = x.id and s.id = x.signal""",
     "checkpoints": """
     insert into execution_checkpoints (workspace_id, execution_id, seq, state)
-    select a.workspace, a.id, x.seq, decode(x.state, 'base64')
-    from json_to_recordset(%(checkpoints)s) as x (id uuid, seq bigint, state text) join alive a using (id)
+    select x.workspace, x.id, x.seq, decode(x.state, 'base64')
+    from json_to_recordset(%(checkpoints)s) as x (workspace uuid, id uuid, seq bigint, state text)
+    where {living}
     on conflict do nothing""",
 }
 PARTS = tuple(_PARTS)
@@ -119,5 +130,5 @@ def statement(has_new: bool, parts: frozenset[str]) -> str:
     """The statement for a batch with these parts. It answers with the ids that were alive, and the time of the commit."""
     heads = [_MOVED, _MADE] if has_new else [_MOVED]
     union = "select * from moved union all select * from made" if has_new else "select * from moved"
-    bodies = [f"part_{name} as ({_PARTS[name]})" for name in PARTS if name in parts]
+    bodies = [f"part_{name} as ({_PARTS[name].format(living=_LIVING)})" for name in PARTS if name in parts]
     return f"with {', '.join([*heads, f'alive as ({union})', *bodies])} select id, now() from alive"  # noqa: S608 - parts of this file, no value

@@ -46,6 +46,7 @@ class StepWork:
         self._prepared = prepared
         self._scheduler = scheduler
         self._retry_later = retry_later
+        self._labels: dict[str, Label] = {}  # of the arguments: what they are made of does not change any more
 
     # -- arguments
 
@@ -58,7 +59,11 @@ class StepWork:
 
     def label(self, id: str) -> Label:
         """Where this step's arguments come from: the person, and everything they are made of."""
-        return join([PERSON, *(Label.from_json(self._state.labels[before]) for before in self._scheduler.needs(id))])
+        known = self._labels.get(id)
+        if known is None:
+            made_of = (Label.from_json(self._state.labels[before]) for before in self._scheduler.needs(id))
+            known = self._labels[id] = join([PERSON, *made_of])
+        return known
 
     async def _arguments(self, id: str, item: Item) -> Any:
         """One call's exact arguments. Raises ArgumentMismatch."""

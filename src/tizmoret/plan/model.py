@@ -9,11 +9,11 @@ An argument is a literal or holds references to earlier outputs at any depth (se
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from pydantic_core import to_json
 
 MAX_STEPS = 10_000
 MAX_REQUEST = 20_000  # characters
@@ -73,7 +73,7 @@ class Plan(_Frozen):
 
     def canonical(self) -> bytes:
         """The bytes that `hash` covers: JSON with sorted keys, defaults left out, version left out."""
-        return to_json(in_key_order(self.model_dump(mode="json", exclude_defaults=True, exclude={"version"})))
+        return canonical(self.model_dump(mode="json", exclude_defaults=True, exclude={"version"}))
 
     @cached_property
     def hash(self) -> str:
@@ -81,9 +81,6 @@ class Plan(_Frozen):
         return hashlib.sha256(self.canonical()).hexdigest()
 
 
-def in_key_order(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: in_key_order(value[key]) for key in sorted(value)}
-    if isinstance(value, list):
-        return [in_key_order(item) for item in value]
-    return value
+def canonical(value: Any) -> bytes:
+    """A JSON value as bytes that do not depend on the order of keys: what hashes cover."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
