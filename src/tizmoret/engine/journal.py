@@ -24,7 +24,7 @@ from tizmoret.errors import Fenced, TizmoretError, Unavailable
 log = structlog.get_logger(__name__)
 
 LINGER = 0.02  # seconds that a transition nobody waits for may wait for company: it then costs no commit of its own
-MAX_BATCH = 512  # transitions in one statement: while the database writes it, the executions of the batch before go on
+MAX_BATCH = 128  # transitions in one statement: while the database writes it, the executions of the batch before go on
 RETRY_FIRST, RETRY_LAST = 0.05, 5.0  # seconds between attempts while the database does not answer
 
 # The row counts of a JSON array are guessed (100), and a plan that was made while the tables were small is kept: left to itself, the planner
