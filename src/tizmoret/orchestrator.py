@@ -26,7 +26,7 @@ from tizmoret.catalog.tool import Call
 from tizmoret.engine import events as e
 from tizmoret.engine.decisions import Decision, control, decide, find_gate, verdict
 from tizmoret.engine.dispatch.inline import Inline
-from tizmoret.engine.environment import Environment, Proposal, Query, Result
+from tizmoret.engine.environment import Environment, Follow, Proposal, Query, Result, Wanted
 from tizmoret.engine.journal import Journal
 from tizmoret.engine.planning import accepted
 from tizmoret.engine.prepared import prepare
@@ -38,7 +38,7 @@ from tizmoret.engine.worker import Worker
 from tizmoret.errors import BadInput, Conflict, Fenced, NotFound, TooLarge
 from tizmoret.ids import uuid7
 from tizmoret.owner import owner_token
-from tizmoret.plan.model import MAX_REQUEST, Language, Plan
+from tizmoret.plan.model import MAX_REQUEST, Plan
 from tizmoret.plan.preview import preview as preview_plan
 from tizmoret.planner.choose import choose_planner
 from tizmoret.planner.language import detect_language
@@ -118,10 +118,11 @@ class Tizmoret:
         done = await run_agent(agent, dict(args), call, self.catalog, self.settings.model, self.settings.model_url)
         return Result(done.output, done.label, done.tokens, done.cost)
 
-    async def _make_plan(self, request: str, language: Language, now: datetime, answers: tuple[tuple[str, str], ...]) -> Proposal | Query:
-        outcome = await self._planner.plan(PlanRequest(request, language, now, self.catalog, answers))
+    async def _make_plan(self, wanted: Wanted, follow: Follow | None = None) -> Proposal | Query:
+        request = PlanRequest(wanted.request, wanted.language, wanted.now, self.catalog, wanted.answers, wanted.begun)
+        outcome = await self._planner.plan(request, follow)
         if isinstance(outcome, Question):
-            return Query(outcome.text, outcome.understood)
+            return Query(outcome.text, outcome.understood, outcome.tokens, outcome.cost)
         return Proposal(outcome.plan, self._planner.name, outcome.tokens, outcome.cost)
 
     # -- requests
@@ -195,7 +196,7 @@ class Tizmoret:
     async def preview(self, request: str, *, workspace: UUID | None = None) -> Preview:
         """The plan of a request with its effects and gates, without calling any tool. Raises as `submit`, and Unavailable, PlanRefused."""
         request = _checked(request, "query")
-        outcome = await self._make_plan(request, detect_language(request), datetime.now(self.settings.timezone), ())
+        outcome = await self._make_plan(Wanted(request, detect_language(request), datetime.now(self.settings.timezone)))
         if isinstance(outcome, Query):
             return Preview(planner=self._planner.name, question=outcome.text, understood=list(outcome.understood))
         prepare(outcome.plan, self.catalog)
@@ -233,11 +234,11 @@ class Tizmoret:
         return plan
 
     async def steps(self, id: UUID, *, workspace: UUID | None = None) -> Sequence[StepView]:
-        """Every step in plan order; empty while there is no plan. Raises NotFound."""
+        """Every step in plan order; while the plan is being written, those that began already. Raises NotFound."""
         workspace = workspace or self.workspace
         async with self._database.tenant_tx(workspace) as connection:
             execution = await projections.read_execution(connection, workspace, id)
-            plan = await projections.read_plan_of(connection, workspace, id)
+            plan = await projections.read_plan_of(connection, workspace, id) or await projections.read_begun(connection, workspace, id)
             if plan is None:
                 return []
             steps = await projections.read_steps(connection, workspace, execution, plan, self.catalog.capabilities)

@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from tizmoret.engine.drafting import begun
 from tizmoret.engine.records import OPEN, read_plan
 from tizmoret.errors import BadInput, NotFound
 from tizmoret.plan.capability import Capability
@@ -80,6 +81,16 @@ async def read_plan_of(connection: AsyncConnection[Any], workspace: UUID, id: UU
     if row is None:
         raise NotFound(f"There is no execution {id}.", cure="List the executions to see which there are.", field="id")
     return (await read_plan(connection, workspace, id, row[0]))[0] if row[0] else None
+
+
+async def read_begun(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> Plan | None:
+    """What runs of a plan that is still being written."""
+    cursor = await connection.execute(
+        "select data -> 'definition' from events where workspace_id = %s and execution_id = %s and kind = 'plan.step' order by seq",
+        (workspace, id),
+    )
+    steps = begun(row[0] for row in await cursor.fetchall())
+    return Plan(steps=steps) if steps else None
 
 
 async def read_steps(

@@ -38,16 +38,19 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Say:
-    """An answer in words. It is streamed in `pieces`, with a pause (seconds) between them; after `cut` pieces the connection breaks."""
+    """An answer in words. It is streamed in so many `pieces`, or in these, with a pause (seconds) between them; after `cut` pieces the
+    connection breaks."""
 
     text: str
-    pieces: int = 7
+    pieces: int | tuple[str, ...] = 7
     pause: float = 0.0
     cut: int | None = None
     finish: str = "stop"
     tokens: tuple[int, int] = (1200, 300)  # in, out
 
     def parts(self) -> list[str]:
+        if isinstance(self.pieces, tuple):
+            return list(self.pieces)
         size = max(1, -(-len(self.text) // self.pieces))
         return [self.text[at : at + size] for at in range(0, len(self.text), size)] or [""]
 

@@ -91,7 +91,7 @@ class Follower:
             self._screen.out.file.write(event.model_dump_json(by_alias=True) + "\n")
             self._screen.out.file.flush()
         line = self._board.apply(event)
-        if event.kind == "plan.accepted":
+        if event.kind in ("plan.step", "plan.accepted"):
             self._board.plan(await self._tizmoret.steps(id))
         if self._mode == "plain" and line is not None and event.kind in _SPOKEN:
             self._screen.print(plain_line(line, self._screen, event.at))

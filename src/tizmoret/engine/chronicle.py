@@ -31,9 +31,9 @@ class Chronicle:
         self._unfolded = 0
         self._checkpointed = record.state.seq
 
-    def note(self, event: e.Event, *steps: StepRow) -> None:
+    def note(self, event: e.Event, *steps: StepRow, **rows: Any) -> None:
         """For what nothing waits for: folded at once, written with the next commit."""
-        self._submit([self._number(event)], urgent=False, steps=list(steps))
+        self._submit([self._number(event)], urgent=False, steps=list(steps), **rows)
         self._fold(self._seq, event)
 
     async def settle(self, *events: e.Event, **rows: Any) -> None:

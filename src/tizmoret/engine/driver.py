@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
+from dataclasses import asdict
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from tizmoret.engine import events as e
 from tizmoret.engine import gates
 from tizmoret.engine.answer import answering_steps, not_done
 from tizmoret.engine.chronicle import Chronicle, problem, step_row
+from tizmoret.engine.drafting import beginning, begun, superseded
 from tizmoret.engine.environment import Environment, Query
 from tizmoret.engine.planning import accepted, propose
 from tizmoret.engine.prepared import Prepared, prepare
@@ -20,10 +22,12 @@ from tizmoret.engine.records import MAX_ATTEMPTS, Record, Signal, read_signals
 from tizmoret.engine.scheduler import AskUnknown, Begin, Call, Command, Finish, OpenGate, Scheduler, Skip, Start
 from tizmoret.engine.state import FINAL
 from tizmoret.engine.stepwork import StepWork
-from tizmoret.engine.transition import StepRow
+from tizmoret.engine.transition import ExecutionRow, StepRow
 from tizmoret.engine.values import pack
 from tizmoret.errors import Fenced, TizmoretError
+from tizmoret.plan.check import Finding
 from tizmoret.plan.labels import PERSON
+from tizmoret.plan.model import Plan, Step
 
 log = structlog.get_logger(__name__)
 
@@ -88,39 +92,92 @@ class Driver:
         if self._closing:
             return
         if self._record.plan is not None:
-            await self._follow_plan()
-        elif not self._state.gates:
+            await self._follow_plan(prepare(self._record.plan, self._env.catalog))
+            return
+        if self._state.begun:
+            await self._follow_plan(prepare(Plan(language=self._record.language, steps=begun(self._state.begun)), self._env.catalog))
+        if all(gate.step is not None for gate in self._state.gates.values()):
             await self._plan()
 
     # -- planning
 
     async def _plan(self) -> None:
         try:
-            proposal = await propose(self._env, self._record)
+            proposal = await propose(self._env, self._record, self)
             if isinstance(proposal, Query):
-                opened = gates.planner_question(proposal.text, proposal.understood, self._env.gate_expiry)
-                await self._chronicle.settle(opened.event, approvals=[opened.row], row=self._chronicle.row(waiting=1))
+                opened = gates.planner_question(proposal, self._env.gate_expiry)
+                row = self._chronicle.row(waiting=len(self._state.gates) + 1)
+                await self._chronicle.settle(opened.event, approvals=[opened.row], row=row)
                 return
             prepared = prepare(proposal.plan, self._env.catalog)
         except Fenced:
             raise
         except TizmoretError as error:
-            await self._fail(problem(error))
+            await self._no_plan(problem(error))
             return
-        events, rows = accepted(proposal, prepared)
+        gone = superseded(begun(self._state.begun), proposal.plan)
+        if gone:
+            await self._stop_calls()
+        events, rows = accepted(proposal, prepared, gone)
         await self._chronicle.settle(*events, **rows)
         self._record.plan, self._record.plan_hash = proposal.plan, prepared.hash
-        await self._follow_plan()
+        if self._work is None or gone:
+            await self._follow_plan(prepared)
+        else:
+            self._extend(prepared)
 
-    async def _follow_plan(self) -> None:
-        """Start the scheduler over the accepted plan, new or restored."""
-        assert self._record.plan is not None
-        self._prepared = prepare(self._record.plan, self._env.catalog)
+    def step(self, step: Step) -> None:
+        """The planner has written a step: what only reads begins at once."""
+        before = begun(self._state.begun)
+        prepared = beginning(before, step, self._record.language, self._env.catalog)
+        if prepared is None or self._closing:
+            return
+        definition = step.model_dump(mode="json", exclude_defaults=True)
+        self._chronicle.note(e.StepPlanned(step.id, definition), row=ExecutionRow(steps_total=len(before) + 1))
+        self._extend(prepared)
+        self._advance()
+
+    def refused(self, findings: Sequence[Finding]) -> None:
+        """A whole plan did not pass `check`; the planner mends it."""
+        if not self._closing:
+            self._chronicle.note(e.PlanRefused([asdict(finding) for finding in findings]))
+
+    async def _no_plan(self, error: dict[str, Any]) -> None:
+        """There will be no plan: what began of it is stopped too."""
+        self._closing = True
+        await self._stop_tasks()
+        steps = [step_row(id, item, "cancelled") for id, item, unit in self._chronicle.units() if unit.status not in FINAL]
+        await self._fail(error, steps=steps)
+
+    async def _stop_calls(self) -> None:
+        """Stop what runs of a plan that was still being written, as a crash would, so that the scheduler can begin anew."""
+        await self._stop_tasks()
+        self._timers.clear()
+        for id, item, unit in self._chronicle.units():
+            if unit.status == "running":
+                self._chronicle.note(e.StepLost(id, "repeat", item), step_row(id, item, "ready"))
+        self.signal()  # whoever read the signals was stopped as well
+
+    def _extend(self, prepared: Prepared) -> None:
+        """More of the plan is known than before; what runs goes on."""
+        if self._work is None or self._scheduler is None:
+            self._start(prepared)
+        else:
+            self._prepared = self._work.prepared = prepared
+            self._scheduler.extend(prepared.nodes)
+
+    def _start(self, prepared: Prepared) -> StepWork:
+        self._prepared = prepared
+        self._scheduler = self._chronicle.scheduler = Scheduler(prepared.nodes, self._env.slots, self._state)
+        self._work = StepWork(self._env, self._record, self._chronicle, prepared, self._scheduler, self._retry_later)
+        return self._work
+
+    async def _follow_plan(self, prepared: Prepared) -> None:
+        """Start the scheduler over a plan, new or restored."""
         running = [(step, item) for step, item, unit in self._chronicle.units() if unit.status == "running"]
-        self._scheduler = self._chronicle.scheduler = Scheduler(self._prepared.nodes, self._env.slots, self._state)
-        self._work = StepWork(self._env, self._record, self._chronicle, self._prepared, self._scheduler, self._retry_later)
+        work = self._start(prepared)
         for step, item in running:
-            await self._work.recover(step, item)
+            await work.recover(step, item)
 
     # -- carrying out commands
 
@@ -300,11 +357,10 @@ class Driver:
         why = self._state.steps[id].unit.reason or ""
         return {"code": "step-failed", "detail": f"{step.title or id}: {why}", "cure": "Mend the cause and submit the request again."}
 
-    async def _fail(self, error: dict[str, Any], answer: str = "") -> None:
+    async def _fail(self, error: dict[str, Any], answer: str = "", **rows: Any) -> None:
         """End the execution with an error that says what to do."""
-        await self._chronicle.settle(
-            e.ExecutionFailed(error, answer), row=self._chronicle.row(status="failed", error=error, answer=answer or None)
-        )
+        row = self._chronicle.row(status="failed", error=error, answer=answer or None)
+        await self._chronicle.settle(e.ExecutionFailed(error, answer), row=row, **rows)
         self._end("ended")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +15,9 @@ from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call
 from tizmoret.engine.journal import Journal
 from tizmoret.engine.values import Values
+from tizmoret.plan.check import Finding
 from tizmoret.plan.labels import Label
-from tizmoret.plan.model import Language, Plan
+from tizmoret.plan.model import Language, Plan, Step
 from tizmoret.store.database import Database
 
 
@@ -44,6 +45,27 @@ class Query:
 
     text: str
     understood: tuple[str, ...] = ()
+    tokens: int = 0
+    cost: float | None = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a plan is to be made for. answers: the planner's earlier questions with what people said to them.
+    begun: steps of an earlier attempt that already run."""
+
+    request: str
+    language: Language
+    now: datetime
+    answers: tuple[tuple[str, str], ...] = ()
+    begun: tuple[Step, ...] = ()
+
+
+class Follow(Protocol):
+    """Hears of the plan while it is being written."""
+
+    def step(self, step: Step) -> None: ...
+    def refused(self, findings: Sequence[Finding]) -> None: ...
 
 
 class RunAgent(Protocol):
@@ -51,7 +73,7 @@ class RunAgent(Protocol):
 
 
 class MakePlan(Protocol):
-    async def __call__(self, request: str, language: Language, now: datetime, answers: tuple[tuple[str, str], ...]) -> Proposal | Query:
+    async def __call__(self, wanted: Wanted, follow: Follow | None = None) -> Proposal | Query:
         """Raises PlanRefused or Unavailable when there will be no plan."""
 
 

@@ -21,8 +21,16 @@ class ExecutionCreated(Event, frozen=True, tag="execution.created"):
     user: str
 
 
+class StepPlanned(Event, frozen=True, tag="plan.step"):
+    """A step that only reads may begin while the planner still writes the rest. `definition` is the plan's step, as JSON."""
+
+    step: str
+    definition: dict[str, Any]
+
+
 class PlanAccepted(Event, frozen=True, tag="plan.accepted"):
-    """The plan passed `check`. `planner` is "offline", "given", or the model's name."""
+    """The plan passed `check`. `planner` is "offline", "given", or the model's name. `superseded`: steps that began while it was being
+    written, and are no part of it as they were."""
 
     version: int
     hash: str
@@ -32,12 +40,12 @@ class PlanAccepted(Event, frozen=True, tag="plan.accepted"):
     levels: list[list[str]]  # shown to people, never a barrier; at most 200 steps are listed
     tokens: int = 0
     cost: float | None = None  # dollars; None: the price is not known
+    superseded: list[str] = []
 
 
 class PlanRefused(Event, frozen=True, tag="plan.refused"):
     """A model's plan did not pass `check`; it goes back for repair."""
 
-    attempt: int
     findings: list[dict[str, Any]]
 
 
@@ -121,6 +129,8 @@ class GateOpened(Event, frozen=True, tag="gate.opened"):
     item: Item = None
     fingerprint: str = ""  # of plan, step, exact arguments and labels; the decision is bound to it
     tool: str = ""
+    tokens: int = 0  # that a planner spent to come to its question
+    cost: float | None = 0.0  # dollars; None: the price is not known
 
 
 class GateClosed(Event, frozen=True, tag="gate.closed"):
@@ -175,7 +185,7 @@ class ExecutionQuarantined(Event, frozen=True, tag="execution.quarantined"):
 
 
 AnyEvent = (
-    ExecutionCreated | PlanAccepted | PlanRefused | ExecutionStarted | StepExpanded | StepStarted | StepProgress | EffectIntended
+    ExecutionCreated | StepPlanned | PlanAccepted | PlanRefused | ExecutionStarted | StepExpanded | StepStarted | StepProgress | EffectIntended
     | StepCompleted | StepFailed | StepLost | StepSkipped | GateOpened | GateClosed | ExecutionWaiting | ExecutionPaused | ExecutionResumed
     | ExecutionTaken | ExecutionCompleted | ExecutionFailed | ExecutionCancelled | ExecutionQuarantined
 )  # fmt: skip

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from tizmoret.catalog.tool import Option
 from tizmoret.engine import events as e
+from tizmoret.engine.environment import Query
 from tizmoret.engine.events import Item
 from tizmoret.engine.transition import ApprovalRow
 from tizmoret.ids import uuid7
@@ -58,8 +61,9 @@ def question(step: Step, item: Item, text: str, options: Sequence[Option], mark:
     return _open("question", text, details, mark, expires_in, step.id, item, step.uses)
 
 
-def planner_question(text: str, understood: Sequence[str], expires_in: float) -> Opened:
-    return _open("question", text, {"understood": list(understood), "options": []}, "", expires_in, None, None, "")
+def planner_question(query: Query, expires_in: float) -> Opened:
+    opened = _open("question", query.text, {"understood": list(query.understood), "options": []}, "", expires_in, None, None, "")
+    return Opened(msgspec.structs.replace(opened.event, tokens=query.tokens, cost=query.cost), opened.row)
 
 
 def unknown(step: Step, item: Item, capability: Capability, args: Any, language: Language, mark: str, expires_in: float) -> Opened:

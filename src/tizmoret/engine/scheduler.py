@@ -78,23 +78,30 @@ class Scheduler:
     def __init__(self, nodes: Iterable[Node], slots: int, state: State | None = None) -> None:
         self.state = state or State()
         self.slots = slots
-        self._nodes = {node.id: node for node in nodes}
-        self._order = {id: place for place, id in enumerate(self._nodes)}
-        self._successors: dict[str, list[str]] = {id: [] for id in self._nodes}
+        self._nodes: dict[str, Node] = {}
+        self._order: dict[str, int] = {}
+        self._successors: dict[str, list[str]] = {}
         self._waits: dict[str, int] = {}
         self._queue: list[tuple[float, int, int, Call]] = []
         self._commands: list[Command] = []
         self._open = 0  # steps that are not final
         self._finished = False
         self.running = 0
-        self._link()
+        self.extend(nodes)
 
-    def _link(self) -> None:
-        """Work out from the state (new or restored) who is open."""
-        for node in self._nodes.values():
+    def extend(self, nodes: Iterable[Node]) -> None:
+        """Take up the steps that are not known yet, and work out from the state (new or restored) who of them is open."""
+        fresh = []
+        for node in nodes:
+            if node.id not in self._nodes:
+                fresh.append(node)
+                self._order[node.id] = len(self._order)
+                self._successors[node.id] = []
+            self._nodes[node.id] = node
+        for node in fresh:
             for before in node.needs | node.after:
                 self._successors[before].append(node.id)
-        for node in self._nodes.values():
+        for node in fresh:
             self._waits[node.id] = sum(self.state.status(before) not in FINAL for before in node.needs | node.after)
             status = self.state.status(node.id)
             if status in FINAL:
@@ -209,7 +216,7 @@ class Scheduler:
 
     def decide(self) -> list[Command]:
         """The commands that are due now. While paused nothing new begins."""
-        if self.state.ended or self.state.paused or not self.state.planned:
+        if self.state.ended or self.state.paused:
             return []
         commands, self._commands = self._commands, []
         free = self.slots - self.running
@@ -220,7 +227,7 @@ class Scheduler:
                 continue
             commands.append(Start(step, item, unit.attempt + 1))
             free -= 1
-        if not commands and not self._open and not self._finished:
+        if not commands and not self._open and not self._finished and self.state.planned:
             self._finished = True
             commands.append(Finish(any(s.unit.status == "failed" for s in self.state.steps.values())))
         return commands

@@ -81,6 +81,7 @@ class State(msgspec.Struct):
     labels: dict[str, Any] = msgspec.field(default_factory=dict)
     gates: dict[str, Gate] = msgspec.field(default_factory=dict)  # the open ones
     answers: list[tuple[str, str]] = msgspec.field(default_factory=list)  # the planner's questions and what people said
+    begun: list[dict[str, Any]] = msgspec.field(default_factory=list)  # steps that may run while the plan is still being written
     planned: bool = False
     paused: bool = False
     ended: str | None = None
@@ -211,6 +212,8 @@ def _skipped(state: State, event: e.StepSkipped) -> list[str]:
 
 def _gate_opened(state: State, event: e.GateOpened) -> list[str]:
     state.gates[event.gate] = Gate(event.step, event.item, event.purpose)
+    state.tokens += event.tokens
+    state.cost += event.cost or 0.0
     if event.step is not None:
         unit = state.unit(event.step, event.item)
         unit.become("gated")
@@ -234,8 +237,17 @@ def _gate_closed(state: State, event: e.GateClosed) -> list[str]:
     return _settle(state, gate.step, gate.item, event.decision)
 
 
+def _planned(state: State, event: e.StepPlanned) -> list[str]:
+    state.begun.append(event.definition)
+    return []
+
+
 def _accepted(state: State, event: e.PlanAccepted) -> list[str]:
     state.planned = True
+    state.begun.clear()
+    for step in event.superseded:
+        for known in (state.steps, state.outputs, state.labels):
+            known.pop(step, None)
     state.tokens += event.tokens
     state.cost += event.cost or 0.0
     return []
@@ -260,6 +272,7 @@ def _ended(status: str) -> Any:
 
 
 _FOLD: dict[type[e.Event], Any] = {
+    e.StepPlanned: _planned,
     e.PlanAccepted: _accepted,
     e.StepExpanded: _expanded,
     e.StepStarted: _started,

@@ -43,7 +43,7 @@ class StepWork:
         self._record = record
         self._chronicle = chronicle
         self._state = chronicle.state
-        self._prepared = prepared
+        self.prepared = prepared  # grows while the planner still writes
         self._scheduler = scheduler
         self._retry_later = retry_later
         self._labels: dict[str, Label] = {}  # of the arguments: what they are made of does not change any more
@@ -67,7 +67,7 @@ class StepWork:
 
     async def _arguments(self, id: str, item: Item) -> Any:
         """One call's exact arguments. Raises ArgumentMismatch."""
-        step = self._prepared.steps[id]
+        step = self.prepared.steps[id]
         edited = self._state.look(id).approved_args
         if edited is not None:
             return edited if item is None else edited[item]
@@ -84,13 +84,13 @@ class StepWork:
         return [await self._arguments(id, item) for item in range(len(items))]
 
     def _mark(self, id: str, args: Any) -> str:
-        return fingerprint(self._prepared.hash, id, args, self.label(id).to_json())
+        return fingerprint(self.prepared.hash, id, args, self.label(id).to_json())
 
     # -- before the call
 
     async def begin(self, id: str) -> None:
         """Look at the step's condition and list."""
-        step = self._prepared.steps[id]
+        step = self.prepared.steps[id]
         try:
             outputs = await self._outputs(id)
             if step.when is not None and not holds(step.when, outputs):
@@ -113,7 +113,7 @@ class StepWork:
 
     async def open_gate(self, id: str) -> None:
         """Ask a person, with the exact arguments, which must already be such that the call could be made."""
-        step, capability = self._prepared.steps[id], self._prepared.capabilities[id]
+        step, capability = self.prepared.steps[id], self.prepared.capabilities[id]
         try:
             args = await self._all_arguments(id)
             if capability.kind == "tool":
@@ -129,8 +129,8 @@ class StepWork:
 
     async def ask_unknown(self, id: str, item: Item) -> None:
         args = await self._arguments(id, item)
-        language, expiry = self._prepared.plan.language, self._env.gate_expiry
-        step, capability = self._prepared.steps[id], self._prepared.capabilities[id]
+        language, expiry = self.prepared.plan.language, self._env.gate_expiry
+        step, capability = self.prepared.steps[id], self.prepared.capabilities[id]
         await self._open(gates.unknown(step, item, capability, args, language, self._mark(id, args), expiry), step_row(id, item, "gate"))
 
     async def _open(self, opened: gates.Opened, *steps: StepRow, **rows: Any) -> None:
@@ -140,7 +140,7 @@ class StepWork:
     # -- the call
 
     async def call(self, id: str, item: Item, attempt: int) -> None:
-        step, capability, unit = self._prepared.steps[id], self._prepared.capabilities[id], self._state.look(id, item)
+        step, capability, unit = self.prepared.steps[id], self.prepared.capabilities[id], self._state.look(id, item)
         try:
             args = await self._arguments(id, item)
             await self._confirm_approval(id)
@@ -173,7 +173,7 @@ class StepWork:
             raise StepFailed("The arguments are not those that were approved.", cure="Submit the request again.")
 
     async def _intend(self, id: str, item: Item, args: Any) -> None:
-        mark, tool = self._mark(id, args), self._prepared.steps[id].uses
+        mark, tool = self._mark(id, args), self.prepared.steps[id].uses
         stored, blobs = pack(args)
         await self._chronicle.settle(
             e.EffectIntended(id, idempotency_key(self._record.id, id, item), mark, item),
@@ -186,7 +186,7 @@ class StepWork:
         """The ledger's row, where an intent of this call is durable."""
         if not self._state.look(id, item).intended:
             return []
-        return [self._chronicle.effect_row(id, item, status, self._prepared.steps[id].uses, self._mark(id, args))]
+        return [self._chronicle.effect_row(id, item, status, self.prepared.steps[id].uses, self._mark(id, args))]
 
     def _reporter(self, id: str, item: Item) -> Report:
         """Safe from other threads; what comes faster than people read is dropped."""
@@ -233,8 +233,8 @@ class StepWork:
 
     async def _failed(self, id: str, item: Item, attempt: int, failure: Failure, args: Any) -> None:
         """Try again, let another agent take over, or give the step up."""
-        step, unit = self._prepared.steps[id], self._state.look(id, item)
-        wait = retry_in(step, self._prepared.capabilities[id], attempt, failure)
+        step, unit = self.prepared.steps[id], self._state.look(id, item)
+        wait = retry_in(step, self.prepared.capabilities[id], attempt, failure)
         fallback = None
         if wait is None:
             used = step.fallbacks.index(unit.fallback) + 1 if unit.fallback else 0
@@ -252,7 +252,7 @@ class StepWork:
     async def recover(self, id: str, item: Item) -> None:
         """A call that was running when its process died."""
         unit = self._state.look(id, item)
-        if self._prepared.capabilities[id].recovery == "once" and unit.intended:
+        if self.prepared.capabilities[id].recovery == "once" and unit.intended:
             error = {"code": "lost", "detail": "The process died during the call.", "cure": ""}
             await self._unclear(id, item, unit.attempt, await self._arguments(id, item), Failure(error, passing=False, unclear=True))
         else:
@@ -260,9 +260,9 @@ class StepWork:
 
     async def _unclear(self, id: str, item: Item, attempt: int, args: Any, failure: Failure) -> None:
         """Ask the tool itself first; then a person. Never guess, never repeat blindly."""
-        tool = self._env.catalog.tools[self._prepared.steps[id].uses]
+        tool = self._env.catalog.tools[self.prepared.steps[id].uses]
         if tool.probe is not None:
-            call = describe(self._env, self._record, self._prepared.steps[id], item, attempt, self._reporter(id, item))
+            call = describe(self._env, self._record, self.prepared.steps[id], item, attempt, self._reporter(id, item))
             try:
                 async with asyncio.timeout(tool.capability.timeout):
                     output = await tool.probe(tool.parse(id, args), call)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from tizmoret.catalog.catalog import Catalog
-from tizmoret.plan.model import Language, Plan
+from tizmoret.plan.check import Finding
+from tizmoret.plan.model import Language, Plan, Step
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRequest:
-    """What a planner is given. now: aware, in the workspace's time zone. answers: earlier questions with what the person said to them."""
+    """What a planner is given. now: aware, in the workspace's time zone. answers: earlier questions with what the person said to them.
+    begun: steps of an earlier attempt at this plan that already run; the plan should keep them as they are."""
 
     request: str
     language: Language
     now: datetime
     catalog: Catalog
     answers: tuple[tuple[str, str], ...] = ()
+    begun: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,18 @@ class Question:
 
     text: str
     understood: tuple[str, ...] = ()
+    tokens: int = 0
+    cost: float | None = 0.0
+
+
+class Follow(Protocol):
+    """Hears of a plan while it is being written."""
+
+    def step(self, step: Step) -> None:
+        """A step is whole. It is not checked yet, may be missing from the plan, and comes again if a repair changes it."""
+
+    def refused(self, findings: Sequence[Finding]) -> None:
+        """A whole plan did not pass `check`, and is being mended."""
 
 
 class Planner(Protocol):
@@ -43,5 +59,7 @@ class Planner(Protocol):
     def name(self) -> str:
         """What executions say planned them: "offline", or the model's name."""
 
-    async def plan(self, request: PlanRequest) -> Planned | Question:
-        """Raises Unavailable where a model does not answer, PlanRefused where it cannot make a plan that passes `check`."""
+    async def plan(self, request: PlanRequest, follow: Follow | None = None) -> Planned | Question:
+        """follow: told of the plan as it is written, by planners that take their time.
+
+        Raises Unavailable where a model does not answer, PlanRefused where it cannot make a plan that passes `check`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from wire import WireServer
 from wire.server import KEY
 
 from tizmoret.errors import BadInput, PlanRefused, TooLarge
+from tizmoret.plan.check import Finding
 from tizmoret.plan.model import Step
 from tizmoret.planner.model import Limits, ModelPlanner
 from tizmoret.planner.planner import Planned, Question
@@ -21,6 +22,22 @@ from .conftest import BAD, FIND, GOOD, QUICK, WRITE, a_request
 
 pytestmark = pytest.mark.anyio
 Make = Callable[..., ModelPlanner]
+
+
+class Heard:
+    """A follower that keeps what it hears, and when."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.times: list[float] = []
+        self.refusals: list[list[str]] = []
+
+    def step(self, step: Step) -> None:
+        self.steps.append(step)
+        self.times.append(time.monotonic())
+
+    def refused(self, findings: Sequence[Finding]) -> None:
+        self.refusals.append([finding.code for finding in findings])
 
 
 async def planned(planner: ModelPlanner, *args: Any, **fields: Any) -> Planned:
@@ -87,7 +104,12 @@ async def test_hebrew_goes_both_ways(server: WireServer, planner: Make) -> None:
 
 async def test_a_model_may_ask_instead(server: WireServer, planner: Make) -> None:
     server.answer({"question": "Which Yoav?", "understood": ["a meeting", "with Yoav"]})
-    assert await planner().plan(a_request("meet Yoav")) == Question("Which Yoav?", ("a meeting", "with Yoav"))
+    outcome = await planner().plan(a_request("meet Yoav"))
+    assert isinstance(outcome, Question)
+    assert (outcome.text, outcome.understood) == ("Which Yoav?", ("a meeting", "with Yoav"))
+    assert outcome.tokens > 0
+    assert outcome.cost is not None
+    assert outcome.cost > 0
 
 
 async def test_answers_to_earlier_questions_reach_the_model(server: WireServer, planner: Make) -> None:
@@ -96,26 +118,38 @@ async def test_answers_to_earlier_questions_reach_the_model(server: WireServer, 
     assert json.loads(_last_turn(server.requests[0].body))["answers"] == [{"question": "Which Yoav?", "answer": "the miller"}]
 
 
+async def test_the_model_is_told_what_runs_already(server: WireServer, planner: Make) -> None:
+    server.answer(GOOD)
+    await planner().plan(a_request(begun=(Step.model_validate(FIND),)))
+    (begun,) = json.loads(_last_turn(server.requests[0].body))["begun"]
+    assert begun == FIND
+
+
 async def test_steps_are_shown_while_the_model_still_writes(server: WireServer, planner: Make) -> None:
     server.answer(GOOD, pieces=20, pause=0.02)
-    seen: list[tuple[float, Step]] = []
-    await planned(planner(), on_step=lambda step: seen.append((time.monotonic(), step)))
+    heard = Heard()
+    await planned(planner(), follow=heard)
     ended = time.monotonic()
-    assert [step.id for _, step in seen] == ["find", "write"]
-    assert seen[0][1].args == FIND["args"]
-    assert ended - seen[0][0] > 0.1  # of the 0.4 seconds that the answer took
+    assert [step.id for step in heard.steps] == ["find", "write"]
+    assert heard.steps[0].args == FIND["args"]
+    assert ended - heard.times[0] > 0.1  # of the 0.4 seconds that the answer took
 
 
 async def test_what_check_finds_goes_back_to_the_model(server: WireServer, planner: Make) -> None:
     server.answer(BAD).answer(GOOD)
-    seen: list[Step] = []
-    outcome = await planned(planner(), on_step=seen.append)
+    heard = Heard()
+    outcome = await planned(planner(), follow=heard)
     assert [step.uses for step in outcome.plan.steps] == ["notes.search", "notes.write"]
     repair = _last_turn(server.requests[1].body)
     assert "step find" in repair
     assert "notes.find" in repair
     assert json.dumps(BAD, ensure_ascii=False)[:40] in server.requests[1].text.replace('\\"', '"')  # it sees its own answer
-    assert [step.uses for step in seen] == ["notes.find", "notes.write", "notes.search"]  # what the repair left alone is not shown again
+    assert heard.refusals == [["unknown-tool"]]
+    assert [step.uses for step in heard.steps] == [
+        "notes.find",
+        "notes.write",
+        "notes.search",
+    ]  # what the repair left alone is not shown again
 
 
 async def test_three_repairs_and_no_more(server: WireServer, planner: Make) -> None:
@@ -173,9 +207,9 @@ async def test_a_model_that_calls_tools_it_does_not_have_is_told_to_plan(server:
 async def test_three_hundred_steps_are_read_as_they_come(server: WireServer, planner: Make) -> None:
     steps = [{**FIND, "id": f"find_{number}", "title": f"מצא פתקים {number}"} for number in range(300)]
     server.answer({"goal": "many", "steps": steps}, pieces=600, tokens=(1200, 14_000))
-    seen: list[Step] = []
-    outcome = await planned(planner(), on_step=seen.append)
-    assert [step.id for step in outcome.plan.steps] == [step.id for step in seen] == [step["id"] for step in steps]
+    heard = Heard()
+    outcome = await planned(planner(), follow=heard)
+    assert [step.id for step in outcome.plan.steps] == [step.id for step in heard.steps] == [step["id"] for step in steps]
 
 
 async def test_an_answer_without_end_is_stopped(server: WireServer, planner: Make) -> None:

@@ -189,6 +189,34 @@ def test_the_diagram_names_every_transition() -> None:
 # -- the random world
 
 
+def test_steps_that_become_known_later_join_those_that_run_and_it_ends_only_with_the_whole_plan() -> None:
+    s = Scheduler([node("a")], 5)
+    log = Log(s)
+    log.events.clear()
+    assert starts(s.decide()) == ["a"]
+    log.run("a")
+    assert s.decide() == []  # the planner still writes
+    s.extend([node("a"), node("b", "a")])
+    assert starts(s.decide()) == ["b"]
+    log.run("b")
+    log.add(e.PlanAccepted(1, "hash", "model", "", 3, []))
+    s.extend([node("a"), node("b", "a"), node("c", "b")])
+    assert starts(s.decide()) == ["c"]
+    log.run("c")
+    assert s.decide() == [Finish(failed=False)]
+
+
+def test_what_a_plan_supersedes_is_as_if_it_had_never_run() -> None:
+    events: list[e.Event] = [
+        e.StepPlanned("a", {}), e.StepStarted("a"), e.StepCompleted("a", 1, LABEL), e.StepPlanned("b", {}), e.StepStarted("b"),
+        e.StepCompleted("b", 2, LABEL), e.PlanAccepted(1, "hash", "model", "", 2, [], superseded=["a"]),
+    ]  # fmt: skip
+    state = fold(State(), list(enumerate(events, start=1)))
+    assert (state.status("a"), state.status("b")) == ("pending", "completed")
+    assert state.outputs == {"b": 2}
+    assert state.begun == []
+
+
 @st.composite
 def graphs(draw: st.DrawFn) -> list[Node]:
     nodes: list[Node] = []
@@ -212,12 +240,16 @@ def graphs(draw: st.DrawFn) -> list[Node]:
 class World(RuleBasedStateMachine):
     """Plays driver, tools and people at random. Durable is what is in the log; a crash forgets everything else."""
 
-    @initialize(nodes=graphs(), slots=st.integers(1, 3))
-    def begin(self, nodes: list[Node], slots: int) -> None:
+    @initialize(nodes=graphs(), slots=st.integers(1, 3), first=st.integers(1, 7))
+    def begin(self, nodes: list[Node], slots: int, first: int) -> None:
+        """first: how many steps are known when the planner has not written the rest yet."""
         self.nodes = {node.id: node for node in nodes}
         self.slots = slots
-        self.scheduler = scheduler(*nodes, slots=slots)
+        self.known = 0
+        self.scheduler = Scheduler([], slots)
         self.log = Log(self.scheduler)
+        self.log.events.clear()
+        self.write(first)
         self.running: set[Call] = set()
         self.begun: set[str] = set()
         self.held: set[Call] = set()
@@ -228,6 +260,18 @@ class World(RuleBasedStateMachine):
         self.finished = False
         self.paused = False
         self.number = 0
+
+    @precondition(lambda self: self.known < len(self.nodes))
+    @rule(more=st.integers(1, 3))
+    def write(self, more: int) -> None:
+        """The planner writes on; the last steps come with the accepted plan."""
+        self.known = min(self.known + more, len(self.nodes))
+        if self.known == len(self.nodes):
+            self.log.add(e.PlanAccepted(1, "hash", "model", "", self.known, []))
+        self.scheduler.extend(self.plan())
+
+    def plan(self) -> list[Node]:
+        return list(self.nodes.values())[: self.known]
 
     @rule()
     def obey(self) -> None:
@@ -252,6 +296,7 @@ class World(RuleBasedStateMachine):
                         self.log.add(e.StepSkipped(step, "upstream"))
                     case Finish():
                         assert not self.finished
+                        assert self.known == len(self.nodes), "ended while the planner still wrote"
                         self.finished = True
 
     @precondition(lambda self: self.begun)
@@ -327,7 +372,7 @@ class World(RuleBasedStateMachine):
         """Only the log is left. Whatever ran is reported lost; whatever was queued, held or about to ask must come back by itself."""
         state = restore(snapshot(self.scheduler.state)) if by_checkpoint else fold(State(), self.log.events)
         assert state == self.scheduler.state, "the state is not the fold of the log"
-        self.scheduler = self.log.scheduler = Scheduler(self.nodes.values(), self.slots, state)
+        self.scheduler = self.log.scheduler = Scheduler(self.plan(), self.slots, state)
         self.begun, self.held, self.to_open = set(), set(), []
         self.finished = False
         for step, item in sorted(self.running, key=str):
@@ -354,6 +399,8 @@ class World(RuleBasedStateMachine):
             return
         if self.paused:
             self.pause_or_resume()
+        if self.known < len(self.nodes):
+            self.write(len(self.nodes))
         for _ in range(200):
             self.obey()
             if self.finished:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable
 from dataclasses import dataclass, field
 from traceback import extract_tb
 
@@ -44,9 +44,7 @@ from tizmoret.planner.model.connect import provider_name
 from tizmoret.planner.model.draft import Draft, DraftStep
 from tizmoret.planner.model.limits import Limits, output_tokens
 from tizmoret.planner.model.steps import StepsReader
-from tizmoret.planner.planner import Planned, PlanRequest, Question
-
-OnStep = Callable[[Step], None]
+from tizmoret.planner.planner import Follow, Planned, PlanRequest, Question
 
 _log = structlog.get_logger(__name__)
 
@@ -56,15 +54,15 @@ class _Task:
     """What one request carries through the conversation."""
 
     request: PlanRequest
-    on_step: OnStep | None
+    follow: Follow | None
     answer_limit: int
-    shown: dict[str, Step] = field(default_factory=dict)  # steps already given to `on_step`, by id
+    shown: dict[str, Step] = field(default_factory=dict)  # steps already told to `follow`, by id
     findings: list[Finding] = field(default_factory=list)  # what was wrong with the last answer
     plan: Plan | None = None
 
     def show(self, text: str) -> None:
-        """Give a whole step to `on_step`, once, and again only if a repair changed it. A faulty one is left to `check`."""
-        if self.on_step is None:
+        """Tell `follow` of a whole step, once, and again only if a repair changed it. A faulty one is left to `check`."""
+        if self.follow is None:
             return
         try:
             step = Step.model_validate(DraftStep.model_validate(from_json(text)).as_step())
@@ -72,7 +70,7 @@ class _Task:
             return
         if self.shown.get(step.id) != step:
             self.shown[step.id] = step
-            self.on_step(step)
+            self.follow.step(step)
 
 
 class Conversation:
@@ -96,15 +94,15 @@ class Conversation:
         )
         self._agent.output_validator(_validate)
 
-    async def plan(self, request: PlanRequest, on_step: OnStep | None) -> Planned | Question:
+    async def plan(self, request: PlanRequest, follow: Follow | None) -> Planned | Question:
         """Raises PlanRefused, Unavailable or TooLarge."""
-        task = _Task(request, on_step, self._limits.answer)
+        task = _Task(request, follow, self._limits.answer)
         usage = RunUsage()
         async with self._agent:  # closes the connections
             draft = await self._ask(task, usage)
         if task.plan is None:
-            return Question((draft.question or "").strip(), tuple(draft.understood))
-        return Planned(task.plan, tokens=usage.total_tokens, cost=prices.dollars(usage))
+            return Question((draft.question or "").strip(), tuple(draft.understood), usage.total_tokens, prices.dollars(usage))
+        return Planned(task.plan, usage.total_tokens, prices.dollars(usage))
 
     async def _ask(self, task: _Task, usage: RunUsage) -> Draft:
         """The first answer that needs no repair."""
@@ -157,8 +155,8 @@ class Conversation:
         return faults.explain(error, self._name)
 
 
-def _validate(context: RunContext[_Task], draft: Draft) -> Draft:
-    """Hold an answer against the plan's form and `check`; what is wrong goes back to the model."""
+async def _validate(context: RunContext[_Task], draft: Draft) -> Draft:
+    """Hold an answer against the plan's form and `check`; what is wrong goes back to the model. (async: else it would run in a thread.)"""
     task = context.deps
     task.plan, task.findings = None, []
     if not draft.steps:
@@ -166,6 +164,8 @@ def _validate(context: RunContext[_Task], draft: Draft) -> Draft:
     plan = draft.as_plan(task.request.request, task.request.language)
     task.findings = check(plan, task.request.catalog.capabilities) if isinstance(plan, Plan) else plan
     if not isinstance(plan, Plan) or task.findings:
+        if task.follow is not None:
+            task.follow.refused(task.findings)
         raise ModelRetry(prompt.repair(task.findings))
     task.plan = plan
     return draft

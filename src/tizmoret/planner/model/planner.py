@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from tizmoret.errors import TooLarge, Unavailable
 from tizmoret.plan.model import MAX_REQUEST
 from tizmoret.planner.model.limits import Limits
-from tizmoret.planner.planner import Planned, PlanRequest, Question
+from tizmoret.planner.planner import Follow, Planned, PlanRequest, Question
 
 if TYPE_CHECKING:
-    from tizmoret.planner.model.conversation import Conversation, OnStep
+    from tizmoret.planner.model.conversation import Conversation
 
 
 class ModelPlanner:
@@ -26,18 +26,17 @@ class ModelPlanner:
         self._conversation: Conversation | None = None
         self._loading = asyncio.Lock()
 
-    async def plan(self, request: PlanRequest, *, on_step: OnStep | None = None) -> Planned | Question:
+    async def plan(self, request: PlanRequest, follow: Follow | None = None) -> Planned | Question:
         """The checked plan, or a question that only a person can answer.
 
-        on_step: called with each step as soon as the model has written it, and again if a repair changes it. What it has seen is not yet
-        checked, and may be missing from the plan. Raises PlanRefused when the model's repairs did not help, Unavailable when the model
-        cannot be reached, refuses us or takes too long, TooLarge, and BadInput for a model that does not exist."""
+        Raises PlanRefused when the model's repairs did not help, Unavailable when the model cannot be reached, refuses us or takes too
+        long, TooLarge, and BadInput for a model that does not exist."""
         if len(request.request) > MAX_REQUEST:
             raise TooLarge(f"A request has at most {MAX_REQUEST:,} characters.", cure="Shorten it.", field="request")
         try:
             async with asyncio.timeout(self._limits.planning):
                 conversation = await self.load()
-                return await conversation.plan(request, on_step)
+                return await conversation.plan(request, follow)
         except TimeoutError:
             raise Unavailable(
                 f"{self.name} wrote no plan within {self._limits.planning:.0f} seconds.",

@@ -1,6 +1,6 @@
 """What a model reads: the instructions with the catalog, the request as data, and what was wrong with its last answer.
 
-The prompts are files with a version in their name (`prompts/planner.v1.md`); a change of meaning is a new file."""
+The prompts are files with a version in their name (`prompts/planner.v2.md`); a change of meaning is a new file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tizmoret.planner.model.draft import MAX_FINDINGS
 from tizmoret.planner.model.signature import Signatures
 from tizmoret.planner.planner import PlanRequest
 
-PLANNER, REPAIR = "planner.v1", "repair.v1"
+PLANNER, REPAIR = "planner.v2", "repair.v1"
 
 _EFFECTS: dict[Effect, str] = {"none": "reads", "write": "writes", "delete": "deletes", "send": "sends"}
 _FINDING_LENGTH = 600
@@ -62,6 +62,7 @@ def question(request: PlanRequest) -> str:
             "timezone": str(request.now.tzinfo),
             "weekday": f"{request.now:%A}",
             "answers": [{"question": asked, "answer": answered} for asked, answered in request.answers],
+            "begun": [step.model_dump(mode="json", exclude_defaults=True) for step in request.begun],
         },
         ensure_ascii=False,
         indent=1,

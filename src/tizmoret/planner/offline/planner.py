@@ -25,7 +25,7 @@ from tizmoret.planner.offline.intents import Intents
 from tizmoret.planner.offline.reading import Reading
 from tizmoret.planner.offline.skills import Skill, skills_of
 from tizmoret.planner.offline.steps import Missing
-from tizmoret.planner.planner import Planned, PlanRequest, Question
+from tizmoret.planner.planner import Follow, Planned, PlanRequest, Question
 from tizmoret.words import tokens
 
 _LONG = 1_000  # characters, from which planning leaves the event loop
@@ -39,7 +39,7 @@ class OfflinePlanner:
 
     name = "offline"
 
-    async def plan(self, request: PlanRequest) -> Planned | Question:
+    async def plan(self, request: PlanRequest, follow: Follow | None = None) -> Planned | Question:
         """Never raises for what a person wrote: what cannot be planned is asked back."""
         if len(request.request) + sum(len(answer) for _, answer in request.answers) > _LONG:
             return await asyncio.to_thread(_Attempt(request).outcome)
