@@ -73,14 +73,20 @@ def file_arguments(skill: Skill, name: str) -> dict[str, Any]:
 
 
 def toward(skill: Skill) -> Toward:
-    """Calendars are read ahead, documents back."""
-    return "future" if any(outlet.kind in ("event", "event.id") for outlet in skill.outlets) or "=free" in skill.things else "past"
+    """Calendars and what is still to be done are read ahead, documents back."""
+    return (
+        "future"
+        if not skill.looks or any(outlet.kind in ("event", "event.id") for outlet in skill.outlets) or "=free" in skill.things
+        else "past"
+    )
 
 
 def _value(slot: Slot, skill: Skill, reading: Reading) -> Any:
     reader = _BY_KIND.get(slot.kind)
     if reader is not None:
         return reader(slot, skill, reading)
+    if slot.kind.endswith(".id"):
+        return None  # found by a step, never made of words
     if slot.enum:
         return _choice(slot, reading)
     if slot.format == "date-time":
@@ -282,5 +288,5 @@ _BY_KIND: dict[str, Callable[[Slot, Skill, Reading], Any]] = {
     "date-time": _time, "period": _period, "words": _words, "person.name": _person, "url": _url, "email": _email,
     "document.id": _document_id, "text": _text, "markdown": lambda slot, skill, reading: said(reading) if not skill.looks else None,
     "document": lambda slot, skill, reading: None, "contact": lambda slot, skill, reading: None,
-    "event": lambda slot, skill, reading: None, "event.id": lambda slot, skill, reading: None,
+    "event": lambda slot, skill, reading: None,
 }  # fmt: skip
