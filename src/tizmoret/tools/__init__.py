@@ -6,7 +6,10 @@ from importlib import import_module
 
 from tizmoret.catalog.tool import Tool
 
-DOMAINS = ("documents", "contacts", "calendar", "text", "tables", "web", "clock", "system")
+DOMAINS = (
+    "documents", "filing", "contacts", "calendar", "tasks", "text", "facts", "tables", "web", "repositories", "clock", "hebrew_dates", "units",
+    "system",
+)  # fmt: skip
 
 
 def builtin_tools() -> tuple[Tool, ...]:

@@ -117,6 +117,23 @@ class Folder:
             raise _cannot_write(id, error) from error
         return True
 
+    def move(self, id: str, target: str) -> bool:
+        """Give a file another id. False where there is one already, and then both stay. Raises NotFound, StepFailed."""
+        old, new = self.locate(id), self.locate(target)
+        try:
+            new.parent.mkdir(parents=True, exist_ok=True)
+            os.link(old, new)  # a rename would silently put it in the other's place
+            old.unlink()
+            _sync(new.parent)
+            _sync(old.parent)
+        except FileExistsError:
+            return False
+        except FileNotFoundError as error:
+            raise _no_document(id) from error
+        except OSError as error:
+            raise _cannot_write(target, error) from error
+        return True
+
     def remove(self, id: str) -> None:
         path = self.locate(id)
         try:

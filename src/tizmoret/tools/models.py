@@ -93,6 +93,20 @@ class Event(_Value):
     series: str = Field("", description="of one occurrence: the id of the whole recurring event")
 
 
+class Task(_Value):
+    """Something to do. `done_at`: when it was ticked off."""
+
+    id: Annotated[str, Kind("task.id")]
+    title: Annotated[str, Kind("task.title")]
+    due: dt.date | None = None
+    note: str = ""
+    done_at: AwareDatetime | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.done_at is not None
+
+
 class Check(_Value):
     """One thing that was looked at: whether it is well, and what was seen."""
 

@@ -68,6 +68,9 @@ class LocalDocuments:
     async def remove(self, document: str, fingerprint: str) -> bool:
         return await asyncio.to_thread(self._remove, document, fingerprint)
 
+    async def move(self, document: str, folder: str, name: str) -> Document | None:
+        return await asyncio.to_thread(self._move, document, folder, name)
+
     def _search(self, query: str, period: Period | None, kinds: set[str], limit: int, timezone: ZoneInfo) -> Found:
         with self._lock:
             self._refresh()
@@ -197,6 +200,19 @@ class LocalDocuments:
             return False
         self._folder.remove(id)
         return True
+
+    def _move(self, id: str, folder: str, name: str) -> Document | None:
+        stem, _, ending = name.rpartition(".")
+        target = f"{folder.strip('/')}/{file_name(stem, stem)}.{ending}".lstrip("/")
+        if target != id and self._gone(id) and not self._gone(target):
+            return self._written(target)[0]  # moved before the crash
+        self._folder.file(id)
+        if target != id and not self._folder.move(id, target):
+            return None
+        return self._written(target)[0]
+
+    def _gone(self, id: str) -> bool:
+        return not self._folder.locate(id).exists()
 
 
 def _made(new: NewDocument, title: str, now: dt.datetime) -> bytes:

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from tizmoret.plan.model import Language
-from tizmoret.tools.models import Check, Contact, Document, DocumentText, Event, Period
+from tizmoret.tools.models import Check, Contact, Document, DocumentText, Event, Period, Task
 
 WrittenFormat = Literal["docx", "md"]
 
@@ -52,6 +52,11 @@ class DocumentStore(Protocol):
 
     async def remove(self, document: str, fingerprint: str) -> bool:
         """Take back what `write` made. False, and nothing is touched, where somebody has changed or removed it since."""
+
+    async def move(self, document: str, folder: str, name: str) -> Document | None:
+        """Give it another place or name. None, and nothing is touched, where another document is there. A repeat finds it there already.
+
+        NotFound where there is none."""
 
 
 class ContactBook(Protocol):
@@ -98,6 +103,21 @@ class CalendarStore(Protocol):
 
     async def undo(self, key: str) -> bool:
         """Take back the change of `key` exactly. False, and nothing is touched, where the event was changed again since."""
+
+
+class TaskList(Protocol):
+    """Every method raises StepFailed (or TryAgain for a passing fault) with a cure."""
+
+    async def tasks(self) -> Sequence[Task]: ...
+
+    async def add(self, task: Task, now: dt.datetime) -> Task:
+        """Add it under its own id; one with that id already there is returned as it is."""
+
+    async def complete(self, task: str, at: dt.datetime | None) -> Task:
+        """Tick it off, or open it again for None. One that is so already stays as it is. NotFound where there is none."""
+
+    async def remove(self, task: Task) -> bool:
+        """Take back what `add` made. False, and nothing is touched, where it was changed or removed since."""
 
 
 class SystemProbe(Protocol):
