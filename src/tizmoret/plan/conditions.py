@@ -34,7 +34,7 @@ def holds(expression: str, outputs: Mapping[str, Any]) -> bool:
     """Whether the condition is true of these outputs. Raises BadInput where it cannot be evaluated or gives no truth value."""
     try:
         result = _compiled(expression).execute(dict(outputs))
-    except (RuntimeError, TypeError, ValueError, KeyError, IndexError) as error:
+    except (RuntimeError, TypeError, ValueError, ArithmeticError, LookupError) as error:
         raise BadInput(f"The condition {expression!r} failed: {str(error).splitlines()[0]}", cure=_CURE, field="when") from error
     if not isinstance(result, bool):
         raise BadInput(f"The condition {expression!r} gave {result!r}, not true or false.", cure=_CURE, field="when")
