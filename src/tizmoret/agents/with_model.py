@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ async def reason(agent: Agent, args: Mapping[str, Any], call: Call, catalog: Cat
 
 def _load() -> None:
     """More than a second of imports, away from the event loop."""
+    importlib.import_module("tizmoret.planner.model.connect")
 
 
 async def _reason(agent: Agent, args: Mapping[str, Any], call: Call, catalog: Catalog, model: str, url: str | None, use: Use) -> Thought:
@@ -49,8 +51,12 @@ async def _reason(agent: Agent, args: Mapping[str, Any], call: Call, catalog: Ca
     from tizmoret.planner.model import faults
     from tizmoret.planner.model.connect import connect
 
+    try:
+        client = connect(model, url)
+    except Unavailable as error:
+        raise StepFailed(error.detail, cure=error.cure) from None
     thinker = ModelAgent(
-        connect(model, url),
+        client,
         name=agent.name,
         instructions=_instructions(agent, call),
         tools=[_tool(name, catalog, use) for name in agent.tools],
@@ -67,8 +73,6 @@ async def _reason(agent: Agent, args: Mapping[str, Any], call: Call, catalog: Ca
         explained = faults.explain(error, model)
         kind = TryAgain if faults.passes(error) else StepFailed
         raise kind(explained.detail, cure=explained.cure) from None
-    except Unavailable as error:
-        raise StepFailed(error.detail, cure=error.cure) from None
     return Thought(dict(done.output), done.usage.total_tokens, prices.dollars(done.usage))
 
 
