@@ -130,7 +130,7 @@ class WireServer:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         return self.reply(Say(text, **how))
 
-    def call(self, name: str, **arguments: Any) -> Self:
+    def call(self, name: str, /, **arguments: Any) -> Self:
         return self.reply(CallTools(((name, arguments),)))
 
     def fail(self, status: int, **how: Any) -> Self:
