@@ -98,6 +98,7 @@ class Approval(_View):
     args: Any = None
     args_schema: dict[str, Any] | None = None
     options: list[OptionView] = Field(default_factory=list)  # a question's choices; empty: free text
+    known: list[str] = Field(default_factory=list)  # of an effect whose outcome is not known: what is, in the execution's language
     sources: list[str] = Field(default_factory=list)  # where the arguments came from
     integrity: Literal["trusted", "untrusted"] = "trusted"
     fingerprint: str = ""

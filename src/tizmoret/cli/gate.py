@@ -71,6 +71,8 @@ def show_gate(approval: Approval, screen: Screen) -> None:
     if approval.args is not None:
         for name, text in _leaves("", approval.args):
             _field(screen, name, text)
+    for sentence in approval.known:
+        screen.prose(sentence, "  ", exact=True)
     if approval.sources:
         _field(screen, say("gate.sources"), ", ".join(approval.sources))
     if approval.integrity == "untrusted":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine, Sequence
 from dataclasses import asdict
 from typing import Any, Literal
@@ -86,18 +87,31 @@ class Driver:
         self._end("ended")
 
     async def _begin(self) -> None:
+        trouble = self._restore()
         if not self._record.fresh:
-            await self._take_signals()
+            await self._take_signals()  # with the plan at hand: an answer carries the labels of what it was asked about
         self._begun = True
+        if trouble is not None and not self._closing:
+            raise trouble
         if self._closing:
             return
-        if self._record.plan is not None:
-            await self._follow_plan(prepare(self._record.plan, self._env.catalog))
-            return
-        if self._state.begun:
-            await self._follow_plan(prepare(Plan(language=self._record.language, steps=begun(self._state.begun)), self._env.catalog))
-        if all(gate.step is not None for gate in self._state.gates.values()):
+        if self._work is not None:
+            self._recover(self._work)
+        if self._record.plan is None and all(gate.step is not None for gate in self._state.gates.values()):
             await self._plan()
+
+    def _restore(self) -> TizmoretError | None:
+        """Start the scheduler over what there is of a plan. Returns why it cannot be followed any more (a tool is gone): what people told
+        the execution, such as to cancel, is heard all the same."""
+        plan = self._record.plan
+        if plan is None and self._state.begun:
+            plan = Plan(language=self._record.language, steps=begun(self._state.begun))
+        if plan is not None:
+            try:
+                self._start(prepare(plan, self._env.catalog))
+            except TizmoretError as error:
+                return error
+        return None
 
     # -- planning
 
@@ -122,7 +136,7 @@ class Driver:
         await self._chronicle.settle(*events, **rows)
         self._record.plan, self._record.plan_hash = proposal.plan, prepared.hash
         if self._work is None or gone:
-            await self._follow_plan(prepared)
+            self._start(prepared)
         else:
             self._extend(prepared)
 
@@ -172,12 +186,11 @@ class Driver:
         self._work = StepWork(self._env, self._record, self._chronicle, prepared, self._scheduler, self._retry_later)
         return self._work
 
-    async def _follow_plan(self, prepared: Prepared) -> None:
-        """Start the scheduler over a plan, new or restored."""
-        running = [(step, item) for step, item, unit in self._chronicle.units() if unit.status == "running"]
-        work = self._start(prepared)
-        for step, item in running:
-            await work.recover(step, item)
+    def _recover(self, work: StepWork) -> None:
+        """Take up the calls that were running when the process before died, side by side: a look-up that hangs holds nobody else up."""
+        for step, item, unit in self._chronicle.units():
+            if unit.status == "running":
+                self._spawn(work.recover(step, item))
 
     # -- carrying out commands
 
@@ -199,7 +212,7 @@ class Driver:
 
     def _advance(self) -> None:
         """Carry out whatever the scheduler says now; park when nothing is left but people."""
-        if self._closing:
+        if self._closing or not self._begun:
             return
         if self._scheduler is not None and self._work is not None:
             while commands := self._scheduler.decide():
@@ -294,8 +307,9 @@ class Driver:
             data.get("note", ""),
         )  # fmt: skip
         row = self._chronicle.row(waiting=len(self._state.gates) - 1, status="paused" if self._state.paused else self._moving())
-        steps = [] if gate.step is None else [_decided_row(event)]
-        await self._chronicle.settle(event, row=row, steps=steps, blobs=blobs, consumed=[signal.id])
+        steps = [] if gate.step is None else [_decided_row(event, gate.purpose)]
+        effects = [] if gate.purpose != "unknown" or self._work is None else self._work.told(gate, event.decision)
+        await self._chronicle.settle(event, row=row, steps=steps, effects=effects, blobs=blobs, consumed=[signal.id])
         if gate.step is None and event.decision != "answered":
             await self._cancel(event.by)
         elif gate.step is None and self._begun:
@@ -305,6 +319,8 @@ class Driver:
         """Stop the running calls, then say what is cancelled, and of which effects the outcome is not known."""
         self._closing = True
         await self._stop_tasks()
+        if self._work is not None:
+            await self._look_at_stopped(self._work)
         steps, effects = [], []
         for id, item, unit in self._chronicle.units():
             if unit.status not in FINAL:
@@ -321,6 +337,15 @@ class Driver:
             consumed=[] if signal is None else [signal],
         )
         self._end("ended")
+
+    async def _look_at_stopped(self, work: StepWork) -> None:
+        """What the tools know of the calls that were stopped in the middle, within the time that a call gets to stop."""
+        stopped = [
+            work.look_before_end(id, item) for id, item, unit in self._chronicle.units() if unit.intended and unit.status == "running"
+        ]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CANCEL_GRACE):
+                await asyncio.gather(*stopped)
 
     # -- endings
 
@@ -364,7 +389,7 @@ class Driver:
         self._end("ended")
 
 
-def _decided_row(event: e.GateClosed) -> StepRow:
+def _decided_row(event: e.GateClosed, purpose: str) -> StepRow:
     assert event.step is not None
     match event.decision:
         case "approved":
@@ -372,4 +397,5 @@ def _decided_row(event: e.GateClosed) -> StepRow:
         case "answered":
             return step_row(event.step, event.item, "completed", output=event.value, label=event.label)
         case decision:
-            return step_row(event.step, event.item, "cancelled" if decision == "cancelled" else "skipped", reason=decision)
+            reason = "unknown" if purpose == "unknown" else decision
+            return step_row(event.step, event.item, "cancelled" if decision == "cancelled" else "skipped", reason=reason)

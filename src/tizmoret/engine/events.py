@@ -96,7 +96,8 @@ class StepCompleted(Event, frozen=True, tag="step.completed"):
 
 
 class StepFailed(Event, frozen=True, tag="step.failed"):
-    """One attempt failed. `retry_in` is the wait in seconds before the next one; None: that was the last."""
+    """One attempt failed. `retry_in` is the wait in seconds before the next one; None: that was the last. `effect` is what is known of
+    its effect: "" this attempt had none, "unknown" it may have happened, "none" the tool's look-up says that it happened in no attempt."""
 
     step: str
     error: dict[str, Any]  # code, detail, cure
@@ -104,14 +105,17 @@ class StepFailed(Event, frozen=True, tag="step.failed"):
     attempt: int = 1
     retry_in: float | None = None
     fallback: str | None = None  # the agent that takes over
+    effect: Literal["", "unknown", "none"] = ""
 
 
 class StepLost(Event, frozen=True, tag="step.lost"):
-    """The process that ran it died. `outcome`: repeat (pure, keyed), happened (the probe found it), unknown (a person is asked)."""
+    """Nobody knows how the call ended: its process died, or it gave no clear answer. `outcome`: repeat (pure, keyed), unknown (a person
+    is asked, since the tool cannot tell either)."""
 
     step: str
     outcome: Literal["repeat", "unknown"]
     item: Item = None
+    why: str = ""  # a sentence, where it is not that the process died
 
 
 class StepSkipped(Event, frozen=True, tag="step.skipped"):

@@ -22,12 +22,22 @@ HAPPENED, AGAIN = 0, 1  # the options of a gate about an unknown effect
 
 _WORDS: dict[Language, dict[str, str]] = {
     "he": {
-        "unknown": "המערכת נפלה באמצע: {title}. לא ידוע אם הפעולה קרתה. מה נכון?",
+        "unknown": "לא ידוע אם הפעולה קרתה: {title}. מה נכון?",
+        "died": "התהליך שביצע אותה נפל באמצע.",
+        "went-wrong": "מה השתבש: {why}",
+        "attempt": "נוסתה {count} פעמים, תמיד עם המפתח {key}.",
+        "looked": "הכלי חיפש אותה, והחיפוש נכשל.",
+        "no-look": "לכלי אין דרך לבדוק זאת בעצמו.",
         "happened": "הפעולה קרתה, להמשיך",
         "again": "הפעולה לא קרתה, לבצע שוב",
     },
     "en": {
-        "unknown": "The system went down in the middle of: {title}. It is not known whether it happened. Which is true?",
+        "unknown": "It is not known whether this happened: {title}. Which is true?",
+        "died": "The process that did it went down in the middle.",
+        "went-wrong": "What went wrong: {why}",
+        "attempt": "Attempted {count} times, always with the key {key}.",
+        "looked": "The tool looked for it, and the look-up failed.",
+        "no-look": "The tool has no way to look for it itself.",
         "happened": "It happened, go on",
         "again": "It did not happen, do it again",
     },
@@ -66,7 +76,24 @@ def planner_question(query: Query, expires_in: float) -> Opened:
     return Opened(msgspec.structs.replace(opened.event, tokens=query.tokens, cost=query.cost), opened.row)
 
 
-def unknown(step: Step, item: Item, capability: Capability, args: Any, language: Language, mark: str, expires_in: float) -> Opened:
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is known of an effect of which the outcome is not. why: what went wrong; empty: the process died."""
+
+    why: str
+    attempts: int
+    key: str
+    probed: bool
+
+    def sentences(self, language: Language) -> list[str]:
+        words = _WORDS[language]
+        why = words["went-wrong"].format(why=self.why) if self.why else words["died"]
+        return [why, words["attempt"].format(count=self.attempts, key=self.key), words["looked" if self.probed else "no-look"]]
+
+
+def unknown(
+    step: Step, item: Item, capability: Capability, args: Any, language: Language, mark: str, expires_in: float, doubt: Doubt
+) -> Opened:
     """An effect of which nobody knows whether it happened."""
     words = _WORDS[language]
     details = {
@@ -74,6 +101,7 @@ def unknown(step: Step, item: Item, capability: Capability, args: Any, language:
         "effect": capability.effect,
         "reversible": capability.reversible,
         "args": args,
+        "known": doubt.sentences(language),
         "options": [{"label": words["happened"]}, {"label": words["again"]}],
     }
     return _open("unknown", words["unknown"].format(title=step.title or step.id), details, mark, expires_in, step.id, item, capability.name)

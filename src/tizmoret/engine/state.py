@@ -50,6 +50,7 @@ class Unit(msgspec.Struct):
     approved_args: Any = None  # what a person changed at the gate; None: as planned
     fingerprint: str = ""  # what was approved
     intended: bool = False  # its effect may have happened: the intent is durable, the outcome is not
+    doubtful: bool = False  # of an earlier attempt it is not known; a later one that clearly failed does not change that
     fallback: str | None = None  # the agent that took over
     reason: str | None = None
 
@@ -191,7 +192,8 @@ def _join(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
 
 def _failed(state: State, event: e.StepFailed) -> list[str]:
     unit = state.unit(event.step, event.item)
-    unit.intended = False
+    unit.doubtful = (unit.doubtful or event.effect == "unknown") and event.effect != "none"
+    unit.intended = unit.doubtful
     if event.fallback is not None:
         unit.fallback = event.fallback
         unit.attempt = 0
@@ -201,6 +203,10 @@ def _failed(state: State, event: e.StepFailed) -> list[str]:
 
 
 def _lost(state: State, event: e.StepLost) -> list[str]:
+    unit = state.unit(event.step, event.item)
+    unit.doubtful = unit.intended
+    if event.outcome == "unknown":
+        unit.reason = event.why
     return _settle(state, event.step, event.item, "repeat" if event.outcome == "repeat" else "lost")
 
 
@@ -218,6 +224,8 @@ def _gate_opened(state: State, event: e.GateOpened) -> list[str]:
         unit = state.unit(event.step, event.item)
         unit.become("gated")
         unit.fingerprint = event.fingerprint
+        if event.purpose == "question":
+            unit.intended = unit.doubtful  # a tool that asks has done nothing yet
     return []
 
 
@@ -228,13 +236,27 @@ def _gate_closed(state: State, event: e.GateClosed) -> list[str]:
             state.answers.append((event.note, str(event.value)))
         return []
     unit = state.unit(gate.step, gate.item)
-    if event.decision == "approved":
+    if gate.purpose == "unknown":
+        _told(state, gate, unit, event)
+    elif event.decision == "approved":
         unit.approved, unit.approved_args = True, event.args
     elif event.decision == "answered":
         _keep(state, gate.step, gate.item, event.value, event.label)
     else:
         unit.reason = event.decision
     return _settle(state, gate.step, gate.item, event.decision)
+
+
+def _told(state: State, gate: Gate, unit: Unit, event: e.GateClosed) -> None:
+    """A person has said what became of an effect, or has not: then it stays unknown, and nothing that needs it begins."""
+    assert gate.step is not None
+    if event.decision in ("approved", "answered"):
+        unit.intended = unit.doubtful = False
+        unit.reason = None
+    if event.decision == "answered":
+        _keep(state, gate.step, gate.item, event.value, event.label)
+    elif event.decision != "approved":
+        unit.reason = "unknown"
 
 
 def _planned(state: State, event: e.StepPlanned) -> list[str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
+from pydantic_core import to_jsonable_python
 
 from tizmoret.catalog.tool import Report
 from tizmoret.engine import events as e
@@ -20,6 +22,7 @@ from tizmoret.engine.events import Item
 from tizmoret.engine.prepared import Prepared
 from tizmoret.engine.records import Record
 from tizmoret.engine.scheduler import Call, Scheduler
+from tizmoret.engine.state import Gate
 from tizmoret.engine.transition import EffectRow, StepRow
 from tizmoret.engine.values import pack
 from tizmoret.errors import ArgumentMismatch, Fenced, StepFailed, TizmoretError
@@ -29,8 +32,17 @@ from tizmoret.plan.references import resolve
 
 log = structlog.get_logger(__name__)
 
+DIED = Failure({"code": "lost", "detail": "The process died during the call.", "cure": ""}, passing=True, unclear=True)
+STOPPED = {"code": "stopped", "detail": "The call was stopped before it did anything.", "cure": ""}
 PROGRESS_EVERY = 0.1  # seconds between two progress events of one call
 RetryLater = Callable[[Call, float], None]  # the call, and the seconds to wait
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a tool's look-up found. output None: it did not happen."""
+
+    output: Any
 
 
 class StepWork:
@@ -128,10 +140,21 @@ class StepWork:
         await self._open(opened, step_row(id, None, "gate", args=stored, label=label.to_json()), blobs=blobs)
 
     async def ask_unknown(self, id: str, item: Item) -> None:
-        args = await self._arguments(id, item)
-        language, expiry = self.prepared.plan.language, self._env.gate_expiry
-        step, capability = self.prepared.steps[id], self.prepared.capabilities[id]
-        await self._open(gates.unknown(step, item, capability, args, language, self._mark(id, args), expiry), step_row(id, item, "gate"))
+        """Ask a person, with all that is known."""
+        args, unit = await self._arguments(id, item), self._state.look(id, item)
+        tool = self._env.catalog.tool(self.prepared.steps[id].uses)
+        doubt = gates.Doubt(unit.reason or "", unit.attempt, idempotency_key(self._record.id, id, item), tool.probe is not None)
+        opened = gates.unknown(
+            self.prepared.steps[id],
+            item,
+            tool.capability,
+            args,
+            self.prepared.plan.language,
+            self._mark(id, args),
+            self._env.gate_expiry,
+            doubt,
+        )
+        await self._open(opened, step_row(id, item, "gate"))
 
     async def _open(self, opened: gates.Opened, *steps: StepRow, **rows: Any) -> None:
         row = self._chronicle.row(waiting=len(self._state.gates) + 1)
@@ -158,7 +181,8 @@ class StepWork:
             await self._succeeded(id, item, args, outcome, time.perf_counter() - began)
         elif isinstance(outcome, Asked):
             opened = gates.question(step, item, outcome.question, outcome.options, self._mark(id, args), self._env.gate_expiry)
-            await self._open(opened, step_row(id, item, "gate", args=pack(args)[0]))
+            effects = [] if self._state.look(id, item).doubtful else self._effects(id, item, "failed", args)
+            await self._open(opened, step_row(id, item, "gate", args=pack(args)[0]), effects=effects)
         elif outcome.unclear and capability.recovery == "once":
             await self._unclear(id, item, attempt, args, outcome)
         else:
@@ -231,18 +255,24 @@ class StepWork:
         row = step_row(id, item, "failed", error=failed.error)
         await self._chronicle.settle(failed, steps=[row], row=self._chronicle.row(progressed=True))
 
-    async def _failed(self, id: str, item: Item, attempt: int, failure: Failure, args: Any) -> None:
-        """Try again, let another agent take over, or give the step up."""
+    async def _failed(self, id: str, item: Item, attempt: int, failure: Failure, args: Any, *, probed: bool = False) -> None:
+        """Try again, let another agent take over, or give the step up. probed: the tool's look-up says that no attempt had its effect."""
         step, unit = self.prepared.steps[id], self._state.look(id, item)
         wait = retry_in(step, self.prepared.capabilities[id], attempt, failure)
+        doubtful = (failure.unclear or unit.doubtful) and unit.intended and not probed
+        if doubtful and wait is None:
+            # Giving it up as failed would say that nothing happened, which nobody knows.
+            await self._unclear(id, item, attempt, args, failure)
+            return
         fallback = None
         if wait is None:
             used = step.fallbacks.index(unit.fallback) + 1 if unit.fallback else 0
             if used < len(step.fallbacks):
                 fallback, wait = step.fallbacks[used], 0.0
-        event = e.StepFailed(id, failure.error, item, attempt, wait, fallback)
+        known = "none" if probed else "unknown" if doubtful else ""
+        event = e.StepFailed(id, failure.error, item, attempt, wait, fallback, known)  # type: ignore[arg-type]
         row = step_row(id, item, "failed" if wait is None else "ready", error=failure.error, args=pack(args)[0], attempt=attempt)
-        effects = self._effects(id, item, "failed", args)
+        effects = [] if doubtful else self._effects(id, item, "failed", args)
         await self._chronicle.settle(event, steps=[row], effects=effects, row=self._chronicle.row(progressed=wait is None))
         if wait is not None:
             self._retry_later((id, item), wait)
@@ -253,26 +283,50 @@ class StepWork:
         """A call that was running when its process died."""
         unit = self._state.look(id, item)
         if self.prepared.capabilities[id].recovery == "once" and unit.intended:
-            error = {"code": "lost", "detail": "The process died during the call.", "cure": ""}
-            await self._unclear(id, item, unit.attempt, await self._arguments(id, item), Failure(error, passing=False, unclear=True))
+            await self._unclear(id, item, unit.attempt, await self._arguments(id, item), DIED)
         else:
             await self._chronicle.settle(e.StepLost(id, "repeat", item), steps=[step_row(id, item, "ready")])
 
+    def told(self, gate: Gate, decision: str) -> list[EffectRow]:
+        """The ledger's row when a person was asked what became of an effect."""
+        assert gate.step is not None
+        status = {"answered": "happened", "approved": "failed"}.get(decision, "unknown")
+        mark, tool = self._state.look(gate.step, gate.item).fingerprint, self.prepared.steps[gate.step].uses
+        return [self._chronicle.effect_row(gate.step, gate.item, status, tool, mark)]
+
     async def _unclear(self, id: str, item: Item, attempt: int, args: Any, failure: Failure) -> None:
         """Ask the tool itself first; then a person. Never guess, never repeat blindly."""
-        tool = self._env.catalog.tools[self.prepared.steps[id].uses]
-        if tool.probe is not None:
-            call = describe(self._env, self._record, self.prepared.steps[id], item, attempt, self._reporter(id, item))
-            try:
-                async with asyncio.timeout(tool.capability.timeout):
-                    output = await tool.probe(tool.parse(id, args), call)
-            except Exception:
-                log.warning("a probe failed", tool=tool.name, execution=str(self._record.id), step=id, exc_info=True)
-            else:
-                if output is None:
-                    await self._failed(id, item, attempt, Failure(failure.error, passing=True), args)
-                else:
-                    await self._succeeded(id, item, args, Result(output, tool.capability.label), 0.0)
-                return
-        effects = self._effects(id, item, "unknown", args)
-        await self._chronicle.settle(e.StepLost(id, "unknown", item), steps=[step_row(id, item, "unknown")], effects=effects)
+        looked = await self._look(id, item, attempt, args)
+        if looked is None:
+            why = "" if failure is DIED else failure.error["detail"]
+            effects = self._effects(id, item, "unknown", args)
+            await self._chronicle.settle(e.StepLost(id, "unknown", item, why), steps=[step_row(id, item, "unknown")], effects=effects)
+        elif looked.output is None:
+            await self._failed(id, item, attempt, replace(failure, unclear=False), args, probed=True)
+        else:
+            await self._succeeded(id, item, args, Result(looked.output, self.prepared.capabilities[id].label), 0.0)
+
+    async def _look(self, id: str, item: Item, attempt: int, args: Any) -> Looked | None:
+        """What the tool's look-up says; None where it has none, or where that fails."""
+        tool = self._env.catalog.tool(self.prepared.steps[id].uses)
+        if tool.probe is None:
+            return None
+        call = describe(self._env, self._record, self.prepared.steps[id], item, attempt, self._reporter(id, item))
+        try:
+            async with asyncio.timeout(tool.capability.timeout):
+                return Looked(to_jsonable_python(await tool.probe(tool.parse(id, args), call)))
+        except Exception:
+            log.warning("a look-up failed", tool=tool.name, execution=str(self._record.id), step=id, exc_info=True)
+            return None
+
+    async def look_before_end(self, id: str, item: Item) -> None:
+        """The execution is being cancelled, and this call was stopped in the middle: say what became of it, if the tool can tell."""
+        args, unit = await self._arguments(id, item), self._state.look(id, item)
+        looked = await self._look(id, item, unit.attempt, args)
+        if looked is None:
+            return
+        if looked.output is not None:
+            await self._succeeded(id, item, args, Result(looked.output, self.prepared.capabilities[id].label), 0.0)
+            return
+        nothing = e.StepFailed(id, STOPPED, item, unit.attempt, 0.0, effect="none")
+        await self._chronicle.settle(nothing, steps=[step_row(id, item, "ready")], effects=self._effects(id, item, "failed", args))

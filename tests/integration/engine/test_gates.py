@@ -177,3 +177,15 @@ async def test_an_execution_can_be_cancelled_while_paused(tizmoret: Tizmoret) ->
     await tizmoret.wait(execution.id, 10)
     await tizmoret.cancel(execution.id, by="dana")
     assert (await tizmoret.wait(execution.id, 10)).status == "cancelled"
+
+
+async def test_an_answer_that_comes_after_parking_carries_the_labels_of_what_was_asked_about(tizmoret: Tizmoret) -> None:
+    execution = await tizmoret.submit("", plan=plan(step("web", "web"), step("q", "ask", n=from_("web.n"))))
+    await tizmoret.wait(execution.id, 10)
+    await tizmoret.ended(execution.id)
+    (question,) = await tizmoret.approvals(execution.id)
+    await tizmoret.approve(execution.id, question.id, by="dana", option=1)
+    await tizmoret.wait(execution.id, 10)
+    label = (await tizmoret.steps(execution.id))[1].label
+    assert label is not None
+    assert (label["integrity"], "web" in label["sources"]) == ("untrusted", True)
