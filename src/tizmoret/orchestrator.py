@@ -26,10 +26,13 @@ from tizmoret.catalog.tool import Call
 from tizmoret.engine import events as e
 from tizmoret.engine.decisions import Decision, control, decide, find_gate, verdict
 from tizmoret.engine.dispatch.inline import Inline
+from tizmoret.engine.dispatch.port import Dispatcher
+from tizmoret.engine.dispatch.slots import Slots
 from tizmoret.engine.environment import Environment, Follow, Proposal, Query, Result, Wanted
 from tizmoret.engine.journal import Journal
 from tizmoret.engine.planning import accepted
 from tizmoret.engine.prepared import prepare
+from tizmoret.engine.pulse import SILENT
 from tizmoret.engine.records import Record
 from tizmoret.engine.state import State, fold
 from tizmoret.engine.transition import ExecutionRow, NewExecution, Transition
@@ -51,6 +54,8 @@ from tizmoret.views import FINAL, Approval, EventView, Execution, Page, Preview,
 from tizmoret.workplaces import Workplaces
 
 log = structlog.get_logger(__name__)
+
+MAX_PRIORITY = 100
 
 
 class Tizmoret:
@@ -78,7 +83,8 @@ class Tizmoret:
             timezone=settings.timezone,
             slots=settings.slots,
         )
-        self._dispatcher = Inline(self._env, self._worker, self._stream)
+        slots = Slots(settings.executions, settings.workspace_executions)
+        self._dispatcher: Dispatcher = Inline(self._env, self._worker, self._stream, slots)
 
     @classmethod
     @asynccontextmanager
@@ -104,13 +110,21 @@ class Tizmoret:
     async def _start(self, run_engine: bool) -> None:
         await self._journal.open()
         if run_engine:
-            await self._dispatcher.open()
+            await self._dispatcher.run_worker()
+
+    async def look_on(self) -> None:
+        """For a process that was opened without the engine and stays: hear at once what the others do, and let them know that it listens."""
+        await self._dispatcher.look_on()
+
+    async def hand_over(self) -> None:
+        """Drive nothing any more, so that other processes go on at once; what is submitted from now on is theirs too."""
+        await self._dispatcher.hand_over()
 
     async def _stop(self) -> None:
         self._stream.close()
-        await self._dispatcher.close()
+        await self.hand_over()
         await self._journal.close()
-        await self._dispatcher.release()
+        await self._dispatcher.close()
 
     # -- what the engine asks for
 
@@ -134,37 +148,45 @@ class Tizmoret:
         user: str = "owner",
         plan: Plan | None = None,
         idempotency_key: str | None = None,
+        priority: int = 0,
         workspace: UUID | None = None,
     ) -> Execution:
         """Begin a new execution and return at once. plan: skip the planner. idempotency_key: the same key gives the same execution.
+        priority: where more wait than may run, the higher goes first within its workspace.
 
         Raises BadInput, TooLarge, PlanRefused, or Conflict where the key was used for another request."""
         request = _checked(request, "query") if plan is None else clean(request.strip() or plan.request or plan.goal)
         for name, text, most in (("userId", user, 200), ("Idempotency-Key", idempotency_key or "", 200)):
             if len(text) > most or not text.isprintable():
                 raise BadInput(f"`{name}` cannot be used.", cure=f"Give at most {most} printable characters.", field=name)
+        if not -MAX_PRIORITY <= priority <= MAX_PRIORITY:
+            raise BadInput(
+                "`priority` cannot be used.", cure=f"Give a whole number from -{MAX_PRIORITY} to {MAX_PRIORITY}.", field="priority"
+            )
         workspace = workspace or self.workspace
         known = await self._by_key(workspace, idempotency_key, request)
         if known is not None:
             return known
         record = self._new_record(workspace, request, user, plan)
+
+        async def write(owner: UUID | None) -> Record:
+            await self._journal.append(self._first_transition(record, plan, owner, idempotency_key, priority))
+            return record
+
         try:
-            await self._journal.append(self._first_transition(record, plan, idempotency_key))
+            await self._dispatcher.submit(workspace, write)
         except Fenced:  # the row was not made: another submit with the same key came first
             known = await self._by_key(workspace, idempotency_key, request)
-            assert known is not None
+            if known is None:  # or its connection broke after it was: it is there, and will be found without a driver
+                return await self.get(record.id, workspace=workspace)
             return known
-        if self._dispatcher.drives:
-            self._dispatcher.drive(record)
-        else:
-            await self._worker.call(workspace, record.id)
         return _fresh(record)
 
     def _new_record(self, workspace: UUID, request: str, user: str, plan: Plan | None) -> Record:
         language = plan.language if plan else detect_language(request)
         return Record(workspace, uuid7(), 1, request, language, user, datetime.now(self.settings.timezone), State(), plan, fresh=True)
 
-    def _first_transition(self, record: Record, plan: Plan | None, key: str | None) -> Transition:
+    def _first_transition(self, record: Record, plan: Plan | None, owner: UUID | None, key: str | None, priority: int) -> Transition:
         """One commit makes the execution; with a given plan, it begins to run with it."""
         events: list[e.Event] = [e.ExecutionCreated(record.request, record.language, record.user)]
         rows: dict[str, Any] = {"row": ExecutionRow(status="planning")}
@@ -175,7 +197,7 @@ class Tizmoret:
             record.plan_hash = prepared.hash
         numbered = list(enumerate(events, start=1))
         fold(record.state, numbered)
-        new = NewExecution(self._worker.id if self._dispatcher.drives else None, record.request, record.language, record.user, key)
+        new = NewExecution(owner, record.request, record.language, record.user, key, priority)
         return Transition(record.workspace, record.id, 1, numbered, new=new, **rows)
 
     async def _by_key(self, workspace: UUID, key: str | None, request: str) -> Execution | None:
@@ -312,6 +334,11 @@ class Tizmoret:
         return await self.get(id, workspace=workspace)
 
     @property
+    def worker(self) -> UUID:
+        """This process among those that share the database."""
+        return self._worker.id
+
+    @property
     def driving(self) -> int:
         """How many executions this process holds a task for."""
         return self._dispatcher.driving
@@ -407,6 +434,11 @@ class Tizmoret:
     async def owner_token(self) -> str:
         """What signs the owner in; made at the first start."""
         return owner_token(self.settings.home)
+
+    def health(self) -> dict[str, Any]:
+        """Of this process alone, without asking the database."""
+        ok = self._journal.trouble is None and self._worker.pulse.silence < SILENT
+        return {"status": "ok" if ok else "degraded", "worker": str(self._worker.id), "driving": self.driving}
 
     async def status(self) -> Status:
         """Whether it works, and how much there is."""

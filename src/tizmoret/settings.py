@@ -23,6 +23,8 @@ class Settings:
     timezone: ZoneInfo
     slots: int  # steps of one execution that run at the same time
     model_url: str | None = None  # a server that speaks the provider's protocol, instead of the provider's own
+    executions: int = 2000  # that this process drives at the same time; the others wait in the table
+    workspace_executions: int = 1000  # of them, of one workspace
 
     @property
     def workspaces(self) -> Path:
@@ -41,6 +43,8 @@ class Settings:
             timezone=_timezone(env),
             slots=_whole_number(env, "TIZMORET_SLOTS", 5, 1, 10_000),
             model_url=_address(env, "TIZMORET_MODEL_URL"),
+            executions=_whole_number(env, "TIZMORET_EXECUTIONS", 2000, 1, 100_000),
+            workspace_executions=_whole_number(env, "TIZMORET_WORKSPACE_EXECUTIONS", 1000, 1, 100_000),
         )
 
 

@@ -244,10 +244,33 @@ def serve(
     host: Annotated[str | None, typer.Option(help=say("opt.host"))] = None,
     port: Annotated[int | None, typer.Option(help=say("opt.port"), min=0, max=65535)] = None,
     open_page: Annotated[bool | None, typer.Option("--open/--no-open", help=say("opt.open"))] = None,
+    workers: Annotated[int, typer.Option(help=say("opt.workers"), min=0, max=1)] = 1,
 ) -> int:
     from tizmoret.cli.serve import serve as start
 
-    return start(host, port, open_page)
+    return start(host, port, open_page, drives=workers > 0)
+
+
+@app.command(help=say("help.worker"))
+def worker(
+    host: Annotated[str | None, typer.Option(help=say("opt.host"))] = None,
+    port: Annotated[int, typer.Option(help=say("opt.health_port"), min=0, max=65535)] = 0,
+) -> int:
+    from tizmoret.cli.serve import work
+
+    return work(host, port)
+
+
+@app.command(help=say("help.verify"))
+def verify(
+    seconds: Annotated[float, typer.Option(help=say("opt.seconds"), min=1, max=86_400)] = 20.0,
+    kills: Annotated[int | None, typer.Option(help=say("opt.kills"), min=1)] = None,
+    seed: Annotated[int | None, typer.Option(help=say("opt.seed"))] = None,
+    json: Json = False,
+) -> int:
+    from tizmoret.cli.verify import verify as prove
+
+    return prove(seconds, kills, seed, json)
 
 
 @app.command(help=say("help.token"))

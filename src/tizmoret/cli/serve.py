@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 NEXT = ('tizmoret run "check the system"', 'tizmoret run "מה יש לי ביומן השבוע?"', "tizmoret list")
 
 
-def serve(host: str | None, port: int | None, open_page: bool | None) -> int:
-    """Until Ctrl-C or SIGTERM. open_page: None opens a browser where there is a screen to open it on."""
+def serve(host: str | None, port: int | None, open_page: bool | None, drives: bool) -> int:
+    """Until Ctrl-C or SIGTERM. open_page: None opens a browser where there is a screen to open it on. drives: False leaves that to workers."""
     settings = Settings.from_env()
     settings = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
     set_up_logs(settings.home)
@@ -34,7 +34,25 @@ def serve(host: str | None, port: int | None, open_page: bool | None) -> int:
         if _has_display() if open_page is None else open_page:
             await asyncio.to_thread(_open, link)
 
-    asyncio.run(server.serve(settings, on_started))
+    asyncio.run(server.serve(settings, on_started, drives=drives))
+    return DONE
+
+
+def work(host: str | None, port: int) -> int:
+    """Drive executions until Ctrl-C or SIGTERM."""
+    settings = Settings.from_env()
+    settings = replace(settings, host=host or settings.host, port=port)
+    set_up_logs(settings.home)
+    screen = Screen()
+    with screen.patience("watch.starting"):
+        from tizmoret.server.worker import work as drive
+
+    async def on_started(tizmoret: Tizmoret, address: str) -> None:
+        screen.say("worker.ready", "bold", health=address)
+        screen.say("serve.stop", "dim")
+        screen.out.file.flush()
+
+    asyncio.run(drive(settings, on_started))
     return DONE
 
 

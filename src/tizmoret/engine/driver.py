@@ -32,7 +32,7 @@ from tizmoret.plan.model import Plan, Step
 
 log = structlog.get_logger(__name__)
 
-Ending = Literal["ended", "parked", "fenced"]
+Ending = Literal["ended", "parked", "fenced", "handed"]
 CANCEL_GRACE = 5.0  # seconds that running calls get to stop
 
 
@@ -49,6 +49,7 @@ class Driver:
         self._work: StepWork | None = None
         self._over: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._acting: set[asyncio.Task[None]] = set()  # of them, calls with an effect
         self._timers: dict[Call, asyncio.TimerHandle] = {}
         self._signals = asyncio.Lock()
         self._begun = False
@@ -71,6 +72,16 @@ class Driver:
     async def over(self) -> None:
         """Until `run` is about to return, however it does."""
         await asyncio.wait([self._over])
+
+    async def hand_over(self, grace: float) -> None:
+        """Stop, for another process to go on: what only reads at once, calls with an effect when they have ended or after `grace` seconds."""
+        self._closing = True
+        acting = set(self._acting)
+        for task in self._tasks - acting:
+            task.cancel()
+        if acting and grace:
+            await asyncio.wait(acting, timeout=grace)
+        self._end("handed")
 
     async def _taken_over(self) -> None:
         """Say so in the log; put it aside when it has brought down one process after another."""
@@ -194,14 +205,16 @@ class Driver:
 
     # -- carrying out commands
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run `work` as a part of this execution: its error ends the driver, its end makes the driver look again."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._one_ended)
+        return task
 
     def _one_ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self._acting.discard(task)
         if task.cancelled():
             return
         error = task.exception()
@@ -228,7 +241,9 @@ class Driver:
                 assert self._prepared is not None
                 started = e.StepStarted(step, item, attempt, self._prepared.steps[step].uses)
                 self._chronicle.note(started, step_row(step, item, "running", attempt=attempt))
-                self._spawn(work.call(step, item, attempt))
+                call = self._spawn(work.call(step, item, attempt))
+                if self._prepared.capabilities[step].effect != "none":
+                    self._acting.add(call)
             case Begin(step):
                 self._spawn(work.begin(step))
             case OpenGate(step):

@@ -36,12 +36,14 @@ _MOVED = """moved as (
 
 _MADE = """made as (
     insert into executions (workspace_id, id, request, language, user_id, status, seq, epoch, owner, idempotency_key, goal, planner,
-        plan_version, plan_hash, levels, steps_total, started_at)
+        plan_version, plan_hash, levels, steps_total, priority, started_at)
     select workspace, id, request, language, user_id, status, seq, 1, owner, idempotency_key, coalesce(goal, ''), coalesce(planner, ''),
-        coalesce(plan_version, 0), plan_hash, coalesce(levels, '[]'), coalesce(steps_total, 0), case when status = 'running' then now() end
+        coalesce(plan_version, 0), plan_hash, coalesce(levels, '[]'), coalesce(steps_total, 0), priority,
+        case when status = 'running' then now() end
     from json_to_recordset(%(made)s) as u (
         workspace uuid, id uuid, seq bigint, request text, language text, user_id text, status text, owner uuid, idempotency_key text,
-        goal text, planner text, plan_version int, plan_hash text, levels jsonb, steps_total int)
+        goal text, planner text, plan_version int, plan_hash text, levels jsonb, steps_total int,
+        priority smallint)
     on conflict do nothing
     returning workspace_id as workspace, id)"""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -36,7 +37,7 @@ class Record:
     plan: Plan | None = None
     plan_hash: str = ""
     attempts: int = 0
-    crashed: bool = False  # taken from a process that died
+    crashed: bool = False  # the process that had it died
     fresh: bool = False  # made by this process a moment ago: nobody can have told it anything
 
 
@@ -48,57 +49,80 @@ class Signal:
 
 
 _CLAIM = """
-update executions set epoch = epoch + 1, owner = %(me)s, attempts = attempts + (owner is not null)::int
-where workspace_id = %(workspace)s and id = %(id)s and status = any(%(open)s) and owner is not distinct from %(owner)s
-returning epoch, attempts, request, language, user_id, created_at, plan_version"""
+with found as (
+    select workspace_id, id, orphaned from executions
+    where workspace_id = %(workspace)s and id = %(id)s and status = any(%(open)s) and owner is null for update)
+update executions e set epoch = epoch + 1, owner = %(me)s, orphaned = false
+from found f where e.workspace_id = f.workspace_id and e.id = f.id
+returning e.id, e.epoch, e.attempts, f.orphaned, e.request, e.language, e.user_id, e.created_at, e.plan_version"""
 
 
-async def claim(connection: AsyncConnection[Any], workspace: UUID, id: UUID, me: UUID, owner: UUID | None) -> Record | None:
-    """Take the execution from `owner` (None: it is parked), if it is still open and still theirs."""
-    cursor = await connection.execute(_CLAIM, {"workspace": workspace, "id": id, "me": me, "owner": owner, "open": OPEN})
-    row = await cursor.fetchone()
-    if row is None:
-        return None
-    epoch, attempts, request, language, user, created_at, version = row
-    record = Record(workspace, id, epoch, request, language, user, created_at, State(), attempts=attempts, crashed=owner is not None)
-    record.state = await _read_state(connection, workspace, id)
-    if version:
-        record.plan, record.plan_hash = await read_plan(connection, workspace, id, version)
-    return record
+async def claim(connection: AsyncConnection[Any], workspace: UUID, id: UUID, me: UUID) -> Record | None:
+    """Take an execution that nobody drives, if it is still open."""
+    cursor = await connection.execute(_CLAIM, {"workspace": workspace, "id": id, "me": me, "open": OPEN})
+    records = await read_records(connection, workspace, await cursor.fetchall())
+    return records[0] if records else None
 
 
-async def _read_state(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> State:
-    """The last checkpoint and the events after it, folded."""
-    state = State()
+async def read_records(connection: AsyncConnection[Any], workspace: UUID, rows: Sequence[tuple[Any, ...]]) -> list[Record]:
+    """All that is needed to go on with executions of one workspace that were just claimed; `rows` as `_CLAIM` returns them."""
+    if not rows:
+        return []
+    ids = [row[0] for row in rows]
+    states = await _read_states(connection, workspace, ids)
+    plans = await _read_plans(connection, workspace, [(row[0], row[8]) for row in rows if row[8]])
+    records = []
+    for id, epoch, attempts, orphaned, request, language, user, created_at, _ in rows:
+        plan, mark = plans.get(id, (None, ""))
+        records.append(
+            Record(workspace, id, epoch, request, language, user, created_at, states[id], plan, mark, attempts=attempts, crashed=orphaned)
+        )
+    return records
+
+
+async def _read_states(connection: AsyncConnection[Any], workspace: UUID, ids: list[UUID]) -> dict[UUID, State]:
+    """The last checkpoint of each and the events after it, folded."""
+    states = {id: State() for id in ids}
     cursor = await connection.execute(
-        "select state from execution_checkpoints where workspace_id = %s and execution_id = %s order by seq desc limit 1", (workspace, id)
+        "select distinct on (execution_id) execution_id, state from execution_checkpoints "
+        "where workspace_id = %s and execution_id = any(%s) order by execution_id, seq desc",
+        (workspace, ids),
     )
-    row = await cursor.fetchone()
-    if row is not None:
+    for id, kept in await cursor.fetchall():
         try:
-            state = restore(row[0])
+            states[id] = restore(kept)
         except msgspec.ValidationError:
             log.info("checkpoint of another version; replaying from the first event", execution=str(id))
     cursor = await connection.execute(
-        "select seq, data::text from events where workspace_id = %s and execution_id = %s and seq > %s order by seq",
-        (workspace, id, state.seq),
+        "select v.execution_id, v.seq, v.data::text from unnest(%s::uuid[], %s::bigint[]) as x (id, seq) "
+        "join events v on v.workspace_id = %s and v.execution_id = x.id and v.seq > x.seq order by v.execution_id, v.seq",
+        (ids, [states[id].seq for id in ids], workspace),
     )
-    return fold(state, [(seq, e.decode(data)) for seq, data in await cursor.fetchall()])
+    events: dict[UUID, list[tuple[int, e.Event]]] = {}
+    for id, seq, data in await cursor.fetchall():
+        events.setdefault(id, []).append((seq, e.decode(data)))
+    return {id: fold(state, events.get(id, [])) for id, state in states.items()}
+
+
+async def _read_plans(connection: AsyncConnection[Any], workspace: UUID, wanted: list[tuple[UUID, int]]) -> dict[UUID, tuple[Plan, str]]:
+    """The plan and its hash of each; it is written in the same commit as its version."""
+    if not wanted:
+        return {}
+    cursor = await connection.execute(
+        "select p.execution_id, p.plan::text, p.hash from unnest(%s::uuid[], %s::int[]) as x (id, version) "
+        "join plan_versions p on p.workspace_id = %s and p.execution_id = x.id and p.version = x.version",
+        ([id for id, _ in wanted], [version for _, version in wanted], workspace),
+    )
+    return {id: (Plan.model_validate_json(plan), mark) for id, plan, mark in await cursor.fetchall()}
 
 
 async def read_plan(connection: AsyncConnection[Any], workspace: UUID, id: UUID, version: int) -> tuple[Plan, str]:
     """The plan and its hash."""
-    cursor = await connection.execute(
-        "select plan::text, hash from plan_versions where workspace_id = %s and execution_id = %s and version = %s",
-        (workspace, id, version),
-    )
-    row = await cursor.fetchone()
-    assert row is not None, "an execution's plan is written with its version"
-    return Plan.model_validate_json(row[0]), row[1]
+    return (await _read_plans(connection, workspace, [(id, version)]))[id]
 
 
 async def read_signals(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> list[Signal]:
     cursor = await connection.execute(
-        "select id, kind, data from signals where workspace_id = %s and execution_id = %s order by id", (workspace, id)
+        "select id, kind, data from signals where workspace_id = %s and execution_id = %s order by created_at, id", (workspace, id)
     )
     return [Signal(*row) for row in await cursor.fetchall()]

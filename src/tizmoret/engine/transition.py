@@ -40,6 +40,7 @@ class NewExecution(msgspec.Struct):
     language: str
     user_id: str
     idempotency_key: str | None = None
+    priority: int = 0
 
 
 class StepRow(msgspec.Struct, omit_defaults=True):

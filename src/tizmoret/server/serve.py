@@ -22,12 +22,12 @@ GRACE = 3  # seconds that open requests get at the end
 OnStarted = Callable[[Tizmoret, str, str], Awaitable[None]]  # (orchestrator, address, the address that signs in)
 
 
-async def serve(settings: Settings, on_started: OnStarted) -> None:
-    """Serve until SIGINT or SIGTERM. on_started is awaited when the address answers. Raises Unavailable when the port is taken."""
-    async with make_server(settings) as (server, tizmoret, address):
-        # A full collection over everything that was loaded would stop all executions for longer than many steps take.
-        gc.freeze()
-        gc.set_threshold(100_000, 50, 100)
+async def serve(settings: Settings, on_started: OnStarted, *, drives: bool = True) -> None:
+    """Serve until SIGINT or SIGTERM. on_started is awaited when the address answers. drives: False leaves executions to other processes.
+
+    Raises Unavailable when the port is taken."""
+    async with make_server(settings, drives=drives) as (server, tizmoret, address):
+        settle_memory()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, server.stop)
         serving = asyncio.create_task(server.serve_here())
@@ -36,12 +36,20 @@ async def serve(settings: Settings, on_started: OnStarted) -> None:
         await serving
 
 
+def settle_memory() -> None:
+    """A full collection over everything that was loaded would stop all executions for longer than many steps take."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
 @asynccontextmanager
-async def make_server(settings: Settings) -> AsyncIterator[tuple[Server, Tizmoret, str]]:
+async def make_server(settings: Settings, *, drives: bool = True) -> AsyncIterator[tuple[Server, Tizmoret, str]]:
     """A server that listens but does not serve yet, its orchestrator, and its address. Raises Unavailable when the port is taken."""
-    listening = _listen(settings)
+    listening = listen(settings)
     try:
-        async with Tizmoret.open(settings) as tizmoret:
+        async with Tizmoret.open(settings, run_engine=drives) as tizmoret:
+            if not drives:
+                await tizmoret.look_on()
             yield Server(tizmoret, listening), tizmoret, f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
     finally:
         listening.close()
@@ -64,6 +72,7 @@ class Server(uvicorn.Server):
         self._tizmoret = tizmoret
         self._listening = listening
         self.answering = asyncio.Event()
+        self._handing_over: asyncio.Task[None] | None = None
 
     async def serve_here(self) -> None:
         """Until `stop`."""
@@ -74,11 +83,13 @@ class Server(uvicorn.Server):
         self.answering.set()
 
     def stop(self) -> None:
+        """At once for the executions, which other processes go on with; within GRACE for open requests."""
+        self._handing_over = self._handing_over or asyncio.create_task(self._tizmoret.hand_over())
         self._tizmoret.close_streams()
         self.should_exit = True
 
 
-def _listen(settings: Settings) -> socket.socket:
+def listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -29,6 +29,8 @@ WATCH_EVERY = 0.25  # seconds
 CONNECT = 10  # seconds that one attempt to connect may take
 PATIENCE = 15.0  # seconds that a request waits for a connection
 OLDEST = 150000
+# A peer that is cut off without a word is given up after seconds, not after the quarter of an hour that the kernel would wait.
+_CUT_OFF = {"tcp_user_timeout": "4000", "keepalives": "1", "keepalives_idle": "2", "keepalives_interval": "1", "keepalives_count": "3"}
 Connection = AsyncConnection[Any]
 
 
@@ -101,7 +103,10 @@ class Database:
     # -- connections
 
     def _dsn(self) -> str:
-        return self._source if isinstance(self._source, str) else self._source.dsn
+        if not isinstance(self._source, str):
+            return self._source.dsn
+        given = psycopg.conninfo.conninfo_to_dict(self._source)
+        return psycopg.conninfo.make_conninfo(self._source, **{name: value for name, value in _CUT_OFF.items() if name not in given})
 
     def _pool(self, role: str) -> AsyncConnectionPool[Connection]:
         async def configure(connection: Connection) -> None:
@@ -150,6 +155,19 @@ class Database:
             raise
         return connection
 
+    def session(self, patience: int) -> psycopg.Connection[Any]:
+        """A blocking connection of one's own, for a thread. patience: seconds that the attempt may take. Raises Unavailable."""
+        try:
+            connection = psycopg.connect(self._dsn(), autocommit=True, connect_timeout=patience)
+        except psycopg.OperationalError as error:
+            raise Unavailable(f"The database does not answer: {str(error).splitlines()[0]}", cure="Try again in a moment.") from error
+        try:
+            connection.execute(_BECOME.format(sql.Identifier("tizmoret_worker")))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
     async def _watch(self, embedded: Embedded) -> None:
         """Start the embedded server again when it has died under us. Pools and journal keep trying meanwhile."""
         while True:
@@ -176,5 +194,8 @@ def _checked(url: str) -> str:
     return url
 
 
+_BECOME = sql.SQL("set role {}")
+
+
 async def _become(connection: Connection, role: str) -> None:
-    await connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+    await connection.execute(_BECOME.format(sql.Identifier(role)))

@@ -111,6 +111,12 @@ class Embedded:
                 os.close(self._clients)
                 self._clients = None
 
+    def wait_until_gone(self, seconds: float) -> None:
+        """Until the server has ended after the last `close`, so that its files can be removed; or until it takes too long."""
+        end = time.monotonic() + seconds
+        while not self._nobody_left() and time.monotonic() < end:
+            time.sleep(POLL_SECONDS)
+
     @property
     def folder(self) -> Path:
         return self.place.folder

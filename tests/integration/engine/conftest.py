@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from tizmoret.errors import StepFailed, TryAgain
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.plan.labels import Label
 from tizmoret.settings import Settings
+
+from .workers import Crew
 
 T = Text("כלי", "A tool")
 
@@ -148,3 +150,10 @@ def catalog() -> Catalog:
 async def tizmoret(settings: Settings, catalog: Catalog, home: Path) -> AsyncIterator[Tizmoret]:
     async with Tizmoret.open(settings, catalog=catalog) as opened:
         yield opened
+
+
+@pytest.fixture
+def crew(home: Path, database_url: str) -> Iterator[Crew]:
+    crew = Crew(home, database_url)
+    yield crew
+    crew.end()

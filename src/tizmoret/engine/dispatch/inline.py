@@ -1,184 +1,254 @@
-"""The inline dispatcher: this process drives what it is given, and whatever others left behind. No queue, no other service."""
+"""The inline dispatcher: each process takes what waits in the table as it has room, and nothing but the database stands between them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, Literal, Protocol
+from collections.abc import Coroutine, Sequence
+from typing import Any
 from uuid import UUID
 
 import psycopg
 import structlog
 
-from tizmoret.engine.driver import Driver, Ending
+from tizmoret.engine import queue
+from tizmoret.engine.dispatch.drivers import Drivers, How
+from tizmoret.engine.dispatch.port import News, Write
+from tizmoret.engine.dispatch.slots import Slots
+from tizmoret.engine.dispatch.watch import Key, Watch, addressed
 from tizmoret.engine.environment import Environment
-from tizmoret.engine.records import OPEN, Record, claim
-from tizmoret.engine.worker import SIGNALS, Worker
+from tizmoret.engine.records import Record, claim
+from tizmoret.engine.worker import QUEUE, SIGNALS, Worker
 from tizmoret.errors import TizmoretError
 
 log = structlog.get_logger(__name__)
 
-SWEEP_EVERY = 1.0  # seconds
-SWEEP_MOST = 500  # executions taken in one sweep; the next one takes the rest
-
-_ORPHANS = """
-select workspace_id, id, owner from executions
-where status = any(%(open)s) and owner is not null and owner <> all(%(living)s)
-union all
-select workspace_id, id, owner from executions where status in ('planning', 'running') and owner is null
-union all
-select workspace_id, id, owner from executions e where status in ('waiting', 'paused') and owner is null
-    and exists (select from signals s where s.workspace_id = e.workspace_id and s.execution_id = e.id)
-limit %(most)s"""
-
-_EXPIRE = """
-with expired as (
-    update pending_approvals set status = 'expired', decided_at = now()
-    where status = 'pending' and expires_at < now() returning workspace_id, id, execution_id)
-insert into signals (workspace_id, id, execution_id, kind, data)
-select workspace_id, gen_random_uuid(), execution_id, 'decision', jsonb_build_object('approval', id, 'decision', 'expired', 'by', '')
-from expired returning workspace_id, execution_id"""
-
-
-class News(Protocol):
-    peers: bool  # whether another process shares the database
-
-    def heard(self, payload: str) -> None: ...
+PULL_AFTER = 0.01  # seconds from a free place to the look for who gets it: what becomes free meanwhile is filled by the same statements
+PULL_MOST = 64  # executions claimed by one round
+LONGEST_PAUSE = 30.0  # seconds before an execution over which the engine itself failed is tried again
 
 
 class Inline:
     """`news`: who is told of events that other processes commit."""
 
-    def __init__(self, env: Environment, worker: Worker, news: News) -> None:
+    def __init__(self, env: Environment, worker: Worker, news: News, slots: Slots) -> None:
         self._env = env
         self._worker = worker
         self._news = news
-        self._drivers: dict[UUID, Driver] = {}
+        self._slots = slots
+        self._drivers = Drivers(env)
+        self._watch = Watch(env.database, worker, self._drivers, news, self)
+        self._backlog: set[UUID] = set()  # workspaces of which executions wait, as far as this process knows
+        self._letting_go: dict[UUID, bool] = {}  # executions that this process no longer drives: whether it failed over them
         self._tasks: set[asyncio.Task[None]] = set()
-        self._claims = asyncio.Semaphore(8)  # connections that taking over may use at once
-        self._closed = True  # until `open`: a process that only looks drives nothing
+        self._claims = asyncio.Semaphore(8)  # connections that waking may use at once
+        self._pulling = asyncio.Lock()
+        self._pull_later: asyncio.TimerHandle | None = None
+        self._drives = False  # until `run_worker`: a process that only looks drives nothing
 
-    async def open(self) -> None:
-        """Take over what is open and has no living owner, then keep watch."""
-        self._closed = False
-        await self._worker.open()
-        await self._sweep()
-        self._spawn(self._worker.listen(self._heard))
-        self._spawn(self._keep_sweeping())
+    # -- the life of this process
 
-    async def close(self) -> None:
-        """Stop driving. What is not finished stays open, for the next process to go on with at once."""
-        self._closed = True
+    async def run_worker(self) -> None:
+        self._drives = True
+        await self._worker.open(drives=True)
+        await self.recover()
+        for work in (self._worker.listen(self._heard), self._watch.keep_looking(), self._watch.keep_beating()):
+            self._spawn(work)
+
+    async def look_on(self) -> None:
+        await self._worker.open(drives=False)
+        for work in (self._worker.listen(self._heard), self._keep_beating()):
+            self._spawn(work)
+
+    async def _keep_beating(self) -> None:
+        while True:
+            self._worker.pulse.touch()
+            await asyncio.sleep(1.0)
+
+    async def recover(self) -> None:
+        await self._watch.look()
+
+    async def hand_over(self) -> None:
+        self._drives = False
+        if self._pull_later is not None:
+            self._pull_later.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        stopping = asyncio.create_task(self._drivers.hand_over())
+        while not stopping.done():
+            await asyncio.wait([stopping], timeout=0.05)
+            await self._let_go()
 
-    async def release(self) -> None:
-        """Tell the others that this process drives nothing any more; after the journal has written its last."""
-        async with self._env.database.worker_tx() as connection:
-            await connection.execute("update executions set owner = null where owner = %s", (self._worker.id,))
+    async def close(self) -> None:
         await self._worker.close()
-
-    @property
-    def drives(self) -> bool:
-        """Whether this process takes executions; one that only looks does not."""
-        return not self._closed
 
     @property
     def driving(self) -> int:
         return len(self._drivers)
 
     async def ended(self, id: UUID) -> None:
-        """Until this process no longer drives it."""
-        driver = self._drivers.get(id)
-        if driver is not None:
-            await driver.over()
+        await self._drivers.ended(id)
 
-    def drive(self, record: Record) -> None:
-        """Carry an execution that this process owns through."""
-        if self._closed or record.id in self._drivers:
-            return
-        driver = self._drivers[record.id] = Driver(self._env, record)
-        self._spawn(self._carry(driver, record))
+    # -- new executions
 
-    async def _carry(self, driver: Driver, record: Record) -> None:
-        ending: Ending | Literal["failed"]
+    async def submit(self, workspace: UUID, write: Write) -> Record:
+        """Driven here at once where there is room and nobody of its workspace waits; else it takes its place among those who do."""
+        mine = self._drives and workspace not in self._backlog and self._slots.take(workspace)
         try:
-            ending = await driver.run()
-        except Exception:
-            log.exception("the engine failed; the execution will be taken up again", execution=str(record.id))
-            ending = "failed"
-        finally:
-            del self._drivers[record.id]
-        if ending == "failed":
-            # Counted as a crash, so that an execution that always ends so is put aside.
-            await asyncio.sleep(min(0.5 * 2**record.attempts, 30))
-            await self._take(record.workspace, record.id, self._worker.id)
-        if ending == "parked":
-            # A signal that came while it was being parked was told to a driver that no longer listened.
-            await self._take_if_signalled(record.workspace, record.id)
+            record = await write(self._worker.id if mine else None)
+        except BaseException:
+            if mine:
+                self._slots.give(workspace)
+            raise
+        if mine:
+            self._drive(record)
+        elif self._drives:
+            self._backlog.add(workspace)
+            self._pull_soon()
+        else:
+            await self._worker.call()
+        return record
 
-    async def _take_if_signalled(self, workspace: UUID, id: UUID) -> None:
-        async with self._env.database.worker_tx() as connection:
-            cursor = await connection.execute(
-                "select 1 from signals where workspace_id = %s and execution_id = %s limit 1", (workspace, id)
-            )
-            if await cursor.fetchone() is None:
-                return
-        await self.wake(workspace, id)
+    # -- driving
+
+    def _drive(self, record: Record) -> None:
+        """An execution that this process owns, and has taken a place for."""
+        if not self._drives:
+            self._letting_go[record.id] = False
+            self._slots.give(record.workspace)
+            return
+        self._drivers.start(record, self._ended)
+
+    async def _ended(self, record: Record, how: How) -> None:
+        self._slots.give(record.workspace)
+        if self._backlog:
+            self._pull_soon()
+        if how == "handed":
+            self._letting_go[record.id] = False
+        elif how == "failed":
+            self._spawn(self._try_again(record))
+        elif how == "parked" and self._drives:
+            # A signal that came while it was being parked was told to a driver that no longer listened.
+            self._spawn(self._take_if_signalled(record.workspace, record.id))
+
+    async def _try_again(self, record: Record) -> None:
+        """Counted as a crash, so that an execution that always ends so is put aside."""
+        self._drivers.resting.add(record.id)
+        try:
+            await asyncio.sleep(min(0.5 * 2**record.attempts, LONGEST_PAUSE))
+        finally:
+            self._drivers.resting.discard(record.id)
+            self._letting_go[record.id] = True
+        self._backlog.add(record.workspace)
+        self._pull_soon()
+
+    async def _let_go(self) -> None:
+        """Write that this process holds them no more, and call the others."""
+        going, self._letting_go = self._letting_go, {}
+        if not going:
+            return
+        try:
+            async with self._env.database.worker_tx() as connection:
+                for failed in (False, True):
+                    if ids := [id for id, how in going.items() if how is failed]:
+                        await queue.release_mine(connection, self._worker.id, ids, failed=failed)
+                await connection.execute("select pg_notify(%s, %s)", (SIGNALS, QUEUE))
+        except (psycopg.Error, TizmoretError) as error:
+            log.warning("could not let go of executions; the next look will", executions=len(going), error=str(error).splitlines()[0])
+            self._letting_go |= going
+
+    # -- those that are parked
 
     async def wake(self, workspace: UUID, id: UUID) -> None:
-        """There is a signal for this execution: tell its driver, or take it if it is parked."""
-        driver = self._drivers.get(id)
-        if driver is not None:
-            driver.signal()
-        else:
-            await self._take(workspace, id, None)
+        if not self._drivers.signal(id):
+            await self._take(workspace, id)
 
-    async def _take(self, workspace: UUID, id: UUID, owner: UUID | None) -> None:
-        if self._closed or id in self._drivers:
+    async def _take_if_signalled(self, workspace: UUID, id: UUID) -> None:
+        try:
+            async with self._env.database.worker_tx() as connection:
+                cursor = await connection.execute(
+                    "select 1 from signals where workspace_id = %s and execution_id = %s limit 1", (workspace, id)
+                )
+                if await cursor.fetchone() is None:
+                    return
+        except (psycopg.Error, TizmoretError):
+            return  # the next look finds it
+        await self.wake(workspace, id)
+
+    async def _take(self, workspace: UUID, id: UUID) -> None:
+        """Where there is no room, the next look finds it again."""
+        if not self._drives or id in self._drivers or not self._slots.take(workspace):
             return
+        record = None
         try:
             async with self._claims, self._env.database.worker_tx() as connection:
-                record = await claim(connection, workspace, id, self._worker.id, owner)
+                record = await claim(connection, workspace, id, self._worker.id)
         except (psycopg.Error, TizmoretError):
-            log.warning("could not take an execution; the next sweep will", execution=str(id), exc_info=True)
-            return
+            log.warning("could not take an execution; the next look will", execution=str(id), exc_info=True)
+        finally:
+            if record is None:
+                self._slots.give(workspace)
         if record is not None:
-            self.drive(record)
+            self._drive(record)
 
-    # -- keeping watch
+    # -- those that wait for a place
+
+    def _pull_soon(self) -> None:
+        if self._drives and self._pull_later is None:
+            self._pull_later = asyncio.get_running_loop().call_later(PULL_AFTER, self._pull_now)
+
+    def _pull_now(self) -> None:
+        self._pull_later = None
+        self._spawn(self._pull())
+
+    async def _pull(self) -> None:
+        """Fill the free places, fairly, until there is none or nobody waits."""
+        try:
+            async with self._pulling:
+                await self._let_go()
+                while self._drives and self._slots.free and await self._pull_round():
+                    pass
+        except (psycopg.Error, TizmoretError) as error:
+            log.warning("could not take what waits; the next look will", error=str(error).splitlines()[0])
+
+    async def _pull_round(self) -> int:
+        """How many were taken."""
+        taken = 0
+        async with self._env.database.worker_tx() as connection:
+            waiting = await queue.waiting_workspaces(connection)
+        self._backlog = set(waiting)
+        for workspace, share in self._slots.shares(waiting, PULL_MOST).items():
+            places = sum(self._slots.take(workspace) for _ in range(share))
+            records: list[Record] = []
+            try:
+                async with self._env.database.worker_tx() as connection:
+                    records = await queue.take_waiting(connection, workspace, places, self._worker.id)
+            finally:
+                for _ in range(places - len(records)):
+                    self._slots.give(workspace)
+            for record in records:
+                self._drive(record)
+            taken += len(records)
+        return taken
+
+    # -- what is heard and found
 
     def _heard(self, channel: str, payload: str) -> None:
         if channel != SIGNALS:
             self._news.heard(payload)
-            return
-        workspace, _, id = payload.partition(":")
-        self._spawn(self.wake(UUID(workspace), UUID(id)))
+        elif payload == QUEUE:
+            self._pull_soon()
+        elif self._drives:
+            self._spawn(self.wake(*addressed(payload)))
 
-    async def _keep_sweeping(self) -> None:
-        while True:
-            await asyncio.sleep(SWEEP_EVERY)
-            try:
-                await self._sweep()
-            except (psycopg.Error, TizmoretError) as error:
-                log.warning("sweep failed", error=str(error).splitlines()[0])
+    async def freed(self, orphans: Sequence[Key]) -> None:
+        self._pull_soon()
 
-    async def _sweep(self) -> None:
-        """Expire gates, and take over what nobody drives."""
-        living = await self._worker.living()
-        self._news.peers = len(living) > 1
-        async with self._env.database.worker_tx() as connection:
-            cursor = await connection.execute(_EXPIRE)
-            expired = await cursor.fetchall()
-            parameters = {"open": OPEN, "living": list(living), "most": SWEEP_MOST}
-            cursor = await connection.execute(_ORPHANS, parameters)
-            orphans = await cursor.fetchall()
-        async with asyncio.TaskGroup() as group:
-            for workspace, id, owner in orphans:
-                group.create_task(self._take(workspace, id, owner))
-            for workspace, id in expired:
-                group.create_task(self.wake(workspace, id))
+    async def called(self, parked: Sequence[Key]) -> None:
+        await asyncio.gather(*(self._take(workspace, id) for workspace, id in parked))
+
+    async def look(self) -> None:
+        await self._pull()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
