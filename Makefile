@@ -27,7 +27,8 @@ check: $(READY) ## style, types, layers, lock
 bench: $(READY) ## the figures of docs/figures.md, measured here
 	@$(VENV)/bin/python -m bench
 
-chaos: $(READY) ## kill -9 at many random moments
+chaos: $(READY) ## faults of all kinds for 90 s (SECONDS=600 or KILLS=300 for more), then the proof that the check would find a fault
+	@$(VENV)/bin/tizmoret verify --seconds $(or $(SECONDS),90) $(if $(KILLS),--kills $(KILLS))
 	@$(VENV)/bin/pytest -m chaos -n 0 --timeout=1800
 
 screenshots: $(READY) ## the pictures of the README

@@ -31,8 +31,8 @@ class _Stderr(logging.Handler):
         print(self.format(record), file=sys.stderr)
 
 
-def set_up_logs(home: Path) -> None:
-    """Raises Unavailable where the home cannot be written."""
+def set_up_logs(home: Path, told: int = logging.WARNING) -> None:
+    """told: the level from which the person sees it too. Raises Unavailable where the home cannot be written."""
     folder = home / "logs"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -40,7 +40,7 @@ def set_up_logs(home: Path) -> None:
     except OSError as error:
         raise Unavailable(say("error.home", home=home, why=error.strerror or error), cure=say("error.home_cure")) from error
     file.setFormatter(_formatter(structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)))
-    person = _Stderr(logging.WARNING)
+    person = _Stderr(told)
     person.setFormatter(_formatter(_sentence))
     root = logging.getLogger()
     root.handlers[:] = [file, person]
