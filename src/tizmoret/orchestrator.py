@@ -19,6 +19,7 @@ import structlog
 
 from tizmoret import projections
 from tizmoret.agents.builtin import builtin_agents
+from tizmoret.agents.own import AgentFault, own_agents
 from tizmoret.agents.runner import run_agent
 from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
@@ -49,7 +50,7 @@ from tizmoret.planner.planner import PlanRequest, Question
 from tizmoret.settings import Settings
 from tizmoret.store.database import Database
 from tizmoret.stream import Stream, read_events
-from tizmoret.tools import builtin_tools
+from tizmoret.tools import builtin_tools, named_tools
 from tizmoret.views import FINAL, Approval, EventView, Execution, Page, Preview, Status, StepView, System
 from tizmoret.workplaces import Workplaces
 
@@ -61,9 +62,10 @@ MAX_PRIORITY = 100
 class Tizmoret:
     """Made by `open`. `workspace` arguments default to the first workspace."""
 
-    def __init__(self, settings: Settings, database: Database, catalog: Catalog) -> None:
+    def __init__(self, settings: Settings, database: Database, catalog: Catalog, agent_faults: Sequence[AgentFault] = ()) -> None:
         self.settings = settings
         self.catalog = catalog
+        self.agent_faults = tuple(agent_faults)  # of the workspace's own agents, which are therefore not in the catalog
         self.workspace = database.default_workspace
         self._database = database
         self._planner = choose_planner(settings, catalog)
@@ -95,10 +97,8 @@ class Tizmoret:
         submits or decides waits for a process that does. Raises Unavailable when there is no database."""
         database = await Database.open(settings)
         try:
-            if catalog is None:
-                tools = builtin_tools()
-                catalog = Catalog(tools, builtin_agents(tools))
-            tizmoret = cls(settings, database, catalog)
+            made, faults = (catalog, ()) if catalog is not None else await asyncio.to_thread(_catalog, settings, database.default_workspace)
+            tizmoret = cls(settings, database, made, faults)
             await tizmoret._start(run_engine)
             try:
                 yield tizmoret
@@ -448,6 +448,18 @@ class Tizmoret:
         ok = self._journal.trouble is None
         version = importlib.metadata.version("tizmoret")
         return Status(status="ok" if ok else "degraded", system=system, planner=self._planner.name, version=version)
+
+
+def _catalog(settings: Settings, workspace: UUID) -> tuple[Catalog, Sequence[AgentFault]]:
+    """The built-in tools and agents, the tools that the settings name, and the agents of the workspace's folder.
+
+    Raises BadInput for tools that cannot be loaded: whoever set them is there to mend it."""
+    tools = [*builtin_tools(), *named_tools(settings.tools)]
+    builtin = builtin_agents(tools)
+    own, faults = own_agents(settings.workspaces / str(workspace) / "agents", tools, [agent.name for agent in builtin], settings.tools)
+    for fault in faults:
+        log.info("an agent of the workspace cannot be used", file=fault.file, key=fault.key, fault=fault.detail)
+    return Catalog(tools, [*builtin, *own]), faults
 
 
 def _checked(request: str, field: str) -> str:

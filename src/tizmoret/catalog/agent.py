@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -125,12 +126,17 @@ def _parts(path: Path) -> tuple[Any, str]:
         raise BadInput(f"{path.name} has no front matter.", cure="Begin with --- , the keys, and --- .")
     try:
         return yaml.safe_load(pieces[0][4:]), pieces[1]
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise BadInput(f"{path.name}: the front matter is not YAML: {str(error).splitlines()[0]}.", cure="Mend it.") from error
 
 
 def _schema(path: Path, key: str, told: str | dict[str, Any], of_tools: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     if isinstance(told, dict):
+        try:
+            jsonschema_rs.meta.validate(told)
+        except (jsonschema_rs.ValidationError, ValueError) as error:
+            why = str(error).splitlines()[0].rstrip(".")
+            raise BadInput(f"{path.name}: {key} is not a JSON Schema: {why}.", cure="Mend the schema.", field=key) from error
         return told
     if told not in of_tools:
         raise BadInput(f"{path.name}: {key}: there is no tool {told}.", cure="Name a tool, or write a JSON Schema.", field=key)

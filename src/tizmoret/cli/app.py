@@ -239,6 +239,49 @@ def cancel(id: Id, json: Json = False) -> int:
     return decide(id, json)
 
 
+@app.command(help=say("help.tools"))
+def tools(name: Annotated[str | None, typer.Argument(help=say("arg.tool"), metavar="NAME")] = None, json: Json = False) -> int:
+    from tizmoret.cli.catalog import show_tools
+    from tizmoret.cli.session import run as session
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        return show_tools(tizmoret, screen, name, json=json)
+
+    return session(work, engine=False)
+
+
+@app.command(help=say("help.agents"))
+def agents(name: Annotated[str | None, typer.Argument(help=say("arg.agent"), metavar="NAME")] = None, json: Json = False) -> int:
+    from tizmoret.cli.catalog import show_agents
+    from tizmoret.cli.session import run as session
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        return show_agents(tizmoret, screen, name, json=json)
+
+    return session(work, engine=False)
+
+
+@app.command("try", help=say("help.try"), context_settings={"allow_extra_args": True, "ignore_unknown_options": True, **_WORDS})
+def try_(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help=say("arg.try"), metavar="TOOL")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=say("opt.yes"))] = False,
+    json: JsonLines = False,
+    no_wait: NoWait = False,
+) -> int:
+    from tizmoret.cli.session import run as session
+    from tizmoret.cli.trial import trial
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        plan = trial(tizmoret.catalog, name, context.args)
+        execution = await tizmoret.submit(plan.request, plan=plan)
+        if no_wait:
+            return _done(execution, screen, json, "watch.submitted")
+        return await _follow(tizmoret, screen, execution, json, yes=yes)
+
+    return session(work, engine=not no_wait)
+
+
 @app.command(help=say("help.serve"))
 def serve(
     host: Annotated[str | None, typer.Option(help=say("opt.host"))] = None,

@@ -1,0 +1,160 @@
+"""`tizmoret tools` and `tizmoret agents`: what a plan can name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import to_jsonable_python
+from rich.table import Table
+from rich.text import Text
+
+from tizmoret.catalog.agent import Agent
+from tizmoret.catalog.tool import Tool
+from tizmoret.cli.failure import DONE, FAILED
+from tizmoret.cli.messages import LANGUAGE, say
+from tizmoret.cli.show import print_json
+from tizmoret.cli.terminal import Screen, fit
+
+if TYPE_CHECKING:
+    from tizmoret.orchestrator import Tizmoret
+
+_AFTER_A_CRASH = {"pure": "catalog.pure", "keyed": "catalog.keyed", "once": "catalog.once"}
+
+
+def show_tools(tizmoret: Tizmoret, screen: Screen, name: str | None, *, json: bool) -> int:
+    """Raises NotFound with the nearest names."""
+    if name is not None:
+        tool = tizmoret.catalog.tool(name)
+        print_json(described(tool), screen) if json else _show(tool, screen)
+        return DONE
+    tools = sorted(tizmoret.catalog.tools.values(), key=lambda tool: tool.name)
+    if json:
+        print_json([described(tool) for tool in tools], screen)
+        return DONE
+    screen.say("catalog.tools", "bold", count=len(tools))
+    _list(tools, screen)
+    screen.hint("catalog.more", command="tizmoret tools NAME")
+    return DONE
+
+
+def show_agents(tizmoret: Tizmoret, screen: Screen, name: str | None, *, json: bool) -> int:
+    """The exit code tells whether every file of the workspace's agents is one. Raises NotFound with the nearest names."""
+    if name is not None:
+        agent = tizmoret.catalog.agent(name)
+        print_json(described(agent), screen) if json else _show(agent, screen)
+        return DONE
+    agents = sorted(tizmoret.catalog.agents.values(), key=lambda agent: agent.name)
+    folder = tizmoret.workplaces.folder(tizmoret.workspace) / "agents"
+    faults = tizmoret.agent_faults
+    if json:
+        told = to_jsonable_python(faults)
+        print_json({"agents": [described(agent) for agent in agents], "folder": str(folder), "faults": told}, screen)
+        return FAILED if faults else DONE
+    screen.say("catalog.agents", "bold", count=len(agents))
+    _list(agents, screen)
+    screen.hint("catalog.more", command="tizmoret agents NAME")
+    screen.hint("catalog.own", folder=folder)
+    if not faults:
+        return DONE
+    screen.say("catalog.faults", "red", count=len(faults), folder=folder)
+    for fault in faults:
+        key = fault.key or say("catalog.front_matter")
+        screen.print(f"  {screen.value(fault.file)}: {screen.value(key)}: {screen.value(fault.detail)}", "red")
+        if fault.cure:
+            screen.print(f"    → {screen.value(fault.cure)}")
+    return FAILED
+
+
+def described(found: Tool | Agent) -> dict[str, Any]:
+    """All that is declared of it."""
+    capability = found.capability
+    told = {
+        "name": found.name,
+        "kind": capability.kind,
+        "title": {"he": found.title.he, "en": found.title.en},
+        "description": {"he": found.description.he, "en": found.description.en},
+        "examples": to_jsonable_python(found.examples),
+        "effect": capability.effect,
+        "recovery": capability.recovery,
+        "reversible": capability.effect != "none" and _reversible(found),
+        "asks": capability.approval == "ask",
+        "locks": list(capability.locks),
+        "timeout": capability.timeout,
+        "seconds": capability.seconds,
+        "cost": capability.cost,
+        "arguments": capability.arguments,
+        "output": capability.output,
+    }
+    if isinstance(found, Agent):
+        told |= {"tools": list(found.tools), "withoutModel": found.without_model is not None, "model": found.model}
+    return told
+
+
+def _reversible(found: Tool | Agent) -> bool:
+    return isinstance(found, Tool) and found.undo is not None and found.capability.reversible
+
+
+def _list(entries: Sequence[Tool | Agent], screen: Screen) -> None:
+    width = max((len(entry.name) for entry in entries), default=0)
+    table = Table(box=None, pad_edge=False, show_header=False, expand=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    for entry in entries:
+        effect = entry.capability.effect
+        mark = "" if effect == "none" else say(f"effect.{effect}")
+        text = fit(entry.description[LANGUAGE], max(screen.width - width - 24, 30))
+        table.add_row(entry.name, Text(screen.value(text)), Text(screen.value(mark), style="yellow"))
+    screen.out.print(table)
+
+
+def _show(found: Tool | Agent, screen: Screen) -> None:
+    capability = found.capability
+    screen.print(f"{found.name} · {screen.value(found.title[LANGUAGE])}", "bold")
+    screen.prose(found.description[LANGUAGE])
+    if isinstance(found, Agent):
+        _line(screen, "catalog.uses", ", ".join(found.tools) or say("catalog.nothing"))
+        _line(screen, "catalog.alone", say("catalog.works" if found.without_model else "catalog.needs_model"))
+    else:
+        _line(screen, "catalog.effect", say("catalog.reads" if capability.effect == "none" else f"effect.{capability.effect}"))
+        _line(screen, "catalog.recovery", say(_AFTER_A_CRASH[capability.recovery]))
+        if capability.effect != "none":
+            _line(screen, "catalog.undo", say("catalog.can_undo" if _reversible(found) else "catalog.cannot_undo"))
+    _fields(screen, "catalog.takes", capability.arguments)
+    _fields(screen, "catalog.gives", capability.output)
+    examples = found.examples.get(LANGUAGE, ())
+    if examples:
+        _line(screen, "catalog.examples", "")
+        for example in examples:
+            screen.prose(example, "  ")
+    screen.say("catalog.try", "dim", command=f"tizmoret try {found.name}{_usage(capability.arguments)}")
+
+
+def _line(screen: Screen, key: str, value: str) -> None:
+    screen.print(f"{screen.words(key)}: {screen.value(value)}".rstrip())
+
+
+def _fields(screen: Screen, key: str, schema: Mapping[str, Any]) -> None:
+    properties: Mapping[str, Any] = schema.get("properties", {})
+    _line(screen, key, "" if properties else say("catalog.nothing"))
+    for name, told in properties.items():
+        needed = " *" if name in schema.get("required", ()) else ""
+        about = told.get("description") or told.get("x-kind") or ""
+        screen.print(f"  {name}{needed}  {_type(told)}{f'  {screen.value(about)}' if about else ''}")
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return " | ".join(str(value) for value in schema["enum"])
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return " | ".join(dict.fromkeys(_type(one) for one in schema["anyOf"]))
+    if schema.get("type") == "array":
+        return f"[{_type(schema.get('items', {}))}]"
+    return str(schema.get("format") or schema.get("type", "any"))
+
+
+def _usage(schema: Mapping[str, Any]) -> str:
+    return "".join(f" --{name.replace('_', '-')} …" for name in schema.get("required", ()))
