@@ -5,7 +5,7 @@ VENV := .venv
 UV := .tools/bin/uv
 READY := $(VENV)/.ready
 
-.PHONY: help run test check bench chaos screenshots clean
+.PHONY: help run test check bench chaos screenshots openapi clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s ':'
@@ -35,13 +35,16 @@ screenshots: $(READY) ## the pictures of the README
 	@sh scripts/chromium.sh
 	@$(VENV)/bin/python -m scripts.screenshots
 
+openapi: $(READY) ## web/openapi.json, of which the dashboard takes its types
+	@$(VENV)/bin/python -m scripts.openapi
+
 clean: ## remove what the targets made
-	rm -rf $(VENV) .tools web/node_modules src/tizmoret/_web .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .tools web/node_modules web/generated src/tizmoret/_web .mypy_cache .ruff_cache .pytest_cache
 
 $(UV):
 	@sh scripts/uv.sh
 
-$(READY): $(UV) pyproject.toml uv.lock hatch_build.py web/index.html web/package-lock.json $(wildcard web/src/*)
+$(READY): $(UV) pyproject.toml uv.lock hatch_build.py web/index.html web/package-lock.json web/openapi.json $(wildcard web/src/* web/src/*/*)
 	@echo "Setting up $(VENV) (once, and after changes) ..."
 	@python="$$(sh scripts/python.sh)" && UV_PYTHON="$$python" $(UV) sync --frozen --quiet </dev/null
 	@touch $@

@@ -14,7 +14,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = ("src", "index.html", "vite.config.ts", "tsconfig.json", "package.json", "package-lock.json")
+SOURCES = ("src", "public", "index.html", "openapi.json", "vite.config.ts", "tsconfig.json", "package.json", "package-lock.json")
 
 
 def digest(web: Path) -> str:

@@ -31,7 +31,7 @@ def main() -> None:
                 with sync_playwright() as playwright:
                     path = os.environ.get("TIZMORET_CHROMIUM") or shutil.which("chromium")
                     browser = playwright.chromium.launch(executable_path=path, args=ARGS.split())
-                    page = browser.new_context(viewport={"width": 1100, "height": 860}, locale="he-IL").new_page()
+                    page = browser.new_context(viewport={"width": 1280, "height": 860}, locale="he-IL").new_page()
                     story(page, link)
                     browser.close()
             finally:
@@ -52,12 +52,12 @@ def story(page: Page, link: str) -> None:
     page.emulate_media(color_scheme="dark")
     page.screenshot(path=PICTURES / "approval-dark.png")
     page.emulate_media(color_scheme="light")
-    page.get_by_role("button", name="אישור").click()
+    page.get_by_role("button", name="אישור", exact=True).click()
     page.locator(".answer").wait_for()
     page.screenshot(path=PICTURES / "done.png", full_page=True)
     page.set_viewport_size({"width": 390, "height": 844})
     page.screenshot(path=PICTURES / "phone.png")
-    page.set_viewport_size({"width": 1100, "height": 860})
+    page.set_viewport_size({"width": 1280, "height": 860})
     page.get_by_role("button", name="English").click()
     page.goto(link)
     page.locator(".recent a").first.wait_for()

@@ -1,3 +1,8 @@
+import tailwind from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-export default defineConfig({ build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } } });
+export default defineConfig({
+  plugins: [react(), tailwind()],
+  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+});

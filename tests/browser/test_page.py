@@ -1,4 +1,4 @@
-"""The first page as a person meets it: ask, answer, approve or reject, in both languages, over a restart, on a phone."""
+"""The story of a request as a person meets it: ask, answer, approve or reject, in both languages, over a restart, on a phone."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ SOON = 15_000  # milliseconds
 
 
 def ask(page: Page, text: str) -> None:
-    page.get_by_role("textbox").fill(text)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/orchestrate/*")
+    page.locator("#query").fill(text)
+    page.locator("#query").press("Enter")
+    page.locator("main[data-execution]").wait_for(timeout=SOON)
 
 
 def pick_yoav(page: Page) -> None:
@@ -30,7 +30,7 @@ def pick_yoav(page: Page) -> None:
 
 
 def status(page: Page, name: str) -> None:
-    expect(page.locator(f".bar .badge[data-status={name}]")).to_be_visible(timeout=SOON)
+    expect(page.locator(f"[data-head] [data-status={name}]")).to_be_visible(timeout=SOON)
 
 
 def test_a_hebrew_request_is_asked_about_approved_and_done(page: Page, demo: Running) -> None:
@@ -40,11 +40,11 @@ def test_a_hebrew_request_is_asked_about_approved_and_done(page: Page, demo: Run
     expect(card).to_be_visible(timeout=SOON)
     assert "יואב" in card.locator(".args").inner_text()
     before = (demo.folder / "calendar" / "main.ics").read_text().count("BEGIN:VEVENT")
-    card.get_by_role("button", name="אישור").click()
+    card.get_by_role("button", name="אישור", exact=True).click()
     status(page, "completed")
     expect(page.locator(".answer")).to_contain_text("נקבעה פגישה")
     assert (demo.folder / "calendar" / "main.ics").read_text().count("BEGIN:VEVENT") == before + 1
-    assert page.locator(".steps li[data-status=completed]").count() == 6
+    expect(page.locator("[data-timeline] [data-step][data-status=completed]")).to_have_count(6)
 
 
 def test_an_english_request_that_is_rejected_writes_nothing_and_says_so(page: Page, demo: Running) -> None:
@@ -71,21 +71,21 @@ def test_the_page_comes_back_by_itself_after_the_server_was_restarted(
     ask(page, "קבע פגישה מחר ב-10:00")
     expect(page.locator(".approval")).to_be_visible(timeout=SOON)
     server_thread.stop()
-    expect(page.locator(".connection.reconnecting")).to_be_visible(timeout=SOON)
+    expect(page.locator("[data-connection=reconnecting]")).to_be_visible(timeout=SOON)
     port = int(running.address.rsplit(":", 1)[1])
     server_thread.restart_on(port)
-    expect(page.locator(".connection.live")).to_be_visible(timeout=SOON)
-    page.get_by_role("button", name="אישור").click()
+    expect(page.locator("[data-connection=live]")).to_be_visible(timeout=SOON)
+    page.get_by_role("button", name="אישור", exact=True).click()
     status(page, "completed")
     context.close()
 
 
 def test_right_to_left_is_right_and_a_phone_scrolls_only_down(page: Page) -> None:
     assert page.locator("html").get_attribute("dir") == "rtl"
-    brand, button = page.locator(".brand").bounding_box(), page.get_by_role("button", name="English").bounding_box()
-    assert brand is not None
-    assert button is not None
-    assert brand["x"] > button["x"]
+    side, main = page.locator("aside").bounding_box(), page.locator("main").bounding_box()
+    assert side is not None
+    assert main is not None
+    assert side["x"] > main["x"]
     page.set_viewport_size({"width": 390, "height": 800})
     ask(page, "בדוק את המערכת")
     status(page, "completed")
@@ -124,10 +124,9 @@ def test_without_a_session_the_page_asks_for_the_token(browser, running: Running
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{running.address}/orchestrate")
-    page.get_by_role("textbox").or_(page.locator("#token")).first.wait_for()
     page.locator("#token").fill("wrong")
     page.keyboard.press("Enter")
-    expect(page.locator(".problem").last).to_contain_text("not the owner's token")
+    expect(page.get_by_role("alert")).to_contain_text("not the owner's token")
     page.locator("#token").fill(running.start_link.split("token=")[1])
     page.keyboard.press("Enter")
     expect(page.locator("#query")).to_be_visible()

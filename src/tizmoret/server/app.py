@@ -16,6 +16,14 @@ from tizmoret.server.stream import route as stream_route
 
 
 def make_app(tizmoret: Tizmoret) -> ASGIApp:
+    app = make_api()
+    app.state.tizmoret = tizmoret
+    app.state.token = owner_token(tizmoret.settings.home)
+    return Guard(app, app.state.token, tizmoret.settings.host)
+
+
+def make_api() -> FastAPI:
+    """The routes, which are also what the OpenAPI document is made of."""
     app = FastAPI(
         title="Tizmoret",
         version=version("tizmoret"),
@@ -24,10 +32,8 @@ def make_app(tizmoret: Tizmoret) -> ASGIApp:
         docs_url=None,  # both load their scripts from elsewhere
         redoc_url=None,
     )
-    app.state.tizmoret = tizmoret
-    app.state.token = owner_token(tizmoret.settings.home)
     problems.install(app)
     app.router.routes.append(stream_route)  # before /api/orchestrate/{id}/…, which would take it
     for resource in (executions, approvals, catalog, page):
         app.include_router(resource.router)
-    return Guard(app, app.state.token, tizmoret.settings.host)
+    return app

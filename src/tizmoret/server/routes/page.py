@@ -21,7 +21,7 @@ MONTH = 30 * 86_400  # seconds
 SLOW = 0.5  # seconds that a wrong token costs
 
 _NOT_BUILT = (
-    "<!doctype html><meta charset=utf-8><title>Tizmoret</title><p>The page has not been built. Run <code>make build</code> in the project, "
+    "<!doctype html><meta charset=utf-8><title>Tizmoret</title><p>The page has not been built. Run <code>make run</code> in the project, "
     "then reload. The API under <code>/api</code> works."
 )
 
@@ -47,8 +47,8 @@ async def root() -> Response:
 
 
 @router.get("/orchestrate")
-@router.get("/orchestrate/{id}")
-async def page(request: Request, id: str = "", token: str | None = None) -> Response:
+@router.get("/orchestrate/{place:path}")
+async def page(request: Request, place: str = "", token: str | None = None) -> Response:
     """The page; with the token of the start link, first a cookie and an address without it."""
     if token is not None:
         clean = RedirectResponse(request.url.path, status_code=303)

@@ -1,0 +1,117 @@
+"""Looking before anything happens, steering what runs, and finding it again."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_page import ENGLISH, HEBREW, SOON, ask, pick_yoav, status
+from tests.integration.server.conftest import Running
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def test_the_plan_is_shown_with_its_effects_and_gates_and_nothing_is_called_until_it_is_run(page: Page, demo: Running) -> None:
+    page.locator("#query").fill(HEBREW)
+    page.get_by_role("button", name="להראות תוכנית").click()
+    preview = page.locator("[data-preview]")
+    expect(preview).to_be_visible(timeout=SOON)
+    expect(preview.locator("[data-node]")).to_have_count(6)
+    expect(preview.locator("[data-effects] li")).to_have_count(2)
+    expect(preview.locator("[data-effects]")).to_contain_text("calendar.create")
+    expect(preview.locator("[data-node][data-s=gate]")).to_have_attribute("data-node", "meeting")
+    first, last = preview.locator("[data-node=search]").bounding_box(), preview.locator("[data-node=agenda]").bounding_box()
+    assert first is not None
+    assert last is not None
+    assert first["x"] > last["x"], "in Hebrew time runs to the left"
+    assert demo.client.get("/api/orchestrate").json()["items"] == []
+    preview.get_by_role("button", name="לביצוע התוכנית").click()
+    pick_yoav(page)
+
+
+def test_a_plan_that_needs_an_answer_says_what_must_be_known(page: Page) -> None:
+    page.locator("#query").fill("xyzzy")
+    page.get_by_role("button", name="להראות תוכנית").click()
+    expect(page.locator("[data-preview]").or_(page.get_by_role("alert")).first).to_be_visible(timeout=SOON)
+
+
+def test_pause_resume_and_cancel_act_and_are_shown(page: Page, demo: Running) -> None:
+    page.get_by_role("button", name="English").click()
+    ask(page, ENGLISH)
+    expect(page.get_by_role("radio").first).to_be_visible(timeout=SOON)
+    page.get_by_role("button", name="Pause").click()
+    status(page, "paused")
+    page.get_by_role("button", name="Resume").click()
+    status(page, "waiting")
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.get_by_role("button", name="Keep running").click()
+    status(page, "waiting")
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.get_by_role("button", name="Cancel it").click()
+    status(page, "cancelled")
+    expect(page.locator("[data-approval]")).to_have_count(0)
+    assert demo.client.get("/api/orchestrate?status=cancelled").json()["items"] != []
+
+
+def test_a_step_is_selected_in_the_graph_the_timeline_and_the_address(page: Page) -> None:
+    page.get_by_role("button", name="English").click()
+    ask(page, ENGLISH)
+    pick_yoav(page)
+    expect(page.locator("[data-purpose=approval]")).to_be_visible(timeout=SOON)
+    page.locator("[data-node=search]").click()
+    expect(page.locator("[data-inspector=search]")).to_contain_text("grain")
+    assert "step=search" in page.url
+    page.reload()
+    expect(page.locator("[data-inspector=search]")).to_contain_text("drive-search", timeout=SOON)
+    page.get_by_role("tab", name="Log").click()
+    kinds = page.locator("[role=log] [data-kind]")
+    expect(kinds.first).to_be_visible()
+    assert "step.completed" in [kinds.nth(place).get_attribute("data-kind") for place in range(kinds.count())]
+    assert page.locator("[role=log] [data-kind='execution.created']").count() == 0, "the log shows the selected step alone"
+
+
+def test_executions_are_filtered_and_searched_and_the_address_keeps_it(page: Page, demo: Running) -> None:
+    for text in ("check the system", "what is in my calendar this week?"):
+        demo.client.post("/api/orchestrate", json={"query": text})
+    page.get_by_role("link", name="ביצועים").first.click()
+    rows = page.locator("[data-executions] li")
+    expect(rows).to_have_count(2)
+    page.get_by_role("searchbox").fill("calendar")
+    expect(rows).to_have_count(1)
+    assert "q=calendar" in page.url
+    page.reload()
+    expect(rows).to_have_count(1)
+    page.get_by_role("button", name="נכשל").click()
+    expect(page.get_by_text("אין ביצוע שמתאים לחיפוש.")).to_be_visible()
+    page.get_by_role("button", name="לנקות את הסינון").click()
+    expect(rows).to_have_count(2)
+
+
+def test_language_and_theme_change_in_place_and_what_was_typed_stays(page: Page) -> None:
+    page.locator("#query").fill("שלום")
+    page.evaluate("window.sameDocument = true")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="What should be done?")).to_be_visible()
+    assert page.locator("html").get_attribute("dir") == "ltr"
+    before = page.evaluate("getComputedStyle(document.body).color")
+    page.get_by_role("button", name="Theme").click()
+    assert page.evaluate("getComputedStyle(document.body).color") != before
+    assert page.locator("#query").input_value() == "שלום"
+    assert page.evaluate("window.sameDocument"), "the page was not loaded again"
+    page.reload()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_two_people_see_the_same_and_only_one_decides(page: Page, demo: Running) -> None:
+    page.get_by_role("button", name="English").click()
+    ask(page, ENGLISH)
+    expect(page.get_by_role("radio").first).to_be_visible(timeout=SOON)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_role("radio").first).to_be_visible(timeout=SOON)
+    pick_yoav(other)
+    expect(page.locator("[data-purpose=approval]")).to_be_visible(timeout=SOON)
+    page.locator("[data-purpose=approval]").get_by_role("button", name="Approve", exact=True).click()
+    status(other, "completed")
+    status(page, "completed")
+    other.close()

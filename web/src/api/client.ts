@@ -1,0 +1,79 @@
+/** The server's answers, typed by its own OpenAPI document, and the errors it gives as problems (RFC 9457). */
+
+import type { components } from "../../generated/schema";
+
+type Schemas = components["schemas"];
+export type Execution = Schemas["Execution"];
+export type ExecutionStatus = Execution["status"];
+export type Step = Schemas["StepView"];
+export type Approval = Schemas["Approval"];
+export type Preview = Schemas["Preview"];
+export type LogEvent = Schemas["EventView"];
+export type Entry = Schemas["Entry"];
+export type Status = Schemas["Status"];
+export type PlanStep = Schemas["Step"];
+export type Plan = Schemas["Plan"];
+export type Decision = Schemas["Approve"];
+
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly cure: string,
+    readonly field: string,
+  ) {
+    super(`${detail} ${cure}`.trim());
+  }
+}
+
+/** What was not answered at all: the server is away, or the network. */
+export class NoAnswer extends Error {}
+
+let onSignedOut = (): void => {};
+export const whenSignedOut = (act: () => void): void => {
+  onSignedOut = act;
+};
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const init: RequestInit = { method, headers: body === undefined ? {} : { "Content-Type": "application/json" }, credentials: "same-origin" };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  const response = await fetch(path, init).catch(() => {
+    throw new NoAnswer();
+  });
+  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+  const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
+  if (response.status === 401 && path !== "/api/session") onSignedOut();
+  throw new Problem(response.status, problem.code ?? "http", problem.detail ?? response.statusText, problem.cure ?? "", problem.field ?? "");
+}
+
+const base = "/api/orchestrate";
+const query = (values: Record<string, string | number | undefined>): string => {
+  const given = Object.entries(values).filter((pair): pair is [string, string | number] => pair[1] !== undefined && pair[1] !== "");
+  return given.length > 0 ? `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}` : "";
+};
+
+export type Steering = "pause" | "resume" | "cancel";
+export interface Listing {
+  status?: string;
+  query?: string;
+  cursor?: string;
+  limit?: number;
+}
+
+export const api = {
+  signIn: (token: string) => call<void>("POST", "/api/session", { token }),
+  status: () => call<Status>("GET", `${base}/status`),
+  submit: (text: string) => call<Execution>("POST", base, { query: text }),
+  preview: (text: string) => call<Preview>("POST", `${base}/preview`, { query: text }),
+  list: (listing: Listing) => call<{ items: Execution[]; next: string | null }>("GET", base + query({ ...listing })),
+  get: (id: string) => call<Execution>("GET", `${base}/${id}`),
+  remove: (id: string) => call<void>("DELETE", `${base}/${id}`),
+  steps: (id: string) => call<Step[]>("GET", `${base}/${id}/steps`),
+  logs: (id: string, after: number, limit: number) => call<{ items: LogEvent[] }>("GET", `${base}/${id}/logs${query({ after, limit })}`),
+  approvals: (id: string) => call<Approval[]>("GET", `${base}/${id}/approvals?status=pending`),
+  approve: (approval: Approval, body: Decision) => call<Approval>("POST", `${base}/${approval.executionId}/approvals/${approval.id}/approve`, body),
+  reject: (approval: Approval, note: string) => call<Approval>("POST", `${base}/${approval.executionId}/approvals/${approval.id}/reject`, { note }),
+  tell: (id: string, what: Steering) => call<Execution>("POST", `${base}/${id}/${what}`),
+  catalog: () => call<Entry[]>("GET", "/api/catalog"),
+};

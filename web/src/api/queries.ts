@@ -1,0 +1,22 @@
+/** What is read, and when it is read again. A live execution is not here: it is folded from its stream (`execution/live.ts`). */
+
+import { QueryClient, queryOptions } from "@tanstack/react-query";
+
+import { api, type Listing, Problem } from "./client";
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // A refusal stays a refusal; a server that is away may come back.
+      retry: (count, error) => !(error instanceof Problem) && count < 2,
+      staleTime: 1000,
+    },
+  },
+});
+
+const LIVE = 2000; // milliseconds between looks at what others change
+
+export const statusQuery = queryOptions({ queryKey: ["status"], queryFn: api.status, refetchInterval: 10_000 });
+export const catalogQuery = queryOptions({ queryKey: ["catalog"], queryFn: api.catalog, staleTime: 60_000 });
+export const executionsQuery = (listing: Listing) =>
+  queryOptions({ queryKey: ["executions", listing], queryFn: () => api.list(listing), refetchInterval: LIVE });

@@ -1,0 +1,140 @@
+/** What waits for a person: exactly what will run, and the ways to decide. */
+
+import { CircleHelp, Hand, TriangleAlert } from "lucide-react";
+import { type ReactNode, useId, useState } from "react";
+
+import { api, type Approval, Problem } from "../api/client";
+import { useWords } from "../i18n";
+import { Code, Value, visible } from "../ui/bidi";
+import { ProblemText } from "../ui/states";
+import { Arguments } from "./Arguments";
+
+export type Decide = (act: () => Promise<unknown>) => Promise<void>;
+
+export function ApprovalCard({ approval, onDecided }: { approval: Approval; onDecided: () => void }) {
+  const { t, ago } = useWords();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<unknown>(null);
+  const heading = useId();
+  const asks = approval.purpose === "approval";
+
+  const decide: Decide = async (act) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await act();
+      onDecided();
+    } catch (error) {
+      setProblem(error);
+      setBusy(false);
+      // Somebody else was quicker: what is shown is out of date.
+      if (error instanceof Problem && error.status === 409) onDecided();
+    }
+  };
+
+  return (
+    <section className="approval card" aria-labelledby={heading} data-approval={approval.id} data-purpose={approval.purpose}>
+      <div className="flex items-start gap-3">
+        <span className="grid size-9 shrink-0 place-items-center rounded-[11px] bg-wait-t text-wait-f">{asks ? <Hand size={17} aria-hidden /> : <CircleHelp size={17} aria-hidden />}</span>
+        <div className="min-w-0 flex-1">
+          <p className="eyebrow text-wait-f!">{t(asks ? "approvalNeeded" : "question")}</p>
+          <h2 id={heading} className="text-lg font-bold">
+            <Value text={approval.title} />
+          </h2>
+          {asks && <p className="text-sm text-fg-2">{t("nothingYet")}</p>}
+        </div>
+        {approval.expiresAt && <span className="text-xs text-fg-2">{t("expires", { when: ago(approval.expiresAt) })}</span>}
+      </div>
+      {asks && <Facts approval={approval} />}
+      {asks ? <YesOrNo approval={approval} busy={busy} decide={decide} /> : <Reply approval={approval} busy={busy} decide={decide} />}
+      <ProblemText error={problem} />
+    </section>
+  );
+}
+
+function Facts({ approval }: { approval: Approval }) {
+  const { t, effect } = useWords();
+  const facts: [string, ReactNode][] = [
+    [t("tool"), <Code text={approval.tool ?? ""} key="tool" />],
+    [t("effect"), `${effect(approval.effect)} · ${t(approval.reversible ? "reversible" : "irreversible")}`],
+  ];
+  if (approval.sources?.length) facts.push([t("sources"), <Value text={approval.sources.join(", ")} key="sources" />]);
+  return (
+    <>
+      <dl className="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {approval.integrity === "untrusted" && (
+        <p className="flex items-center gap-2 rounded-md bg-wait-t px-3 py-2 text-sm text-wait-f">
+          <TriangleAlert size={15} aria-hidden className="shrink-0" />
+          {t("untrusted")}
+        </p>
+      )}
+    </>
+  );
+}
+
+function YesOrNo({ approval, busy, decide }: { approval: Approval; busy: boolean; decide: Decide }) {
+  const { t } = useWords();
+  const [note, setNote] = useState("");
+  return (
+    <>
+      <Arguments value={approval.args} label={approval.tool ?? ""} />
+      <div className="flex flex-wrap items-center gap-2">
+        <button type="button" className="btn primary" disabled={busy} onClick={() => void decide(() => api.approve(approval, { note: "" }))}>
+          {t("approve")}
+        </button>
+        <span className="flex-1" />
+        <input className="field max-w-64 flex-1" type="text" dir={note === "" ? undefined : "auto"} maxLength={1000} placeholder={t("reason")} aria-label={t("reason")} value={note} onChange={(event) => setNote(event.target.value)} />
+        <button type="button" className="btn danger" disabled={busy} onClick={() => void decide(() => api.reject(approval, note))}>
+          {t("reject")}
+        </button>
+      </div>
+    </>
+  );
+}
+
+function Reply({ approval, busy, decide }: { approval: Approval; busy: boolean; decide: Decide }) {
+  const { t } = useWords();
+  const [chosen, setChosen] = useState<number | null>(null);
+  const [text, setText] = useState("");
+  const name = useId();
+  const options = approval.options ?? [];
+  return (
+    <form
+      className="flex flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void decide(() => api.approve(approval, options.length > 0 ? { option: chosen, note: "" } : { text, note: "" }));
+      }}
+    >
+      {options.length > 0 ? (
+        <fieldset className="flex flex-col gap-1.5">
+          <legend className="sr-only">{visible(approval.title)}</legend>
+          {options.map((option, number) => (
+            <label key={number} className="option">
+              <input type="radio" name={name} required checked={chosen === number} onChange={() => setChosen(number)} />
+              <Value text={option.label} />
+            </label>
+          ))}
+        </fieldset>
+      ) : (
+        <input className="field" type="text" dir={text === "" ? undefined : "auto"} maxLength={2000} aria-label={t("yourAnswer")} placeholder={t("yourAnswer")} required value={text} onChange={(event) => setText(event.target.value)} />
+      )}
+      <div className="flex items-center gap-2">
+        <button type="submit" className="btn primary" disabled={busy}>
+          {t("answerIt")}
+        </button>
+        <span className="flex-1" />
+        <button type="button" className="btn danger" disabled={busy} onClick={() => void decide(() => api.reject(approval, ""))}>
+          {t("reject")}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,114 @@
+/** What an event changes in an execution that is on the page. Pure; the server's rows are read again where an event does not say enough. */
+
+import type { Execution, ExecutionStatus, LogEvent, PlanStep, Step } from "../api/client";
+
+export interface LiveStep extends Omit<Step, "status"> {
+  status: Step["status"] | "retrying";
+  progress?: string;
+}
+
+export const FINAL: ReadonlySet<string> = new Set(["completed", "failed", "cancelled", "quarantined"]);
+export const STEP_FINAL: ReadonlySet<string> = new Set(["completed", "failed", "skipped", "cancelled"]);
+
+/** After these the rows say more than the event: read them soon. */
+export const TELLING = /^(plan\.|gate\.|execution\.|step\.(lost|expanded|skipped))/;
+
+const STATUS_AFTER: Record<string, ExecutionStatus> = {
+  "plan.accepted": "running",
+  "execution.started": "running",
+  "execution.waiting": "waiting",
+  "execution.paused": "paused",
+  "execution.resumed": "running",
+  "execution.completed": "completed",
+  "execution.failed": "failed",
+  "execution.cancelled": "cancelled",
+  "execution.quarantined": "quarantined",
+};
+
+type Data = Record<string, unknown>;
+
+/** The steps with the event in; the same array object where nothing changed. `place` finds a step by its id and is kept up to date. */
+export function foldStep(steps: LiveStep[], place: Map<string, number>, event: LogEvent): LiveStep[] {
+  const data = event.data as Data;
+  const id = data.step;
+  if (typeof id !== "string") return steps;
+  if (event.kind === "plan.step") {
+    if (place.has(id)) return steps;
+    place.set(id, steps.length);
+    return [...steps, planned(data.definition as PlanStep)];
+  }
+  const at = place.get(id);
+  if (at === undefined) return steps;
+  const before = steps[at]!;
+  const change = changed(before, event.kind, data, event.at);
+  if (change === null) return steps;
+  const after = steps.slice();
+  after[at] = { ...before, ...change };
+  return after;
+}
+
+/** A step that began while the rest of the plan is still being written. */
+function planned(definition: PlanStep): LiveStep {
+  return {
+    id: definition.id,
+    title: definition.title || definition.id,
+    uses: definition.tool ?? definition.agent ?? "",
+    kind: definition.tool ? "tool" : "agent",
+    effect: "none",
+    status: "pending",
+    dependsOn: definition.after ?? [],
+    attempt: 0,
+    itemsDone: 0,
+    tokens: 0,
+  };
+}
+
+function changed(step: LiveStep, kind: string, data: Data, at: string): Partial<LiveStep> | null {
+  const item = typeof data.item === "number";
+  switch (kind) {
+    case "step.expanded":
+      return { items: data.count as number, status: "running" };
+    case "step.started":
+      return { status: "running", startedAt: step.startedAt ?? at, attempt: Math.max(step.attempt, (data.attempt as number | undefined) ?? 1) };
+    case "step.progress":
+      return { progress: String(data.message ?? "") };
+    case "step.completed":
+      if (item) return { itemsDone: Math.min(step.itemsDone + 1, step.items ?? Infinity), tokens: step.tokens + ((data.tokens as number) ?? 0) };
+      return {
+        status: "completed",
+        finishedAt: at,
+        output: data.output,
+        error: null,
+        tokens: (data.tokens as number | undefined) ?? step.tokens,
+        cost: (data.cost as number | undefined) ?? step.cost ?? null,
+      };
+    case "step.failed":
+      if (typeof data.retry_in === "number" || typeof data.fallback === "string") return { status: "retrying", error: data.error as LiveStep["error"] };
+      return item ? { error: data.error as LiveStep["error"] } : { status: "failed", finishedAt: at, error: data.error as LiveStep["error"] };
+    case "step.lost":
+      return { status: data.outcome === "repeat" ? "retrying" : "unknown" };
+    case "step.skipped":
+      return { status: "skipped", finishedAt: at, reason: String(data.reason ?? "") };
+    case "gate.opened":
+      return { status: "gate" };
+    case "gate.closed":
+      return step.status === "gate" ? { status: data.decision === "rejected" || data.decision === "expired" ? "skipped" : "ready" } : null;
+    default:
+      return null;
+  }
+}
+
+export function foldExecution(execution: Execution, event: LogEvent): Execution {
+  const status = STATUS_AFTER[event.kind];
+  if (status === undefined) return execution;
+  const data = event.data as Data;
+  const ended = FINAL.has(status);
+  return {
+    ...execution,
+    status,
+    seq: event.seq,
+    startedAt: execution.startedAt ?? (event.kind === "execution.started" ? event.at : null),
+    finishedAt: ended ? event.at : (execution.finishedAt ?? null),
+    answer: typeof data.answer === "string" && data.answer !== "" ? data.answer : (execution.answer ?? null),
+  };
+}

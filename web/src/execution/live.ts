@@ -1,0 +1,224 @@
+/** One execution, live: its rows, then its events folded in as they come, shown at most once a frame. The browser resumes the stream by
+ *  Last-Event-ID; each event is taken once, in order. */
+
+import { useEffect, useState, useSyncExternalStore } from "react";
+
+import { api, type Approval, type Execution, type LogEvent } from "../api/client";
+import { EVENTS } from "../i18n/words";
+import { FINAL, foldExecution, foldStep, type LiveStep, TELLING } from "./fold";
+
+export type Connection = "connecting" | "live" | "reconnecting" | "ended";
+
+/** One line of the log. What the event carries beyond it stays on the server. */
+export interface Line {
+  seq: number;
+  kind: string;
+  at: string;
+  step: string;
+  told: string;
+  level: "info" | "warn" | "error";
+}
+
+export interface Shown {
+  connection: Connection;
+  error: unknown;
+  execution: Execution | null;
+  steps: LiveStep[];
+  approvals: Approval[];
+  lines: Line[];
+}
+
+const KEPT = 5000; // lines in memory; older ones are read again from the server
+const AT_FIRST = 1000; // lines that are read when the page opens
+const HIDDEN = 250; // milliseconds between updates of a page that nobody sees
+const MANY = 200; // steps from which on five updates a second must do
+
+export class Live {
+  #shown: Shown = { connection: "connecting", error: null, execution: null, steps: [], approvals: [], lines: [] };
+  #listeners = new Set<() => void>();
+  #place = new Map<string, number>();
+  #waiting: LogEvent[] = [];
+  #flushing = false;
+  #last = 0; // the last event that was taken
+  #since: LogEvent[] | null = null; // events that came while the rows were being read
+  #again = false;
+  #reading: ReturnType<typeof setTimeout> | undefined;
+  #due = Infinity;
+  #source: EventSource | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  constructor(readonly id: string) {
+    void this.#start();
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  get = (): Shown => this.#shown;
+
+  close(): void {
+    this.#closed = true;
+    this.#source?.close();
+    clearTimeout(this.#reading);
+    clearTimeout(this.#retry);
+  }
+
+  /** Read the rows again, as after a decision; at most one reading is under way. */
+  refresh = (): void => this.#readIn(0);
+
+  /** Lines before the first one that is shown. */
+  earlier = async (): Promise<void> => {
+    const first = this.#shown.lines[0]?.seq ?? 1;
+    const after = Math.max(0, first - 1 - AT_FIRST);
+    const { items } = await api.logs(this.id, after, Math.min(AT_FIRST, Math.max(1, first - 1 - after)));
+    this.#show({ lines: [...items.filter((event) => event.seq < first).map(line), ...this.#shown.lines] });
+  };
+
+  async #start(): Promise<void> {
+    await this.#read();
+    if (this.#closed) return;
+    if (this.#shown.execution === null) {
+      // The server is away: come back until it answers. A refusal (404, 401) stays on the page.
+      if (this.#shown.connection === "reconnecting") this.#retry = setTimeout(() => void this.#start(), 1000);
+      return;
+    }
+    this.#last = Math.max(0, this.#shown.execution.seq - AT_FIRST);
+    this.#open();
+  }
+
+  #open(): void {
+    const source = new EventSource(`/api/orchestrate/stream/${this.id}?after=${this.#last}`);
+    this.#source = source;
+    source.onopen = () => {
+      if (this.#shown.connection === "reconnecting") this.refresh();
+      this.#show({ connection: "live", error: null });
+    };
+    source.onerror = () => {
+      this.#show({ connection: "reconnecting" });
+      // The browser comes back by itself but for a refused connection, as while the server restarts.
+      if (source.readyState !== EventSource.CLOSED || this.#closed) return;
+      clearTimeout(this.#retry);
+      this.#retry = setTimeout(() => this.#open(), 1000);
+    };
+    for (const kind of Object.keys(EVENTS)) source.addEventListener(kind, this.#take as EventListener);
+    source.addEventListener("end", () => {
+      source.close();
+      this.#flush();
+      this.#show({ connection: "ended" });
+      this.refresh();
+    });
+  }
+
+  #take = (message: MessageEvent<string>): void => {
+    const event = JSON.parse(message.data) as LogEvent;
+    if (event.seq <= this.#last) return;
+    this.#last = event.seq;
+    this.#waiting.push(event);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    const flush = (): void => this.#flush();
+    if (document.hidden) setTimeout(flush, HIDDEN);
+    else if (this.#shown.steps.length > MANY) setTimeout(flush, 200);
+    else requestAnimationFrame(flush);
+  };
+
+  #flush(): void {
+    this.#flushing = false;
+    const events = this.#waiting;
+    if (events.length === 0 || this.#closed) return;
+    this.#waiting = [];
+    this.#since?.push(...events);
+    let { execution, steps, lines } = this.#shown;
+    const known = execution?.seq ?? 0; // what the rows contain already
+    for (const event of events) {
+      if (event.seq <= known) continue;
+      steps = foldStep(steps, this.#place, event);
+      if (execution) execution = foldExecution(execution, event);
+    }
+    lines = [...lines, ...events.map(line)].slice(-KEPT);
+    this.#show({ execution, steps, lines });
+    const news = events.filter((event) => event.seq > known);
+    if (news.some((event) => TELLING.test(event.kind))) this.#readIn(0);
+    else if (news.length > 0) this.#readIn(1000 + steps.length);
+  }
+
+  #readIn(delay: number): void {
+    if (this.#since !== null) {
+      this.#again = true;
+      return;
+    }
+    const due = Date.now() + delay;
+    if (due >= this.#due) return;
+    clearTimeout(this.#reading);
+    this.#due = due;
+    this.#reading = setTimeout(() => void this.#read(), delay);
+  }
+
+  async #read(): Promise<void> {
+    this.#due = Infinity;
+    this.#since = [];
+    try {
+      const [execution, rows, approvals] = await Promise.all([api.get(this.id), api.steps(this.id), api.approvals(this.id)]);
+      this.#takeRows(execution, rows, approvals, this.#since);
+    } catch (error) {
+      // A live stream shows how it stands; before it there is only this reading.
+      const gone = this.#shown.execution === null;
+      this.#show({ error, connection: gone && !("status" in (error as object)) ? "reconnecting" : this.#shown.connection });
+    } finally {
+      this.#since = null;
+      if (this.#again && !this.#closed) {
+        this.#again = false;
+        this.#readIn(Math.min(2000, 50 + this.#shown.steps.length));
+      }
+    }
+  }
+
+  #takeRows(execution: Execution, rows: LiveStep[], approvals: Approval[], since: readonly LogEvent[]): void {
+    const before = this.#shown.steps;
+    let steps = rows.map((row, at) => {
+      const old = before[this.#place.get(row.id) ?? at];
+      return old?.progress !== undefined && old.id === row.id ? { ...row, progress: old.progress } : row;
+    });
+    this.#place = new Map(steps.map((step, at) => [step.id, at]));
+    let now = execution;
+    for (const event of since) {
+      if (event.seq <= execution.seq) continue;
+      steps = foldStep(steps, this.#place, event);
+      now = foldExecution(now, event);
+    }
+    this.#show({ execution: now, steps, approvals, error: null });
+  }
+
+  #show(change: Partial<Shown>): void {
+    this.#shown = { ...this.#shown, ...change };
+    this.#listeners.forEach((listener) => listener());
+  }
+}
+
+function line(event: LogEvent): Line {
+  const data = event.data as Record<string, unknown>;
+  const error = data.error as { detail?: string } | undefined;
+  const told = data.message ?? data.title ?? error?.detail ?? data.note ?? data.goal ?? "";
+  const level = event.kind.endsWith(".failed") && data.retry_in === undefined ? "error" : /failed|lost|refused|quarantined|gate\.opened/.test(event.kind) ? "warn" : "info";
+  return { seq: event.seq, kind: event.kind, at: event.at, step: typeof data.step === "string" ? data.step : "", told: String(told).slice(0, 4000), level };
+}
+
+/** The execution as it stands; `live` acts on it. */
+export function useLive(id: string): { live: Live | null; shown: Shown | null } {
+  const [live, setLive] = useState<Live | null>(null);
+  useEffect(() => {
+    const opened = new Live(id);
+    setLive(opened);
+    return () => opened.close();
+  }, [id]);
+  const current = live?.id === id ? live : null;
+  const shown = useSyncExternalStore(current?.subscribe ?? nothing, () => current?.get() ?? null);
+  return { live: current, shown };
+}
+
+const nothing = (): (() => void) => () => {};
+
+export const isOver = (execution: Execution | null): boolean => execution !== null && FINAL.has(execution.status);

@@ -1,0 +1,214 @@
+/** One execution, seen and steered. What is selected stands in the address, so that a link shows the same. */
+
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Ban, ChevronLeft, Copy, Link2, Music4, Pause, Play, RotateCcw } from "lucide-react";
+import { lazy, Suspense, useMemo, useState } from "react";
+
+import { api, type Steering } from "../api/client";
+import { ApprovalCard } from "../approvals/ApprovalCard";
+import { Inspector } from "../execution/Inspector";
+import { isOver, type Live, type Shown, useLive } from "../execution/live";
+import { LogTail } from "../execution/LogTail";
+import { Figures } from "../execution/Figures";
+import { Timeline } from "../execution/Timeline";
+import { criticalPath, timing } from "../execution/timing";
+import { useWords } from "../i18n";
+import { Header } from "../shell/Header";
+import { Code, Value, visible } from "../ui/bidi";
+import { Dialog } from "../ui/Dialog";
+import { useNarrow, useNow, useTitle } from "../ui/hooks";
+import { Markdown } from "../ui/Markdown";
+import { Menu } from "../ui/Menu";
+import { Failed, Loading, ProblemText } from "../ui/states";
+import { Badge } from "../ui/status";
+import { type Tab, Tabs } from "../ui/Tabs";
+import { Connection } from "../shell/Connection";
+
+const Graph = lazy(() => import("../execution/Graph"));
+
+export function ExecutionPage() {
+  const { id } = useParams({ from: "/$id" });
+  const { live, shown } = useLive(id);
+  const { t } = useWords();
+  useTitle(shown?.execution?.request ?? "");
+  if (!live || !shown) return null;
+  if (!shown.execution)
+    return (
+      <>
+        <Header crumb>{null}</Header>
+        <main id="main" className="page">
+          <h1 className="sr-only">{t("executions")}</h1>
+          {shown.error ? <Failed error={shown.error} again={() => location.reload()} /> : <Loading rows={6} />}
+        </main>
+      </>
+    );
+  return <Running key={id} live={live} shown={shown} />;
+}
+
+function Running({ live, shown }: { live: Live; shown: Shown }) {
+  const { t, status } = useWords();
+  const execution = shown.execution!;
+  const over = isOver(execution);
+  const [problem, setProblem] = useState<unknown>(null);
+  const done = execution.stepsTotal > 0 ? shown.steps.filter((step) => ["completed", "failed", "skipped", "cancelled"].includes(step.status)).length : 0;
+  const total = Math.max(1, shown.steps.length, execution.stepsTotal);
+  const tell = (what: Steering): void => {
+    setProblem(null);
+    api.tell(execution.id, what).then(live.refresh, setProblem);
+  };
+  return (
+    <>
+      <Header crumb action={<Actions shown={shown} tell={tell} />}>
+        <ChevronLeft size={14} aria-hidden className="text-fg-3 ltr:rotate-180 max-[900px]:hidden" />
+        <Code text={execution.id.slice(-12)} className="text-fg-2" />
+        <Connection state={shown.connection} />
+      </Header>
+      <section aria-label={t("progress")} className="shrink-0">
+        <div role="progressbar" aria-label={t("stepsDone")} aria-valuemin={0} aria-valuemax={total} aria-valuenow={done} className="h-[3px] shrink-0 bg-line">
+          <div className="h-full transition-[inline-size] duration-300" style={{ inlineSize: `${(done / total) * 100}%`, background: shown.approvals.length > 0 ? "var(--wait)" : "var(--run)" }} />
+        </div>
+      </section>
+      <main id="main" className="page" data-execution={execution.id}>
+        <p className="sr-only" role="status">
+          {status(execution.status)}
+        </p>
+        <div className="flex items-start gap-3 max-[900px]:flex-col max-[900px]:gap-2">
+          <h1 className="min-w-0 flex-1 text-balance text-xl font-bold max-[900px]:text-lg" lang={execution.language}>
+            <bdi dir="auto">{visible(execution.request)}</bdi>
+          </h1>
+          <span data-head>
+            <Badge status={execution.status} />
+          </span>
+        </div>
+        <ProblemText error={problem} />
+        {execution.error && (
+          <p role="alert" className="problem">
+            <Value text={`${execution.error.detail} ${execution.error.cure ?? ""}`.trim()} />
+          </p>
+        )}
+        {!over && shown.approvals.map((approval) => <ApprovalCard key={approval.id} approval={approval} onDecided={live.refresh} />)}
+        {execution.answer && (
+          <section className="answer card p-4" aria-label={t("answer")}>
+            <h2 className="eyebrow mb-1">{t("answer")}</h2>
+            <Markdown text={execution.answer} />
+          </section>
+        )}
+        <Work live={live} shown={shown} over={over} />
+      </main>
+    </>
+  );
+}
+
+/** Figures, graph, timeline, and what is known of the selected step. */
+function Work({ live, shown, over }: { live: Live; shown: Shown; over: boolean }) {
+  const { t } = useWords();
+  const narrow = useNarrow();
+  const { step: selected, tab } = useSearch({ from: "/$id" });
+  const go = useNavigate({ from: "/$id" });
+  const { steps } = shown;
+  const busy = steps.some((step) => step.status === "running" || step.status === "retrying");
+  const now = useNow(!over && busy);
+  const times = useMemo(() => timing(steps, now, shown.lines), [steps, now, shown.lines]);
+  const path = useMemo(() => (over ? criticalPath(steps) : new Set<string>()), [steps, over]);
+  const step = steps.find((one) => one.id === selected);
+  const select = (id: string | undefined): void => void go({ search: (old) => ({ ...old, step: id, tab: id && !narrow && old.tab !== "log" ? "step" : old.tab }), replace: true });
+  const pick = (id: string): void => select(id === selected ? undefined : id);
+  if (steps.length === 0)
+    return over ? null : (
+      <div className="card flex items-center gap-3 p-5 text-fg-2" role="status">
+        <Music4 size={18} aria-hidden className="pulse text-brand" />
+        {t("planning")}
+      </div>
+    );
+  const graph = () => (
+    <div className="relative h-full">
+      <Suspense fallback={null}>
+        <Graph steps={steps} selected={selected} onSelect={pick} down={narrow} path={path} />
+      </Suspense>
+    </div>
+  );
+  const timeline = () => <Timeline steps={steps} timing={times} path={path} selected={selected} onSelect={pick} />;
+  const details: Tab[] = [
+    { id: "log", name: <>{t("log")} {step && <span className="max-w-40 truncate text-2xs text-fg-3"><Value text={step.title} /></span>}</>, content: () => <LogTail lines={shown.lines} step={step?.id} onEarlier={live.earlier} /> },
+    { id: "step", name: t("details"), content: () => <Inspector step={step} steps={steps} onSelect={select} /> },
+  ];
+  const all: Tab[] = [{ id: "timeline", name: t("timeline"), content: timeline }, { id: "graph", name: t("graph"), content: graph }, ...details];
+  const change = (id: string): void => void go({ search: (old) => ({ ...old, tab: id }), replace: true });
+  return (
+    <>
+      <Figures shown={shown} timing={times} />
+      {narrow ? (
+        <section className="card h-[70dvh] overflow-hidden">
+          <Tabs tabs={all} current={tab ?? "timeline"} onChange={change} label={t("steps")} />
+        </section>
+      ) : (
+        <>
+          <section aria-label={t("graph")} className="card relative h-[262px] shrink-0 overflow-hidden">
+            {graph()}
+          </section>
+          <div className="grid h-[420px] shrink-0 grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)] gap-3.5">
+            <section aria-label={t("timeline")} className="card overflow-hidden">
+              {timeline()}
+            </section>
+            <section aria-label={t("details")} className="card overflow-hidden">
+              <Tabs tabs={details} current={tab === "step" ? "step" : "log"} onChange={change} label={t("details")} />
+            </section>
+          </div>
+        </>
+      )}
+    </>
+  );
+}
+
+function Actions({ shown, tell }: { shown: Shown; tell: (what: Steering) => void }) {
+  const { t } = useWords();
+  const go = useNavigate();
+  const [sure, setSure] = useState(false);
+  const execution = shown.execution!;
+  const over = isOver(execution);
+  const paused = execution.status === "paused";
+  return (
+    <>
+      {!over && (
+        <>
+          <button type="button" className="btn" onClick={() => tell(paused ? "resume" : "pause")}>
+            {paused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
+            {t(paused ? "resume" : "pause")}
+          </button>
+          <button type="button" className="btn danger" onClick={() => setSure(true)}>
+            <Ban size={14} aria-hidden />
+            {t("cancel")}
+          </button>
+        </>
+      )}
+      <Menu
+        items={[
+          { name: t("askAgain"), icon: RotateCcw, act: () => void go({ to: "/", search: { q: execution.request } }) },
+          { name: t("copyId"), icon: Copy, act: () => void navigator.clipboard.writeText(execution.id) },
+          { name: t("copyLink"), icon: Link2, act: () => void navigator.clipboard.writeText(location.href) },
+        ]}
+      />
+      {sure && (
+        <Dialog title={t("cancelSure")} onClose={() => setSure(false)}>
+          <p className="mb-5 text-sm text-fg-2">{t("cancelText")}</p>
+          <div className="flex gap-2">
+            <button type="button" className="btn" onClick={() => setSure(false)}>
+              {t("keepRunning")}
+            </button>
+            <span className="flex-1" />
+            <button
+              type="button"
+              className="btn danger"
+              onClick={() => {
+                setSure(false);
+                tell("cancel");
+              }}
+            >
+              {t("cancelIt")}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
