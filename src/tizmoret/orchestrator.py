@@ -47,6 +47,7 @@ from tizmoret.plan.preview import preview as preview_plan
 from tizmoret.planner.choose import choose_planner
 from tizmoret.planner.language import detect_language
 from tizmoret.planner.planner import PlanRequest, Question
+from tizmoret.schedules.schedules import Schedules
 from tizmoret.settings import Settings
 from tizmoret.store.database import Database
 from tizmoret.stream import Stream, read_events
@@ -87,6 +88,8 @@ class Tizmoret:
         )
         slots = Slots(settings.executions, settings.workspace_executions)
         self._dispatcher: Dispatcher = Inline(self._env, self._worker, self._stream, slots)
+        self.schedules = Schedules(database, self.workspace, settings.timezone, _checked, self.submit)
+        self._bell: asyncio.Task[None] | None = None
 
     @classmethod
     @asynccontextmanager
@@ -111,6 +114,7 @@ class Tizmoret:
         await self._journal.open()
         if run_engine:
             await self._dispatcher.run_worker()
+            self._bell = asyncio.create_task(self.schedules.keep_ringing())
 
     async def look_on(self) -> None:
         """For a process that was opened without the engine and stays: hear at once what the others do, and let them know that it listens."""
@@ -118,6 +122,9 @@ class Tizmoret:
 
     async def hand_over(self) -> None:
         """Drive nothing any more, so that other processes go on at once; what is submitted from now on is theirs too."""
+        if self._bell is not None:
+            self._bell.cancel()
+            await asyncio.wait([self._bell])
         await self._dispatcher.hand_over()
 
     async def _stop(self) -> None:
@@ -155,7 +162,7 @@ class Tizmoret:
         priority: where more wait than may run, the higher goes first within its workspace.
 
         Raises BadInput, TooLarge, PlanRefused, or Conflict where the key was used for another request."""
-        request = _checked(request, "query") if plan is None else clean(request.strip() or plan.request or plan.goal)
+        request = _checked(request) if plan is None else clean(request.strip() or plan.request or plan.goal)
         for name, text, most in (("userId", user, 200), ("Idempotency-Key", idempotency_key or "", 200)):
             if len(text) > most or not text.isprintable():
                 raise BadInput(f"`{name}` cannot be used.", cure=f"Give at most {most} printable characters.", field=name)
@@ -217,7 +224,7 @@ class Tizmoret:
 
     async def preview(self, request: str, *, workspace: UUID | None = None) -> Preview:
         """The plan of a request with its effects and gates, without calling any tool. Raises as `submit`, and Unavailable, PlanRefused."""
-        request = _checked(request, "query")
+        request = _checked(request)
         outcome = await self._make_plan(Wanted(request, detect_language(request), datetime.now(self.settings.timezone)))
         if isinstance(outcome, Query):
             return Preview(planner=self._planner.name, question=outcome.text, understood=list(outcome.understood))
@@ -462,13 +469,13 @@ def _catalog(settings: Settings, workspace: UUID) -> tuple[Catalog, Sequence[Age
     return Catalog(tools, [*builtin, *own]), faults
 
 
-def _checked(request: str, field: str) -> str:
+def _checked(request: str) -> str:
     """Raises BadInput for an empty request, TooLarge for one over the limit."""
     request = clean(request.strip())
     if not request:
-        raise BadInput("The request is empty.", cure="Say in a sentence what should be done.", field=field)
+        raise BadInput("The request is empty.", cure="Say in a sentence what should be done.", field="query")
     if len(request) > MAX_REQUEST:
-        raise TooLarge(f"The request has {len(request):,} characters.", cure=f"Use at most {MAX_REQUEST:,}.", field=field)
+        raise TooLarge(f"The request has {len(request):,} characters.", cure=f"Use at most {MAX_REQUEST:,}.", field="query")
     return str(request)
 
 

@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 ExecutionStatus = Literal["planning", "running", "waiting", "paused", "completed", "failed", "cancelled", "quarantined"]
 StepStatus = Literal["pending", "ready", "running", "gate", "completed", "failed", "skipped", "cancelled", "unknown"]
+Missed = Literal["once", "skip", "all"]  # runs that were due while nobody was there: one for all of them, none, or each
+Overlap = Literal["skip", "allow"]  # a run that is due while the one before is still open
 ApprovalStatus = Literal["pending", "approved", "rejected", "answered", "expired", "cancelled"]
 FINAL: frozenset[ExecutionStatus] = frozenset({"completed", "failed", "cancelled", "quarantined"})
 
@@ -54,6 +56,25 @@ class Execution(_View):
     error: Problem | None = None
     tokens: int = 0
     cost: float | None = None
+
+
+class Schedule(_View):
+    """A request that is submitted by the clock."""
+
+    id: UUID
+    request: str
+    cron: str
+    timezone: str
+    missed: Missed
+    overlap: Overlap
+    priority: int = 0
+    user_id: str
+    paused: bool = False
+    next_at: datetime | None
+    last_at: datetime | None = None  # when the last run was due
+    last_execution: UUID | None = None
+    skipped_at: datetime | None = None  # when the last run that was left out was due
+    created_at: datetime
 
 
 class StepView(_View):

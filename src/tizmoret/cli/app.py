@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tizmoret.cli import failure
+from tizmoret.cli import failure, schedule
 from tizmoret.cli.messages import say
+from tizmoret.cli.request import read_request
 from tizmoret.errors import BadInput
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ STATES = ("planning", "running", "waiting", "paused", "completed", "failed", "ca
 _WORDS = {"help_option_names": ["--help", "-h"]}
 
 app = typer.Typer(help=say("help"), add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=_WORDS)
+
+app.add_typer(schedule.app, name="schedule")
 
 Request = Annotated[list[str], typer.Argument(help=say("arg.request"), metavar="REQUEST...")]
 Id = Annotated[str, typer.Argument(help=say("arg.id"), metavar="ID")]
@@ -47,14 +49,6 @@ def tizmoret(
     if context.invoked_subcommand is None:
         print(context.get_help())
         raise typer.Exit(failure.BAD_USE)
-
-
-def _request(words: list[str]) -> str:
-    """The words of the command line as one request, or standard input for `-`. Raises BadInput for what is no text."""
-    text = sys.stdin.buffer.read().decode(errors="surrogateescape") if words == ["-"] else " ".join(words)
-    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
-        raise BadInput(say("error.utf8"), cure=say("error.utf8_cure"), field="request")
-    return text
 
 
 def _mode(screen: Screen, json: bool) -> Mode:
@@ -89,7 +83,7 @@ def run(
 ) -> int:
     from tizmoret.cli.session import run as session
 
-    text = _request(request)
+    text = read_request(request)
 
     async def work(tizmoret: Tizmoret, screen: Screen) -> int:
         execution = await tizmoret.submit(text)
@@ -104,7 +98,7 @@ def run(
 def plan(request: Request, json: Json = False) -> int:
     from tizmoret.cli.session import run as session
 
-    text = _request(request)
+    text = read_request(request)
 
     async def work(tizmoret: Tizmoret, screen: Screen) -> int:
         from tizmoret.cli.show import print_json, show_preview

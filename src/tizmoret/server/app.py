@@ -11,7 +11,7 @@ from tizmoret.orchestrator import Tizmoret
 from tizmoret.owner import owner_token
 from tizmoret.server import problems
 from tizmoret.server.guard import Guard
-from tizmoret.server.routes import approvals, catalog, executions, page
+from tizmoret.server.routes import approvals, catalog, executions, page, schedules
 from tizmoret.server.stream import route as stream_route
 
 
@@ -33,7 +33,7 @@ def make_api() -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
-    app.router.routes.append(stream_route)  # before /api/orchestrate/{id}/…, which would take it
-    for resource in (executions, approvals, catalog, page):
+    app.router.routes.append(stream_route)  # this and the schedules before /api/orchestrate/{id}/…, which would take them
+    for resource in (schedules, executions, approvals, catalog, page):
         app.include_router(resource.router)
     return app

@@ -31,6 +31,11 @@ MISUSED = [
     ["serve", "--port", "web"],
     ["token", "now"],
     ["doctor", "--hard"],
+    ["schedule", "fly"],
+    ["schedule", "add", "* * * * *"],
+    ["schedule", "add", "* * * * *", "x", "--priority", "101"],
+    ["worker", "--port", "-1"],
+    ["verify", "--seconds", "0"],
 ]
 UNUSABLE = [
     ["run", ""],
@@ -51,6 +56,13 @@ UNUSABLE = [
     ["resume", UNKNOWN],
     ["cancel", UNKNOWN],
     ["cancel", "\u202e1234"],
+    ["schedule", "add", "odd", "x"],
+    ["schedule", "add", "* * * * *", ""],
+    ["schedule", "add", "* * * * *", b"\xff\xfe"],
+    ["schedule", "add", "* * * * *", "x", "--missed", "never"],
+    ["schedule", "add", "* * * * *", "x", "--timezone", "Mars/Base"],
+    ["schedule", "pause", UNKNOWN],
+    ["schedule", "remove", "ab"],
 ]
 ENVIRONMENTS = [
     {"TIZMORET_PORT": "web"},

@@ -173,3 +173,17 @@ def test_the_token_is_the_same_each_time_and_for_its_owner_only(program: Program
     assert len(first) > 32
     assert (program.home / "owner-token").stat().st_mode & 0o077 == 0
     assert first not in (program.home / "logs" / "tizmoret.log").read_text()
+
+
+def test_a_request_is_scheduled_shown_paused_resumed_and_removed(program: Program) -> None:
+    made = program("schedule", "add", "0 8 * * 0-4", "מה יש לי היום ביומן?", "--json")
+    assert made.code == 0, made
+    id = made.lines[0]["id"]
+    shown = program("schedule", "list")
+    assert "0 8 * * 0-4" in shown.out
+    assert "מה יש לי היום ביומן?" in shown.out
+    assert program("schedule", "pause", id[-8:]).code == 0
+    assert program("schedule", "list", "--json").lines[0][0]["paused"] is True
+    assert program("schedule", "resume", id).code == 0
+    assert program("schedule", "remove", id[:13]).code == 0
+    assert program("schedule", "list", "--json").lines == [[]]

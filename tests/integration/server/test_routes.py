@@ -184,6 +184,20 @@ def test_openapi_is_3_1_and_names_the_mission_s_routes(running: Running) -> None
     assert f"{API}/{{id}}/approvals/{{approval}}/approve" in document["paths"]
 
 
+def test_a_schedule_is_made_listed_paused_resumed_and_removed(running: Running) -> None:
+    made = running.client.post(f"{API}/schedules", json={"query": "בדוק את המערכת", "cron": "0 8 * * 0-4", "missed": "skip"})
+    assert made.status_code == 201, made.text
+    id = made.json()["id"]
+    assert made.json()["nextAt"]
+    assert [one["id"] for one in running.client.get(f"{API}/schedules").json()] == [id]
+    assert running.client.post(f"{API}/schedules/{id}/pause").json()["paused"] is True
+    assert running.client.post(f"{API}/schedules/{id}/resume").json()["paused"] is False
+    assert running.client.delete(f"{API}/schedules/{id}").status_code == 204
+    assert running.client.get(f"{API}/schedules").json() == []
+    for wrong in ({"cron": "odd"}, {"query": ""}, {"timezone": "../x"}, {"missed": "x"}, {"priority": 101}, {"more": 1}):
+        named(running.client.post(f"{API}/schedules", json={"query": "x", "cron": "* * * * *", **wrong}))
+
+
 # -- bad input
 
 BODIES = [
@@ -195,6 +209,7 @@ BODIES = [
 ]  # fmt: skip
 PATHS = [
     API, f"{API}/preview", "/api/session", f"{API}/{UNKNOWN}/pause", f"{API}/{UNKNOWN}/resume", f"{API}/{UNKNOWN}/cancel",
+    f"{API}/schedules", f"{API}/schedules/{UNKNOWN}/pause", f"{API}/schedules/odd/resume",
     f"{API}/{UNKNOWN}/approvals/{UNKNOWN}/approve", f"{API}/{UNKNOWN}/approvals/{UNKNOWN}/reject", f"{API}/not-an-id/pause",
 ]  # fmt: skip
 GETS = [
@@ -232,6 +247,7 @@ def test_bad_addresses_get_a_named_error(running: Running) -> None:
         named(running.client.patch(path, json={}))
     named(running.client.delete(f"{API}/{UNKNOWN}"))
     named(running.client.delete(f"{API}/odd"))
+    named(running.client.delete(f"{API}/schedules/{UNKNOWN}"))
     named(running.client.post(API, json={"query": "x"}, headers={"Idempotency-Key": "k" * 300}))
 
 

@@ -1,0 +1,1 @@
+"""Requests that are submitted by the clock."""
