@@ -25,7 +25,7 @@ from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call
 from tizmoret.engine import events as e
-from tizmoret.engine.decisions import Decision, control, decide, find_gate, verdict
+from tizmoret.engine.decisions import Decision, begin_undo, control, decide, find_gate, verdict
 from tizmoret.engine.dispatch.inline import Inline
 from tizmoret.engine.dispatch.port import Dispatcher
 from tizmoret.engine.dispatch.slots import Slots
@@ -42,7 +42,7 @@ from tizmoret.engine.worker import Worker
 from tizmoret.errors import BadInput, Conflict, Fenced, NotFound, TooLarge
 from tizmoret.ids import uuid7
 from tizmoret.owner import owner_token
-from tizmoret.plan.model import MAX_REQUEST, Plan
+from tizmoret.plan.model import MAX_REQUEST, OnFailure, Plan
 from tizmoret.plan.preview import preview as preview_plan
 from tizmoret.planner.choose import choose_planner
 from tizmoret.planner.language import detect_language
@@ -156,10 +156,12 @@ class Tizmoret:
         plan: Plan | None = None,
         idempotency_key: str | None = None,
         priority: int = 0,
+        on_failure: OnFailure | None = None,
         workspace: UUID | None = None,
     ) -> Execution:
         """Begin a new execution and return at once. plan: skip the planner. idempotency_key: the same key gives the same execution.
         priority: where more wait than may run, the higher goes first within its workspace.
+        on_failure: whether the effects that happened are undone when it fails; None: as the plan says, which without a word keeps them.
 
         Raises BadInput, TooLarge, PlanRefused, or Conflict where the key was used for another request."""
         request = _checked(request) if plan is None else clean(request.strip() or plan.request or plan.goal)
@@ -174,7 +176,7 @@ class Tizmoret:
         known = await self._by_key(workspace, idempotency_key, request)
         if known is not None:
             return known
-        record = self._new_record(workspace, request, user, plan)
+        record = self._new_record(workspace, request, user, plan, on_failure)
 
         async def write(owner: UUID | None) -> Record:
             await self._journal.append(self._first_transition(record, plan, owner, idempotency_key, priority))
@@ -189,13 +191,13 @@ class Tizmoret:
             return known
         return _fresh(record)
 
-    def _new_record(self, workspace: UUID, request: str, user: str, plan: Plan | None) -> Record:
-        language = plan.language if plan else detect_language(request)
-        return Record(workspace, uuid7(), 1, request, language, user, datetime.now(self.settings.timezone), State(), plan, fresh=True)
+    def _new_record(self, workspace: UUID, request: str, user: str, plan: Plan | None, on_failure: OnFailure | None) -> Record:
+        language, now = plan.language if plan else detect_language(request), datetime.now(self.settings.timezone)
+        return Record(workspace, uuid7(), 1, request, language, user, now, State(on_failure=on_failure), plan, fresh=True)
 
     def _first_transition(self, record: Record, plan: Plan | None, owner: UUID | None, key: str | None, priority: int) -> Transition:
         """One commit makes the execution; with a given plan, it begins to run with it."""
-        events: list[e.Event] = [e.ExecutionCreated(record.request, record.language, record.user)]
+        events: list[e.Event] = [e.ExecutionCreated(record.request, record.language, record.user, record.state.on_failure)]
         rows: dict[str, Any] = {"row": ExecutionRow(status="planning")}
         if plan is not None:
             prepared = prepare(plan, self.catalog)
@@ -415,6 +417,16 @@ class Tizmoret:
     async def cancel(self, id: UUID, *, by: str, workspace: UUID | None = None) -> Execution:
         """Running calls are stopped, what waits is withdrawn. Raises NotFound, Conflict."""
         return await self._control(id, "cancel", by, workspace)
+
+    async def undo(self, id: UUID, *, by: str, workspace: UUID | None = None) -> Execution:
+        """Take back the effects of an execution that has ended, the last first; its answer says of each what became of it.
+
+        Raises NotFound, or Conflict where it has not ended or has no effect that is still there."""
+        workspace = workspace or self.workspace
+        async with self._database.tenant_tx(workspace) as connection:
+            await begin_undo(connection, workspace, id, by)
+        await self._dispatcher.wake(workspace, id)
+        return await self.get(id, workspace=workspace)
 
     async def _control(self, id: UUID, kind: Any, by: str, workspace: UUID | None) -> Execution:
         workspace = workspace or self.workspace

@@ -130,7 +130,7 @@ async def read_steps(
     return views
 
 
-_FINAL_STEP = ("completed", "failed", "skipped", "cancelled")
+_FINAL_STEP = ("completed", "failed", "skipped", "cancelled", "undone")
 
 
 def _step_row(row: dict[str, Any] | None, items: list[dict[str, Any]], execution_status: str) -> dict[str, Any]:
@@ -144,13 +144,13 @@ def _step_row(row: dict[str, Any] | None, items: list[dict[str, Any]], execution
         values["started_at"] = min((item["started_at"] for item in items if item["started_at"]), default=None)
         if len(done) == values.get("items"):
             ends = [item["status"] for item in items]
-            values["status"] = next((status for status in ("failed", "skipped", "cancelled") if status in ends), "completed")
+            values["status"] = next((status for status in ("failed", "skipped", "cancelled", "undone") if status in ends), "completed")
             values["finished_at"] = max((item["finished_at"] for item in items if item["finished_at"]), default=None)
             values["output"] = [item["output"] for item in sorted(items, key=lambda item: item["item"])]
         elif values["status"] == "ready":
             values["status"] = "running"
         values["error"] = next((item["error"] for item in items if item["status"] == "failed"), values.get("error"))
-    if execution_status in ("cancelled", "quarantined") and values["status"] not in (*_FINAL_STEP, "unknown"):
+    if execution_status in ("cancelled", "quarantined", "undone") and values["status"] not in (*_FINAL_STEP, "unknown"):
         values["status"] = "cancelled"
     if values["status"] == "completed":
         values["error"] = None  # of an attempt that was followed by a better one

@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from tizmoret.engine import events as e
+from tizmoret.engine.records import ENDED
 from tizmoret.engine.transition import Transition
 from tizmoret.engine.worker import NEWS
 from tizmoret.store.database import Database
@@ -23,7 +24,7 @@ RECENT = 1_024  # events of one followed execution kept in memory
 PAGE = 500  # events read at once from the database
 RECHECK = 2.0  # seconds after which a follower looks into the database though nobody called
 NEWS_EVERY = 0.05  # seconds between two notices to other processes
-LAST = frozenset({"execution.completed", "execution.failed", "execution.cancelled", "execution.quarantined"})
+LAST = frozenset({"execution.completed", "execution.failed", "execution.cancelled", "execution.quarantined", "execution.undone"})
 
 
 class _Feed:
@@ -111,7 +112,7 @@ class Stream:
                 for event in events:
                     yield event
                     after = event.seq
-                    if event.kind in LAST:
+                    if event.kind in LAST and await self._over(workspace, id, after):
                         return
                 if not events:
                     await self._wait(changed, feed)
@@ -119,6 +120,13 @@ class Stream:
             feed.followers -= 1
             if not feed.followers and self._feeds.get(id) is feed:
                 del self._feeds[id]
+
+    async def _over(self, workspace: UUID, id: UUID, seq: int) -> bool:
+        """Whether the execution has ended with this event: one that is being undone goes on after its first end."""
+        async with self._database.tenant_tx(workspace) as connection:
+            cursor = await connection.execute("select status, seq from executions where workspace_id = %s and id = %s", (workspace, id))
+            row = await cursor.fetchone()
+        return row is None or (row[0] in ENDED and row[1] <= seq)
 
     async def _wait(self, changed: asyncio.Event, feed: _Feed) -> None:
         try:

@@ -13,12 +13,12 @@ from tizmoret.plan.model import Language
 
 T = TypeVar("T")
 
-ExecutionStatus = Literal["planning", "running", "waiting", "paused", "completed", "failed", "cancelled", "quarantined"]
-StepStatus = Literal["pending", "ready", "running", "gate", "completed", "failed", "skipped", "cancelled", "unknown"]
+ExecutionStatus = Literal["planning", "running", "waiting", "paused", "completed", "failed", "cancelled", "quarantined", "undone"]
+StepStatus = Literal["pending", "ready", "running", "gate", "completed", "failed", "skipped", "cancelled", "unknown", "undone"]
 Missed = Literal["once", "skip", "all"]  # runs that were due while nobody was there: one for all of them, none, or each
 Overlap = Literal["skip", "allow"]  # a run that is due while the one before is still open
 ApprovalStatus = Literal["pending", "approved", "rejected", "answered", "expired", "cancelled"]
-FINAL: frozenset[ExecutionStatus] = frozenset({"completed", "failed", "cancelled", "quarantined"})
+FINAL: frozenset[ExecutionStatus] = frozenset({"completed", "failed", "cancelled", "quarantined", "undone"})
 
 
 class _View(BaseModel):
@@ -110,7 +110,7 @@ class Approval(_View):
     id: UUID
     execution_id: UUID
     step_id: str | None
-    purpose: Literal["approval", "question", "unknown"]
+    purpose: Literal["approval", "question", "unknown", "undo"]
     status: ApprovalStatus
     title: str  # what is asked, in the execution's language
     tool: str | None = None

@@ -98,7 +98,9 @@ class Ask(Exception):
 
 
 Run = Callable[[Any, Call], Awaitable[Any]]
-Undo = Callable[[Any, Any, Call], Awaitable[None]]  # (arguments, output, call)
+# (arguments, output, call), with the key of the call that is taken back. Idempotent: it is called again after a crash, and what is gone
+# already is taken back. It raises where it must not or cannot, such as Conflict for what somebody has changed since.
+Undo = Callable[[Any, Any, Call], Awaitable[None]]
 Probe = Callable[[Any, Call], Awaitable[Any]]  # (arguments, call) -> output, or None: it did not happen
 
 

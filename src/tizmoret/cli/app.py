@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tizmoret.orchestrator import Tizmoret
     from tizmoret.views import Execution
 
-STATES = ("planning", "running", "waiting", "paused", "completed", "failed", "cancelled", "quarantined", "open")
+STATES = ("planning", "running", "waiting", "paused", "completed", "failed", "cancelled", "quarantined", "undone", "open")
 _WORDS = {"help_option_names": ["--help", "-h"]}
 
 app = typer.Typer(help=say("help"), add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=_WORDS)
@@ -31,6 +31,7 @@ Json = Annotated[bool, typer.Option("--json", help=say("opt.json"))]
 JsonLines = Annotated[bool, typer.Option("--json", help=say("opt.json_lines"))]
 NoWait = Annotated[bool, typer.Option("--no-wait", help=say("opt.no_wait"))]
 Note = Annotated[str, typer.Option(help=say("opt.note"))]
+OnFailure = Annotated[Literal["keep", "ask", "undo"] | None, typer.Option(help=say("opt.on_failure"))]
 
 
 def _version(wanted: bool) -> None:
@@ -78,6 +79,7 @@ def _done(execution: Execution, screen: Screen, json: bool, key: str) -> int:
 def run(
     request: Request,
     yes: Annotated[bool, typer.Option("--yes", "-y", help=say("opt.yes"))] = False,
+    on_failure: OnFailure = None,
     json: JsonLines = False,
     no_wait: NoWait = False,
 ) -> int:
@@ -86,7 +88,7 @@ def run(
     text = read_request(request)
 
     async def work(tizmoret: Tizmoret, screen: Screen) -> int:
-        execution = await tizmoret.submit(text)
+        execution = await tizmoret.submit(text, on_failure=on_failure)
         if no_wait:
             return _done(execution, screen, json, "watch.submitted")
         return await _follow(tizmoret, screen, execution, json, yes=yes)
@@ -272,6 +274,18 @@ def try_(
         if no_wait:
             return _done(execution, screen, json, "watch.submitted")
         return await _follow(tizmoret, screen, execution, json, yes=yes)
+
+    return session(work, engine=not no_wait)
+
+
+@app.command(help=say("help.undo"))
+def undo(id: Id, json: JsonLines = False, no_wait: NoWait = False) -> int:
+    from tizmoret.cli.session import OWNER, find_execution
+    from tizmoret.cli.session import run as session
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        execution = await tizmoret.undo((await find_execution(tizmoret, id)).id, by=OWNER)
+        return _done(execution, screen, json, "watch.submitted") if no_wait else await _follow(tizmoret, screen, execution, json)
 
     return session(work, engine=not no_wait)
 

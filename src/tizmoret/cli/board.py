@@ -10,7 +10,7 @@ from typing import Any
 from tizmoret.cli.messages import say
 from tizmoret.views import EventView, StepStatus, StepView
 
-OVER: frozenset[str] = frozenset({"completed", "failed", "skipped", "cancelled"})
+OVER: frozenset[str] = frozenset({"completed", "failed", "skipped", "cancelled", "undone"})
 
 
 @dataclass(slots=True)
@@ -26,6 +26,7 @@ class Line:
     prefix: str = ""
     note: str = ""
     fraction: float | None = None
+    undoing: bool = False  # its gate is about an effect that could not be undone
     items: int | None = None
     items_done: set[int] = field(default_factory=set)
     started: datetime | None = None
@@ -59,7 +60,7 @@ class Board:
         self.seq = event.seq
         if self.began is None:
             self.began = event.at
-        if event.kind in ("execution.completed", "execution.failed", "execution.cancelled", "execution.quarantined"):
+        if event.kind in ("execution.completed", "execution.failed", "execution.cancelled", "execution.quarantined", "execution.undone"):
             self.ended = event.at
         line = self.lines.get(str(event.data.get("step")))
         if line is None:
@@ -124,17 +125,45 @@ def _skipped(line: Line, data: dict[str, Any], at: datetime) -> None:
 
 
 def _gate_opened(line: Line, data: dict[str, Any], at: datetime) -> None:
-    line.status, line.note = "gate", ""
+    line.status, line.note, line.undoing = "gate", "", data["purpose"] == "undo"
 
 
 def _gate_closed(line: Line, data: dict[str, Any], at: datetime) -> None:
-    if data["decision"] == "approved":
+    if line.undoing:
+        line.status = "undone" if data["decision"] == "answered" else "completed"
+    elif data["decision"] == "approved":
         line.status = "ready"
     elif data["decision"] == "answered":
         _completed(line, data, at)
 
 
+def _undoing(line: Line, data: dict[str, Any], at: datetime) -> None:
+    line.note = say("state.undoing")
+
+
+def _undo_failed(line: Line, data: dict[str, Any], at: datetime) -> None:
+    line.note = say("state.undo_failed", why=data["error"].get("detail", ""))
+
+
+def _undone(line: Line, data: dict[str, Any], at: datetime) -> None:
+    line.status, line.note, line.finished = "undone", "", at
+
+
+def _left(line: Line, data: dict[str, Any], at: datetime) -> None:
+    match data["reason"]:
+        case "irreversible":
+            line.note = say("state.left_irreversible")
+        case "unknown":
+            line.note = say("state.left_unknown")
+        case _:
+            line.note = say("state.left_nothing")
+
+
 _CHANGES = {
+    "undo.intended": _undoing,
+    "undo.failed": _undo_failed,
+    "undo.done": _undone,
+    "undo.left": _left,
     "step.started": _started,
     "step.progress": _progress,
     "step.expanded": _expanded,

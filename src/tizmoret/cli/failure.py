@@ -18,7 +18,7 @@ DONE, FAILED, BAD_USE, WAITING, INTERRUPTED = 0, 1, 2, 3, 130
 
 def exit_code(status: str) -> int:
     """Of a command that watched an execution until it had this status."""
-    if status == "completed":
+    if status in ("completed", "undone"):
         return DONE
     return WAITING if status in ("waiting", "paused") else FAILED
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Mode = Literal["live", "plain", "json"]
 TICK = 0.12  # seconds between two frames of the tree
 SETTLE = 0.5  # seconds after which an execution that seems to wait for people is believed to
-_SPOKEN = frozenset({"step.started", "step.completed", "step.failed", "step.skipped", "step.lost", "gate.opened"})
+_SPOKEN = frozenset({"step.started", "step.completed", "step.failed", "step.skipped", "step.lost", "gate.opened", "undo.done", "undo.left"})
 
 
 class Follower:
@@ -188,7 +188,7 @@ def show_end(execution: Execution, screen: Screen) -> None:
         spent = (execution.finished_at - (execution.started_at or execution.created_at)).total_seconds()
         screen.print()
         tail = f"{screen.words('status.' + execution.status)} · {duration(spent)} · {short(execution.id)}"
-        screen.print(tail, "green" if execution.status == "completed" else "red")
+        screen.print(tail, {"completed": "green", "undone": "yellow"}.get(execution.status, "red"))
 
 
 def show_waiting(approvals: Sequence[Approval], screen: Screen) -> None:

@@ -39,6 +39,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "help.reject": ("לדחות פעולה שממתינה", "Reject what waits"),
     "help.pause": ("להשהות ביצוע; מה שכבר רץ מסתיים", "Pause an execution; what runs is finished"),
     "help.resume": ("להמשיך ביצוע מושהה", "Go on with a paused execution"),
+    "help.undo": (
+        "לבטל את מה שביצוע שהסתיים שינה, מהאחרון לראשון",
+        "Undo what an execution that has ended has changed, the last first",
+    ),
+    "opt.on_failure": (
+        "מה לעשות בכישלון עם מה שכבר נעשה: keep משאיר, ask שואל, undo מבטל",
+        "what to do on failure with what was done already: keep, ask, undo",
+    ),
     "help.cancel": ("לבטל ביצוע; קריאות שרצות נעצרות", "Cancel an execution; running calls are stopped"),
     "help.tools": ("להציג את הכלים, או כלי אחד על כל פרטיו", "List the tools, or show one with all it takes and gives"),
     "help.agents": (
@@ -163,9 +171,15 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "status.ready": ("מוכן", "ready"),
     "status.gate": ("ממתין לך", "waits for you"),
     "status.skipped": ("דולג", "skipped"),
+    "status.undone": ("בוטל לאחור", "undone"),
     "status.unknown": ("לא ידוע", "not known"),
     "state.retry": ("ינסה שוב בעוד {seconds} שנ׳: {why}", "tries again in {seconds} s: {why}"),
     "state.fallback": ("עובר אל {name}: {why}", "goes over to {name}: {why}"),
+    "state.undoing": ("מבטל לאחור", "being undone"),
+    "state.undo_failed": ("הביטול לאחור נכשל: {why}", "could not be undone: {why}"),
+    "state.left_irreversible": ("אי אפשר לבטל לאחור", "cannot be undone"),
+    "state.left_unknown": ("לא ידוע אם קרה, ולכן לא בוטל", "not known whether it happened, so not undone"),
+    "state.left_nothing": ("לא קרה, אין מה לבטל", "did not happen, nothing to undo"),
     "state.lost": ("נקטע בנפילה, ממשיך", "was cut off by a crash, goes on"),
     "effect.none": ("רק קורא", "only reads"),
     "effect.write": ("כותב", "writes"),
@@ -214,6 +228,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     # -- gates
     "gate.approval": ("נדרש אישור", "Approval needed"),
     "gate.question": ("שאלה", "A question"),
+    "gate.undo": ("ביטול לאחור", "Undoing"),
     "gate.unknown": ("לא ידוע מה קרה", "It is not known what happened"),
     "gate.tool": ("כלי", "tool"),
     "gate.effect": ("פעולה משנה", "effect"),

@@ -17,7 +17,15 @@ from tizmoret.cli.terminal import Screen, fit, plain
 from tizmoret.cli.tree import draw, duration
 from tizmoret.views import FINAL, Approval, Execution, Page, Preview, StepView
 
-_STYLES = {"completed": "green", "failed": "red", "quarantined": "red", "waiting": "bold yellow", "running": "cyan", "planning": "cyan"}
+_STYLES = {
+    "completed": "green",
+    "failed": "red",
+    "quarantined": "red",
+    "undone": "yellow",
+    "waiting": "bold yellow",
+    "running": "cyan",
+    "planning": "cyan",
+}
 
 
 def print_json(value: Any, screen: Screen) -> None:

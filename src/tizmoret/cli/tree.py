@@ -20,6 +20,7 @@ _SIGNS = {
     "skipped": ("–", "dim"),
     "cancelled": ("■", "dim"),
     "unknown": ("?", "bold yellow"),
+    "undone": ("↶", "dim"),
 }
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _DEEPEST = 24  # cells of the tree's own lines; a deeper step is shown at this depth
@@ -86,7 +87,7 @@ def _state(line: Line) -> str:
         parts.append(f"{len(line.items_done)}/{line.items}")
     if line.fraction is not None and line.status == "running":
         parts.append(f"{line.fraction:.0%}")
-    if line.status in ("gate", "unknown", "skipped", "cancelled"):
+    if line.status in ("gate", "unknown", "skipped", "cancelled", "undone"):
         parts.append(say(f"status.{line.status}"))
     if line.note:
         parts.append(plain(line.note))

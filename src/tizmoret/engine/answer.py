@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tizmoret.engine.state import State
+from tizmoret.engine.state import State, to_undo, units
 from tizmoret.plan.model import Language, Plan, Step
 
 _NOT_DONE: dict[Language, dict[str, str]] = {
@@ -13,6 +13,12 @@ _NOT_DONE: dict[Language, dict[str, str]] = {
         "cancelled": "בוטל: {title}.",
         "upstream": "לא בוצע: {title} — תלוי בשלב שלא הושלם.",
         "unknown": "לא ידוע אם בוצע: {title}.",
+        "undone": "בוטל: {title}.",
+        "undo-irreversible": "לא בוטל: {title} — אי אפשר לבטל פעולה כזו.",
+        "undo-unknown": "לא בוטל: {title} — לא ידוע אם הפעולה בכלל קרתה.",
+        "undo-nothing": "לא היה מה לבטל: {title} — הפעולה לא קרתה.",
+        "undo-person": "לא בוטל: {title} — הוחלט להשאיר.",
+        "undo-not": "לא בוטל: {title}.",
     },
     "en": {
         "failed": "Did not succeed: {title}. {why}",
@@ -21,6 +27,12 @@ _NOT_DONE: dict[Language, dict[str, str]] = {
         "cancelled": "Cancelled: {title}.",
         "upstream": "Not done: {title} — it depends on a step that was not completed.",
         "unknown": "Not known whether it was done: {title}.",
+        "undone": "Undone: {title}.",
+        "undo-irreversible": "Not undone: {title} — it cannot be taken back.",
+        "undo-unknown": "Not undone: {title} — it is not known whether it happened at all.",
+        "undo-nothing": "Nothing to undo: {title} — it did not happen.",
+        "undo-person": "Not undone: {title} — it was decided to leave it.",
+        "undo-not": "Not undone: {title}.",
     },
 }
 
@@ -41,4 +53,21 @@ def not_done(plan: Plan, state: State) -> list[str]:
         key = reason if status == "skipped" else "cancelled" if status in ("pending", "ready", "gate", "running") else status
         if key in phrases:
             lines.append(phrases[key].format(title=step.title or step.id, why=reason or "").strip())
+    return lines
+
+
+def undone(plan: Plan, state: State) -> list[str]:
+    """One line for each effect: that it was taken back, or why not. Of a `for_each` step one for each way in which its calls ended."""
+    phrases = _NOT_DONE[plan.language]
+    effects = [*state.acted, *to_undo(state), *((id, item) for id, item, unit in units(state) if unit.undo)]
+    lines = []
+    for step in plan.steps:
+        keys: dict[str, int] = {}
+        for item in dict.fromkeys(item for id, item in effects if id == step.id):
+            unit = state.look(step.id, item)
+            key = "undone" if unit.undo == "undone" else f"undo-{unit.undo_left or 'not'}"
+            keys[key] = keys.get(key, 0) + 1
+        for key, count in sorted(keys.items()):
+            title = step.title or step.id
+            lines.append(phrases[key].format(title=title if count == 1 else f"{title} (× {count})"))
     return lines

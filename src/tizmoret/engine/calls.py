@@ -71,17 +71,24 @@ async def perform(
         return Result(clean(result.output), result.label, result.tokens, result.cost)
     except Ask as ask:
         return Asked(ask.question, ask.options)
-    except TimeoutError as error:
-        detail = f"{step.uses} did not answer within {seconds:g} seconds." if limit.expired() else str(error) or "The call timed out."
+    except Exception as error:
+        return failure_of(error, step.uses, capability, limit_expired=limit.expired(), seconds=seconds)
+
+
+def failure_of(error: Exception, name: str, capability: Capability, *, limit_expired: bool, seconds: float | None = None) -> Failure:
+    """What an error of a tool or agent means. limit_expired: it is our own time limit of `seconds` that it ran into."""
+    unclear = capability.effect != "none"
+    if isinstance(error, TimeoutError):
+        limit = seconds or capability.timeout
+        detail = f"{name} did not answer within {limit:g} seconds." if limit_expired else str(error) or "The call timed out."
         cure = "Give the step a longer `timeout`, or try again."
-        return Failure(_error("timeout", detail, cure), passing=True, unclear=capability.effect != "none")
-    except TizmoretError as error:
+        return Failure(_error("timeout", detail, cure), passing=True, unclear=unclear)
+    if isinstance(error, TizmoretError):
         # The tool itself says that it did not do it.
         return Failure(_error(error.code, error.detail, error.cure), isinstance(error, _PASSING), after=getattr(error, "after", None))
-    except Exception as error:
-        log.warning("a tool failed with an error of its own", tool=step.uses, execution=str(call.execution), step=step.id, exc_info=True)
-        detail = f"{step.uses} failed: {type(error).__name__}: {error}"[:500]
-        return Failure(_error("tool-error", detail, "See the log for where."), passing=True, unclear=capability.effect != "none")
+    log.warning("a tool failed with an error of its own", tool=name, exc_info=error)
+    detail = f"{name} failed: {type(error).__name__}: {error}"[:500]
+    return Failure(_error("tool-error", detail, "See the log for where."), passing=True, unclear=unclear)
 
 
 async def _dispatch(env: Environment, step: Step, agent: str | None, args: Mapping[str, Any], call: Call) -> Result:

@@ -14,7 +14,7 @@ from tizmoret.engine.events import Item
 from tizmoret.engine.journal import Journal, Refused
 from tizmoret.engine.records import Record
 from tizmoret.engine.scheduler import Scheduler
-from tizmoret.engine.state import Unit, apply, snapshot
+from tizmoret.engine.state import Unit, apply, snapshot, units
 from tizmoret.engine.transition import WHOLE, EffectRow, ExecutionRow, StepRow, Transition
 from tizmoret.errors import TizmoretError
 
@@ -99,11 +99,7 @@ class Chronicle:
 
     def units(self) -> list[tuple[str, Item, Unit]]:
         """Every call begun so far; of a `for_each` step its items."""
-        return [
-            (id, item, unit)
-            for id, found in self.state.steps.items()
-            for item, unit in ([(None, found.unit)] if found.items is None else list(enumerate(found.items)))
-        ]
+        return units(self.state)
 
     def checkpoint(self) -> None:
         """Keep the folded state now and then. Only when all that is numbered is folded in: else the missing event would be lost."""

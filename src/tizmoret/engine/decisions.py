@@ -9,7 +9,8 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
-from tizmoret.engine.gates import HAPPENED
+from tizmoret.engine.gates import HAPPENED, KEEP_ALL, UNDO_AGAIN, UNDO_DONE
+from tizmoret.engine.records import ENDED
 from tizmoret.engine.values import clean
 from tizmoret.engine.worker import SIGNALS
 from tizmoret.errors import BadInput, Conflict, NotFound
@@ -56,7 +57,7 @@ async def find_gate(connection: AsyncConnection[Any], workspace: UUID, execution
     if row is None:
         raise NotFound("There is no such approval.", cure="List the execution's approvals to see what waits.")
     gate = Waiting(*row)
-    if gate.execution_status in ("completed", "failed", "cancelled", "quarantined"):
+    if gate.execution_status in ENDED:
         raise Conflict(f"The execution is already {gate.execution_status}.", cure="Submit the request again if it is still wanted.")
     if gate.status != "pending":
         by = f" by {gate.decided_by}" if gate.decided_by else ""
@@ -90,7 +91,15 @@ def verdict(gate: Waiting, decision: Decision) -> tuple[Verdict, dict[str, Any]]
         raise BadInput("The question needs one of its options.", cure=f"Give `option`: {names}.", field="option")
     if gate.purpose == "unknown":
         return ("answered", {"value": {}}) if decision.option == HAPPENED else ("approved", {})
+    if gate.purpose == "undo":
+        return _undo_verdict(gate, decision.option), {}
     return "answered", {"value": options[decision.option].get("value")}
+
+
+def _undo_verdict(gate: Waiting, option: int) -> Verdict:
+    if gate.step is None:
+        return "rejected" if option == KEEP_ALL else "answered"
+    return "approved" if option == UNDO_AGAIN else "answered" if option == UNDO_DONE else "rejected"
 
 
 _DECIDE = """
@@ -128,7 +137,7 @@ async def control(
     row = await cursor.fetchone()
     if row is None:
         raise NotFound("There is no such execution.", cure="List the executions to see which there are.")
-    if row[0] in ("completed", "failed", "cancelled", "quarantined"):
+    if row[0] in ENDED:
         raise Conflict(f"The execution is already {row[0]}.", cure="Only one that has not ended can be changed.")
     if kind == "cancel":
         # In the same transaction: nobody can approve what is being cancelled.
@@ -138,6 +147,30 @@ async def control(
             (by, workspace, execution),
         )
     await send(connection, workspace, execution, kind, {"by": by})
+
+
+_BEGIN_UNDO = """
+update executions set status = 'running', owner = null, attempts = 0, finished_at = null where workspace_id = %s and id = %s"""
+
+
+async def begin_undo(connection: AsyncConnection[Any], workspace: UUID, execution: UUID, by: str) -> None:
+    """Open an execution that has ended again, to take its effects back. Raises NotFound, or Conflict where there is nothing to undo."""
+    cursor = await connection.execute(
+        "select status from executions where workspace_id = %s and id = %s for update", (workspace, execution)
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        raise NotFound("There is no such execution.", cure="List the executions to see which there are.")
+    if row[0] not in ("completed", "failed", "cancelled", "undone"):
+        raise Conflict(f"The execution is {row[0]}.", cure="Only one that has ended can be undone; cancel it first.")
+    cursor = await connection.execute(
+        "select 1 from effects where workspace_id = %s and execution_id = %s and status in ('happened', 'unknown', 'undoing') limit 1",
+        (workspace, execution),
+    )
+    if await cursor.fetchone() is None:
+        raise Conflict("The execution has had no effect that is still there.", cure="There is nothing to undo.")
+    await connection.execute(_BEGIN_UNDO, (workspace, execution))
+    await send(connection, workspace, execution, "undo", {"by": by})
 
 
 async def send(connection: AsyncConnection[Any], workspace: UUID, execution: UUID, kind: str, data: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ import structlog
 
 from tizmoret.engine import events as e
 from tizmoret.engine import gates
-from tizmoret.engine.answer import answering_steps, not_done
+from tizmoret.engine.answer import answering_steps, not_done, undone
 from tizmoret.engine.chronicle import Chronicle, problem, step_row
 from tizmoret.engine.drafting import beginning, begun, superseded
 from tizmoret.engine.environment import Environment, Query
@@ -24,6 +24,7 @@ from tizmoret.engine.scheduler import AskUnknown, Begin, Call, Command, Finish, 
 from tizmoret.engine.state import FINAL
 from tizmoret.engine.stepwork import StepWork
 from tizmoret.engine.transition import ExecutionRow, StepRow
+from tizmoret.engine.undo import Undo
 from tizmoret.engine.values import pack
 from tizmoret.errors import Fenced, TizmoretError
 from tizmoret.plan.check import Finding
@@ -53,6 +54,8 @@ class Driver:
         self._timers: dict[Call, asyncio.TimerHandle] = {}
         self._signals = asyncio.Lock()
         self._begun = False
+        self._undo: Undo | None = None  # from the moment there is a plan
+        self._undoes = False  # right now
         self._closing = False
 
     async def run(self) -> Ending:
@@ -106,7 +109,7 @@ class Driver:
             raise trouble
         if self._closing:
             return
-        if self._work is not None:
+        if self._work is not None and self._state.undoing is None:
             self._recover(self._work)
         if self._record.plan is None and all(gate.step is not None for gate in self._state.gates.values()):
             await self._plan()
@@ -189,12 +192,14 @@ class Driver:
             self._start(prepared)
         else:
             self._prepared = self._work.prepared = prepared
+            self._undo = Undo(self._env, self._record, self._chronicle, prepared)
             self._scheduler.extend(prepared.nodes)
 
     def _start(self, prepared: Prepared) -> StepWork:
         self._prepared = prepared
         self._scheduler = self._chronicle.scheduler = Scheduler(prepared.nodes, self._env.slots, self._state)
         self._work = StepWork(self._env, self._record, self._chronicle, prepared, self._scheduler, self._retry_later)
+        self._undo = Undo(self._env, self._record, self._chronicle, prepared)
         return self._work
 
     def _recover(self, work: StepWork) -> None:
@@ -227,7 +232,9 @@ class Driver:
         """Carry out whatever the scheduler says now; park when nothing is left but people."""
         if self._closing or not self._begun:
             return
-        if self._scheduler is not None and self._work is not None:
+        if self._state.undoing is not None:
+            self._undo_on()
+        elif self._scheduler is not None and self._work is not None:
             while commands := self._scheduler.decide():
                 for command in commands:
                     self._carry_out(command, self._work)
@@ -303,6 +310,8 @@ class Driver:
                 await self._tell(e.ExecutionResumed(by), signal, self._moving())
             case "cancel":
                 await self._cancel(by, signal.id)
+            case "undo" if self._state.ended is not None:
+                await self._chronicle.settle(e.UndoBegan(by), row=self._chronicle.row(status="running", waiting=0), consumed=[signal.id])
             case _:  # answers something that is over
                 await self._chronicle.settle(consumed=[signal.id])
 
@@ -315,6 +324,11 @@ class Driver:
     async def _close_gate(self, signal: Signal) -> None:
         data = signal.data
         gate = self._state.gates[data["approval"]]
+        if gate.purpose == "undo" and self._undo is not None:
+            await self._undo.close_gate(signal)
+            if gate.step is None and self._begun:
+                self._spawn(self._finish(True))
+            return
         label = PERSON if gate.step is None or self._work is None else self._work.label(gate.step)
         value, blobs = pack(data.get("value"))
         event = e.GateClosed(
@@ -342,7 +356,10 @@ class Driver:
                 steps.append(step_row(id, item, "unknown" if unit.intended else "cancelled"))
                 if unit.intended and self._prepared is not None:
                     effects.append(self._chronicle.effect_row(id, item, "unknown", self._prepared.steps[id].uses, unit.fingerprint))
-        answer = "\n".join(not_done(self._prepared.plan, self._state)) if self._prepared else None
+        answer = None
+        if self._prepared is not None:
+            lines = not_done(self._prepared.plan, self._state) if self._state.undoing is None else undone(self._prepared.plan, self._state)
+            answer = "\n".join(lines)
         await self._chronicle.settle(
             e.ExecutionCancelled(by),
             row=self._chronicle.row(status="cancelled", answer=answer, waiting=0),
@@ -387,9 +404,37 @@ class Driver:
             lines += [self._env.catalog.show(step.uses, one, plan.language) for one in outputs]
         answer = "\n\n".join([*lines, *not_done(plan, self._state)])
         if failed:
-            await self._fail(self._first_failure(self._prepared), answer)
+            error = self._first_failure(self._prepared)
+            if self._undo is None or not await self._undo.comes_first(error, answer):
+                await self._fail(error, answer)
         else:
             await self._chronicle.settle(e.ExecutionCompleted(answer), row=self._chronicle.row(status="completed", answer=answer))
+            self._end("ended")
+
+    # -- taking effects back
+
+    def _undo_on(self) -> None:
+        """Take effects back, until one of them waits for a person."""
+        waits = any(gate.purpose == "undo" for gate in self._state.gates.values())
+        if self._undo is not None and not self._undoes and not waits and not self._state.paused:
+            self._undoes = True
+            self._spawn(self._take_back(self._undo))
+
+    async def _take_back(self, undo: Undo) -> None:
+        try:
+            over = await undo.run()
+        finally:
+            self._undoes = False
+        if not over:
+            return
+        assert self._state.undoing is not None
+        assert self._prepared is not None
+        lines, error = undone(self._prepared.plan, self._state), self._state.undoing.error
+        if error is not None:
+            await self._fail(error, "\n\n".join([self._state.undoing.answer, *lines]).strip())
+        else:
+            answer = "\n".join(lines)
+            await self._chronicle.settle(e.ExecutionUndone(answer), row=self._chronicle.row(status="undone", answer=answer))
             self._end("ended")
 
     def _first_failure(self, prepared: Prepared) -> dict[str, Any]:

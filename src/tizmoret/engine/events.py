@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from tizmoret.plan.model import OnFailure
+
 Item = int | None  # which call of a `for_each` step; None for a plain step
 
 
@@ -19,6 +21,7 @@ class ExecutionCreated(Event, frozen=True, tag="execution.created"):
     request: str
     language: str
     user: str
+    on_failure: OnFailure | None = None  # None: as the plan says
 
 
 class StepPlanned(Event, frozen=True, tag="plan.step"):
@@ -124,10 +127,10 @@ class StepSkipped(Event, frozen=True, tag="step.skipped"):
 
 
 class GateOpened(Event, frozen=True, tag="gate.opened"):
-    """`gate` is the approval's id. step None: the planner's own question."""
+    """`gate` is the approval's id. step None: the planner's own question, or whether a failed execution's effects are to be undone."""
 
     gate: str
-    purpose: Literal["approval", "question", "unknown"]
+    purpose: Literal["approval", "question", "unknown", "undo"]
     step: str | None
     title: str
     item: Item = None
@@ -188,10 +191,55 @@ class ExecutionQuarantined(Event, frozen=True, tag="execution.quarantined"):
     attempts: int
 
 
+class UndoBegan(Event, frozen=True, tag="undo.began"):
+    """The effects that happened are taken back, the last first. `error`: of the execution that failed; None: a person asked for it."""
+
+    by: str
+    error: dict[str, Any] | None = None
+    answer: str = ""  # of the failed execution
+
+
+class UndoIntended(Event, frozen=True, tag="undo.intended"):
+    """Durable before the tool's `undo` is called, which is called again after a crash."""
+
+    step: str
+    item: Item = None
+
+
+class UndoFailed(Event, frozen=True, tag="undo.failed"):
+    """One attempt to take an effect back failed. `retry_in` None: a person is asked."""
+
+    step: str
+    error: dict[str, Any]
+    item: Item = None
+    attempt: int = 1
+    retry_in: float | None = None
+
+
+class EffectUndone(Event, frozen=True, tag="undo.done"):
+    step: str
+    item: Item = None
+
+
+class EffectLeft(Event, frozen=True, tag="undo.left"):
+    """It stays: it cannot be taken back (irreversible), nobody knows whether it happened (unknown), or it never did (nothing)."""
+
+    step: str
+    reason: Literal["irreversible", "unknown", "nothing"]
+    item: Item = None
+
+
+class ExecutionUndone(Event, frozen=True, tag="execution.undone"):
+    """Every effect is taken back, or it is said why not."""
+
+    answer: str
+
+
 AnyEvent = (
     ExecutionCreated | StepPlanned | PlanAccepted | PlanRefused | ExecutionStarted | StepExpanded | StepStarted | StepProgress | EffectIntended
     | StepCompleted | StepFailed | StepLost | StepSkipped | GateOpened | GateClosed | ExecutionWaiting | ExecutionPaused | ExecutionResumed
     | ExecutionTaken | ExecutionCompleted | ExecutionFailed | ExecutionCancelled | ExecutionQuarantined
+    | UndoBegan | UndoIntended | UndoFailed | EffectUndone | EffectLeft | ExecutionUndone
 )  # fmt: skip
 
 _encoder = msgspec.json.Encoder()

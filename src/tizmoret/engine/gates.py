@@ -19,6 +19,8 @@ from tizmoret.plan.labels import Label
 from tizmoret.plan.model import Language, Step
 
 HAPPENED, AGAIN = 0, 1  # the options of a gate about an unknown effect
+UNDO_AGAIN, UNDO_DONE, UNDO_LEAVE = 0, 1, 2  # of one about an effect that could not be undone
+UNDO_ALL, KEEP_ALL = 0, 1  # of one about the effects of an execution that failed
 
 _WORDS: dict[Language, dict[str, str]] = {
     "he": {
@@ -30,6 +32,13 @@ _WORDS: dict[Language, dict[str, str]] = {
         "no-look": "לכלי אין דרך לבדוק זאת בעצמו.",
         "happened": "הפעולה קרתה, להמשיך",
         "again": "הפעולה לא קרתה, לבצע שוב",
+        "undo": "הפעולה לא בוטלה: {title}. מה לעשות?",
+        "undo-again": "לנסות לבטל שוב",
+        "undo-done": "היא כבר בוטלה ביד",
+        "undo-leave": "להשאיר אותה כפי שהיא",
+        "undo-all": "הביצוע נכשל. לבטל את מה שכבר נעשה ({count})?",
+        "undo-all-yes": "לבטל את מה שנעשה",
+        "undo-all-no": "להשאיר את מה שנעשה",
     },
     "en": {
         "unknown": "It is not known whether this happened: {title}. Which is true?",
@@ -40,6 +49,13 @@ _WORDS: dict[Language, dict[str, str]] = {
         "no-look": "The tool has no way to look for it itself.",
         "happened": "It happened, go on",
         "again": "It did not happen, do it again",
+        "undo": "This could not be undone: {title}. What shall be done?",
+        "undo-again": "Try again to undo it",
+        "undo-done": "It was undone by hand",
+        "undo-leave": "Leave it as it is",
+        "undo-all": "The execution failed. Shall what was done already be undone ({count})?",
+        "undo-all-yes": "Undo what was done",
+        "undo-all-no": "Keep what was done",
     },
 }
 
@@ -105,6 +121,30 @@ def unknown(
         "options": [{"label": words["happened"]}, {"label": words["again"]}],
     }
     return _open("unknown", words["unknown"].format(title=step.title or step.id), details, mark, expires_in, step.id, item, capability.name)
+
+
+def undo(step: Step, item: Item, capability: Capability, args: Any, language: Language, why: str, expires_in: float) -> Opened:
+    """An effect that could not be taken back."""
+    words = _WORDS[language]
+    details = {
+        "tool": capability.name,
+        "effect": capability.effect,
+        "reversible": capability.reversible,
+        "args": args,
+        "known": [words["went-wrong"].format(why=why)],
+        "options": [{"label": words["undo-again"]}, {"label": words["undo-done"]}, {"label": words["undo-leave"]}],
+    }
+    return _open("undo", words["undo"].format(title=step.title or step.id), details, "", expires_in, step.id, item, capability.name)
+
+
+def undo_all(count: int, why: str, language: Language, expires_in: float) -> Opened:
+    """Whether the effects of an execution that failed are to be taken back."""
+    words = _WORDS[language]
+    details = {
+        "known": [words["went-wrong"].format(why=why)],
+        "options": [{"label": words["undo-all-yes"]}, {"label": words["undo-all-no"]}],
+    }
+    return _open("undo", words["undo-all"].format(count=count), details, "", expires_in, None, None, "")
 
 
 def _open(

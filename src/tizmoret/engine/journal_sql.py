@@ -27,7 +27,7 @@ _MOVED = """moved as (
         attempts = case when u.progressed then 0 else e.attempts end,
         owner = case when u.parked then null else e.owner end,
         started_at = case when u.status = 'running' then coalesce(e.started_at, now()) else e.started_at end,
-        finished_at = case when u.status in ('completed', 'failed', 'cancelled', 'quarantined') then now() else e.finished_at end
+        finished_at = case when u.status in ('completed', 'failed', 'cancelled', 'quarantined', 'undone') then now() else e.finished_at end
     from json_to_recordset(%(executions)s) as u (
         workspace uuid, id uuid, epoch int, seq bigint, status text, goal text, planner text, plan_version int, plan_hash text, levels jsonb,
         steps_total int, steps_done int, waiting int, tokens bigint, cost float8, answer text, error jsonb, progressed bool, parked bool)
@@ -106,7 +106,7 @@ _PARTS = {
         fingerprint text, status text)
     where {living}
     on conflict (workspace_id, execution_id, step_id, item) do update set
-        status = excluded.status, key = excluded.key, fingerprint = excluded.fingerprint,
+        status = excluded.status, key = excluded.key, fingerprint = coalesce(nullif(excluded.fingerprint, ''), f.fingerprint),
         settled_at = case when excluded.status <> 'intended' then now() end""",
     "blobs": """
     insert into blobs (workspace_id, hash, content)

@@ -14,11 +14,13 @@ from psycopg import AsyncConnection
 
 from tizmoret.engine import events as e
 from tizmoret.engine.state import State, fold, restore
+from tizmoret.engine.transition import WHOLE
 from tizmoret.plan.model import Language, Plan
 
 log = structlog.get_logger(__name__)
 
 OPEN = ["planning", "running", "waiting", "paused"]
+ENDED = ("completed", "failed", "cancelled", "quarantined", "undone")
 MAX_ATTEMPTS = 10  # take-overs without a step ending before an execution is put aside as a poison pill
 
 
@@ -44,7 +46,7 @@ class Record:
 @dataclass(frozen=True, slots=True)
 class Signal:
     id: UUID
-    kind: Literal["decision", "pause", "resume", "cancel"]
+    kind: Literal["decision", "pause", "resume", "cancel", "undo"]
     data: dict[str, Any]
 
 
@@ -119,6 +121,17 @@ async def _read_plans(connection: AsyncConnection[Any], workspace: UUID, wanted:
 async def read_plan(connection: AsyncConnection[Any], workspace: UUID, id: UUID, version: int) -> tuple[Plan, str]:
     """The plan and its hash."""
     return (await _read_plans(connection, workspace, [(id, version)]))[id]
+
+
+async def read_call(connection: AsyncConnection[Any], workspace: UUID, id: UUID, step: str, item: int | None) -> tuple[Any, Any]:
+    """The stored arguments and output of one call."""
+    cursor = await connection.execute(
+        "select args, output from execution_steps where workspace_id = %s and execution_id = %s and step_id = %s and item = %s",
+        (workspace, id, step, WHOLE if item is None else item),
+    )
+    row = await cursor.fetchone()
+    assert row is not None, "the row of a call is written with its intent"
+    return row[0], row[1]
 
 
 async def read_signals(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> list[Signal]:

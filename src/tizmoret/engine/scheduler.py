@@ -215,8 +215,8 @@ class Scheduler:
         heapq.heappush(self._queue, (-self._nodes[step].priority, self._order[step], -1 if item is None else item, (step, item)))
 
     def decide(self) -> list[Command]:
-        """The commands that are due now. While paused nothing new begins."""
-        if self.state.ended or self.state.paused:
+        """The commands that are due now. While paused, and while effects are being taken back, nothing new begins."""
+        if self.state.ended or self.state.paused or self.state.undoing:
             return []
         commands, self._commands = self._commands, []
         free = self.slots - self.running

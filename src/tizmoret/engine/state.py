@@ -14,6 +14,7 @@ import msgspec
 from tizmoret.engine import events as e
 from tizmoret.engine.events import Item
 from tizmoret.plan.labels import Label
+from tizmoret.plan.model import OnFailure
 
 Status = str
 
@@ -34,6 +35,14 @@ STEP: dict[Status, dict[str, Status]] = {
     "skipped": {},
     "cancelled": {},
 }  # fmt: skip
+# The rules of taking an effect back, in the same form: of a call that has completed, or of which the outcome is not known.
+UNDO: dict[Status, dict[str, Status]] = {
+    "": {"intended": "undoing", "left": "left"},
+    "undoing": {"intended": "undoing", "undone": "undone", "left": "left", "gated": "gate"},
+    "gate": {"approved": "", "answered": "undone", "rejected": "left", "expired": "left", "anew": ""},
+    "left": {"anew": ""},
+    "undone": {},
+}
 FINAL = frozenset(status for status, after in STEP.items() if not after)
 
 
@@ -53,6 +62,14 @@ class Unit(msgspec.Struct):
     doubtful: bool = False  # of an earlier attempt it is not known; a later one that clearly failed does not change that
     fallback: str | None = None  # the agent that took over
     reason: str | None = None
+    undo: Status = ""  # how far its effect is taken back
+    undo_left: str = ""  # why it is not: irreversible, unknown, nothing, person
+
+    def take_back(self, happening: str) -> None:
+        try:
+            self.undo = UNDO[self.undo][happening]
+        except KeyError:
+            raise IllegalTransition(f"undo: {happening} while {self.undo or 'there'}") from None
 
     def become(self, happening: str) -> None:
         try:
@@ -73,6 +90,14 @@ class Gate(msgspec.Struct):
     purpose: str
 
 
+class Undoing(msgspec.Struct):
+    """Its effects are being taken back. error: of the execution that failed, which it ends with; None: a person asked for it."""
+
+    by: str
+    error: dict[str, Any] | None
+    answer: str
+
+
 class State(msgspec.Struct):
     """The whole of it; what `execution_checkpoints` keeps. `seq` is the last event folded in."""
 
@@ -83,6 +108,10 @@ class State(msgspec.Struct):
     gates: dict[str, Gate] = msgspec.field(default_factory=dict)  # the open ones
     answers: list[tuple[str, str]] = msgspec.field(default_factory=list)  # the planner's questions and what people said
     begun: list[dict[str, Any]] = msgspec.field(default_factory=list)  # steps that may run while the plan is still being written
+    acted: list[tuple[str, Item]] = msgspec.field(default_factory=list)  # calls whose effect happened, in the order in which they ended
+    undoing: Undoing | None = None
+    on_failure: OnFailure | None = None  # what whoever submitted it wished; None: as the plan says
+    undo_answer: str | None = None  # whether a person wants the effects of this failed execution undone: "answered", or they do not
     planned: bool = False
     paused: bool = False
     ended: str | None = None
@@ -171,8 +200,17 @@ def _intended(state: State, event: e.EffectIntended) -> list[str]:
 def _completed(state: State, event: e.StepCompleted) -> list[str]:
     state.tokens += event.tokens
     state.cost += event.cost or 0.0
+    if state.look(event.step, event.item).intended:
+        _act(state, event.step, event.item)
     _keep(state, event.step, event.item, event.output, event.label)
     return _settle(state, event.step, event.item, "succeeded")
+
+
+def _act(state: State, step: str, item: Item) -> None:
+    """The effect of this call has happened, and that is known."""
+    unit = state.unit(step, item)
+    unit.intended = unit.doubtful = False
+    state.acted.append((step, item))
 
 
 def _keep(state: State, step: str, item: Item, output: Any, label: dict[str, Any]) -> None:
@@ -222,6 +260,9 @@ def _gate_opened(state: State, event: e.GateOpened) -> list[str]:
     state.cost += event.cost or 0.0
     if event.step is not None:
         unit = state.unit(event.step, event.item)
+        if event.purpose == "undo":
+            unit.take_back("gated")
+            return []
         unit.become("gated")
         unit.fingerprint = event.fingerprint
         if event.purpose == "question":
@@ -231,6 +272,14 @@ def _gate_opened(state: State, event: e.GateOpened) -> list[str]:
 
 def _gate_closed(state: State, event: e.GateClosed) -> list[str]:
     gate = state.gates.pop(event.gate)
+    if gate.purpose == "undo":
+        if gate.step is None:
+            state.undo_answer = event.decision
+        else:
+            unit = state.unit(gate.step, gate.item)
+            unit.take_back(event.decision)
+            unit.undo_left = "person" if unit.undo == "left" else ""
+        return []
     if gate.step is None:
         if event.decision == "answered":
             state.answers.append((event.note, str(event.value)))
@@ -254,6 +303,7 @@ def _told(state: State, gate: Gate, unit: Unit, event: e.GateClosed) -> None:
         unit.intended = unit.doubtful = False
         unit.reason = None
     if event.decision == "answered":
+        _act(state, gate.step, gate.item)
         _keep(state, gate.step, gate.item, event.value, event.label)
     elif event.decision != "approved":
         unit.reason = "unknown"
@@ -285,15 +335,44 @@ def _resumed(state: State, event: e.ExecutionResumed) -> list[str]:
     return []
 
 
+def _created(state: State, event: e.ExecutionCreated) -> list[str]:
+    state.on_failure = event.on_failure
+    return []
+
+
+def _undo_began(state: State, event: e.UndoBegan) -> list[str]:
+    """What was left by an earlier attempt is tried again."""
+    state.undoing = Undoing(event.by, event.error, event.answer)
+    state.ended, state.paused = None, False
+    state.gates.clear()
+    for found in state.steps.values():
+        for unit in [found.unit, *(found.items or [])]:
+            if unit.undo in ("left", "gate"):
+                unit.take_back("anew")
+    return []
+
+
+def _undo(happening: str) -> Any:
+    def take_back(state: State, event: Any) -> list[str]:
+        unit = state.unit(event.step, event.item)
+        unit.take_back(happening)
+        unit.undo_left = event.reason if happening == "left" else ""
+        return []
+
+    return take_back
+
+
 def _ended(status: str) -> Any:
     def end(state: State, event: e.Event) -> list[str]:
         state.ended = status
+        state.undoing = None
         return []
 
     return end
 
 
 _FOLD: dict[type[e.Event], Any] = {
+    e.ExecutionCreated: _created,
     e.StepPlanned: _planned,
     e.PlanAccepted: _accepted,
     e.StepExpanded: _expanded,
@@ -311,7 +390,28 @@ _FOLD: dict[type[e.Event], Any] = {
     e.ExecutionFailed: _ended("failed"),
     e.ExecutionCancelled: _ended("cancelled"),
     e.ExecutionQuarantined: _ended("quarantined"),
+    e.UndoBegan: _undo_began,
+    e.UndoIntended: _undo("intended"),
+    e.EffectUndone: _undo("undone"),
+    e.EffectLeft: _undo("left"),
+    e.ExecutionUndone: _ended("undone"),
 }
+
+
+def units(state: State) -> list[tuple[str, Item, Unit]]:
+    """Every call begun so far; of a `for_each` step its items."""
+    return [
+        (id, item, unit)
+        for id, found in state.steps.items()
+        for item, unit in ([(None, found.unit)] if found.items is None else list(enumerate(found.items)))
+    ]
+
+
+def to_undo(state: State) -> list[tuple[str, Item]]:
+    """The calls whose effects are still to be taken back, the first one next. The reverse of the order in which they ended is a reverse
+    topological order, since a step starts when those before it have ended. Effects of which nobody knows came last, so they go first."""
+    doubtful = [(id, item) for id, item, unit in units(state) if unit.intended]
+    return [call for call in [*doubtful, *reversed(state.acted)] if state.look(*call).undo not in ("undone", "left")]
 
 
 def diagram() -> str:

@@ -22,6 +22,7 @@ MAX_PLAN_BYTES = 8 * 1024 * 1024
 StepId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([._-][a-z0-9]+)*$", max_length=100)]
 Language = Literal["he", "en"]
+OnFailure = Literal["keep", "ask", "undo"]  # what becomes of the effects that happened before an execution failed
 
 
 class _Frozen(BaseModel):
@@ -69,6 +70,9 @@ class Plan(_Frozen):
     goal: str = Field("", max_length=2000)
     language: Language = "en"
     steps: tuple[Step, ...] = Field(min_length=1, max_length=MAX_STEPS)
+    on_failure: OnFailure = Field(
+        "keep", description="whether effects that happened are undone when the execution fails: no, after asking, yes"
+    )
     answer: tuple[StepId, ...] = Field((), description="the steps whose outputs answer the request; empty: the last ones")
 
     def canonical(self) -> bytes:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from tizmoret.catalog.tool import Call, Kind, Text, Tool, tool
+from tizmoret.errors import Conflict
 from tizmoret.plan.labels import Label
 from tizmoret.plan.model import Language
 from tizmoret.tools.models import Document, DocumentText, Note, Period
@@ -144,7 +145,8 @@ async def read(args: ReadDocuments, call: Call) -> Texts:
 
 async def _undo(_args: object, output: object, call: Call) -> None:
     written = Written.model_validate(output)
-    await call.provider(DocumentStore).remove(written.document.id, written.fingerprint)
+    if not await call.provider(DocumentStore).remove(written.document.id, written.fingerprint):
+        raise Conflict(f"“{written.document.title}” was changed since, so it was left as it is.", cure="Look at it, and remove it by hand.")
 
 
 @tool(

@@ -145,7 +145,7 @@ async def pick(args: PickTask, call: Call) -> OneTask:
 
 
 async def _reopen(_args: object, output: object, call: Call) -> None:
-    await call.provider(TaskList).complete(OneTask.model_validate(output).task.id, None)
+    await call.provider(TaskList).reopen(OneTask.model_validate(output).task.id, key=call.key)
 
 
 @tool(
@@ -161,7 +161,7 @@ async def _reopen(_args: object, output: object, call: Call) -> None:
 )  # fmt: skip
 async def complete(args: CompleteTask, call: Call) -> OneTask:
     """A task that is done already stays as it is, so a repeat changes nothing."""
-    return OneTask(task=await call.provider(TaskList).complete(args.task, call.now))
+    return OneTask(task=await call.provider(TaskList).complete(args.task, call.now, key=call.key))
 
 
 TOOLS: tuple[Tool, ...] = (add, list_tasks, pick, complete)

@@ -60,6 +60,23 @@ def test_the_request_in_hebrew_asks_which_yoav_then_for_the_meeting_and_then_it_
     assert {approval["status"] for approval in shown["approvals"]} == {"answered", "approved"}
 
 
+def test_a_meeting_and_its_agenda_are_undone_and_that_is_said(program: Program) -> None:
+    before, documents = calendar(program), agendas(program)
+    id = asked(program, HEBREW)
+    assert program("approve", id, "--option", "2").code == 3
+    assert program("approve", id).code == 0
+    assert calendar(program) != before
+    undone = program("undo", id)
+    assert undone.code == 0, undone
+    assert undone.out.count("Undone") + undone.out.count("בוטל:") >= 2
+    assert calendar(program).count("BEGIN:VEVENT") == before.count("BEGIN:VEVENT")
+    assert agendas(program) == documents
+    assert program("list", "--status", "undone", "--json").lines[0]["items"][0]["id"] == id
+    again = program("undo", id)
+    assert again.code == 1
+    assert "nothing to undo" in again.err.lower()
+
+
 def test_what_was_decided_once_is_not_decided_again(program: Program) -> None:
     id = asked(program, HEBREW)
     question = program("show", id, "--json").lines[0]["approvals"][0]["id"]

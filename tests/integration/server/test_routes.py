@@ -53,6 +53,21 @@ def test_submit_answers_at_once_with_where_to_go(running: Running) -> None:
     assert done["stepsDone"] == 1
 
 
+def test_what_an_execution_did_is_undone_once_over_http(running: Running) -> None:
+    task = {"steps": [{"id": "add", "tool": "tasks.add", "args": {"title": "call Dana"}}], "request": "a test"}
+    found = submit(running, plan=task, onFailure="ask")
+    until(running, found["id"], "completed")
+    answer = running.client.post(f"{API}/{found['id']}/undo")
+    assert answer.status_code == 202
+    done = until(running, found["id"], "undone")
+    assert done["answer"] == "Undone: add."
+    assert running.client.get(f"{API}/{found['id']}/steps").json()[0]["status"] == "undone"
+    again = running.client.post(f"{API}/{found['id']}/undo")
+    assert (again.status_code, again.headers["content-type"]) == (409, "application/problem+json")
+    assert running.client.post(f"{API}/{UNKNOWN}/undo").status_code == 404
+    assert running.client.post(API, json={"query": "x", "onFailure": "perhaps"}).status_code in (400, 422)
+
+
 def test_status_and_health_answer_without_a_token(running: Running) -> None:
     with httpx2.Client(base_url=running.address) as anybody:
         status = anybody.get(f"{API}/status").json()

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tizmoret.engine import events as e
 from tizmoret.engine.scheduler import AskUnknown, Begin, Call, Finish, Node, OpenGate, Scheduler, Skip, Start
-from tizmoret.engine.state import FINAL, STEP, IllegalTransition, State, apply, diagram, fold, restore, snapshot
+from tizmoret.engine.state import FINAL, STEP, IllegalTransition, State, apply, diagram, fold, restore, snapshot, to_undo
 
 LABEL = {"integrity": "trusted", "confidentiality": "public", "sources": []}
 
@@ -184,6 +184,28 @@ def test_the_diagram_names_every_transition() -> None:
         for happening, following in after.items():
             line = next(line for line in text.splitlines() if f"{status} --> {following}:" in line)
             assert happening in line
+
+
+def test_effects_are_taken_back_in_the_reverse_of_the_order_in_which_they_happened() -> None:
+    events: list[e.Event] = []
+    for step in "abc":
+        events += [e.StepStarted(step), e.EffectIntended(step, "k", "f"), e.StepCompleted(step, 1, LABEL)]
+    events += [e.StepStarted("read"), e.StepCompleted("read", 1, LABEL), e.ExecutionCompleted(""), e.UndoBegan("me")]
+    state = fold(State(), list(enumerate(events, start=1)))
+    assert to_undo(state) == [("c", None), ("b", None), ("a", None)]
+    apply(state, 90, e.UndoIntended("c"))
+    assert to_undo(restore(snapshot(state)))[0] == ("c", None)  # in the middle of it: again
+    apply(state, 91, e.EffectUndone("c"))
+    apply(state, 92, e.EffectLeft("b", "irreversible"))
+    assert to_undo(state) == [("a", None)]
+    with pytest.raises(IllegalTransition):
+        apply(state, 93, e.UndoIntended("c"))
+
+
+def test_nothing_new_begins_while_effects_are_taken_back() -> None:
+    s = scheduler(node("a"))
+    Log(s).add(e.UndoBegan("me"))
+    assert s.decide() == []
 
 
 # -- the random world

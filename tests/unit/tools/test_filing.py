@@ -51,7 +51,8 @@ async def test_a_document_is_moved_renamed_and_put_back(documents: Path, call: M
     again = await moved(call(), "contract.md", folder="archive/2025", title="חוזה ישן")
     assert again.document.id == done.document.id
     assert move.undo is not None
-    await move.undo(None, done.model_dump(mode="json"), call())
+    for _ in range(2):  # as after a crash
+        await move.undo(None, done.model_dump(mode="json"), call())
     assert (documents / "contract.md").read_text() == "text"
 
 

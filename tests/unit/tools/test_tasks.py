@@ -94,3 +94,19 @@ async def test_tasks_of_other_programs_are_read_and_their_files_kept(call: MakeC
 async def test_an_unknown_task_is_named(call: MakeCall, id: str) -> None:
     with pytest.raises((NotFound, ValueError)):
         await complete(CompleteTask(task=id), call())
+
+
+async def test_taking_back_is_repeatable_and_leaves_what_was_done_before(call: MakeCall) -> None:
+    task = await added(call("1"), "call Dana")
+    first = OneTask.model_validate(await complete(CompleteTask(task=task.task.id), call("2")))
+    second = OneTask.model_validate(await complete(CompleteTask(task=task.task.id), call("3")))
+    assert complete.undo is not None
+    assert add.undo is not None
+    await complete.undo(None, second.model_dump(mode="json"), call("3"))
+    assert await titles(call(), status="done") == ["call Dana"]  # the second call found it done, so it has nothing to take back
+    for _ in range(2):  # as after a crash
+        await complete.undo(None, first.model_dump(mode="json"), call("2"))
+        assert await titles(call()) == ["call Dana"]
+    for _ in range(2):
+        await add.undo(None, task.model_dump(mode="json"), call("1"))
+        assert await titles(call(), status="all") == []

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
 from tizmoret.errors import BadInput
-from tizmoret.plan.model import Plan
+from tizmoret.plan.model import OnFailure, Plan
 from tizmoret.server.routes import BY, Id, Orchestrator
 from tizmoret.views import EventView, Execution, ExecutionStatus, Page, Preview, Status, StepView
 
@@ -23,6 +23,7 @@ class Submission(BaseModel):
     query: str = Field("", description="what should be done")
     userId: str = Field("owner", max_length=200, description="on whose behalf")  # noqa: N815 - the wire's own name
     plan: dict[str, Any] | None = Field(None, description="a plan to run as it is, instead of planning the query")
+    onFailure: OnFailure | None = Field(None, description="keep, ask or undo: the effects that happened, when it fails")  # noqa: N815
 
 
 class Submitted(Execution):
@@ -38,7 +39,7 @@ async def submit(
 ) -> Submitted:
     """Begin an execution. Answers at once; planning and running go on in the background."""
     plan = None if body.plan is None else _plan(body.plan)
-    execution = await tizmoret.submit(body.query, user=body.userId, plan=plan, idempotency_key=idempotency_key)
+    execution = await tizmoret.submit(body.query, user=body.userId, plan=plan, idempotency_key=idempotency_key, on_failure=body.onFailure)
     base = f"/api/orchestrate/{execution.id}"
     links = {
         "self": base,
@@ -116,6 +117,12 @@ async def resume(id: Id, tizmoret: Orchestrator) -> Execution:
 async def cancel(id: Id, tizmoret: Orchestrator) -> Execution:
     """Stop what runs, withdraw what waits."""
     return await tizmoret.cancel(id, by=BY)
+
+
+@router.post("/{id}/undo", status_code=202)
+async def undo(id: Id, tizmoret: Orchestrator) -> Execution:
+    """Take back the effects of an execution that has ended, the last first. 409 where it has not, or has none."""
+    return await tizmoret.undo(id, by=BY)
 
 
 @router.get("/{id}/plan")

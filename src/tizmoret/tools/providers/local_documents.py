@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
-from tizmoret.errors import BadInput, StepFailed, TizmoretError, TooLarge
+from tizmoret.errors import BadInput, NotFound, StepFailed, TizmoretError, TooLarge
 from tizmoret.tools.excerpt import excerpt
 from tizmoret.tools.folder import File, Folder
 from tizmoret.tools.models import Document, DocumentText, Note, Period
@@ -194,8 +194,8 @@ class LocalDocuments:
     def _remove(self, id: str, fingerprint: str) -> bool:
         try:
             content = self._folder.read(id, MAX_BYTES)
-        except TizmoretError:
-            return False
+        except NotFound:
+            return True
         if hashlib.sha256(content).hexdigest() != fingerprint:
             return False
         self._folder.remove(id)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import icalendar
@@ -16,6 +17,7 @@ from tizmoret.tools.folder import Folder
 from tizmoret.tools.models import Task
 from tizmoret.tools.providers.durable_file import put
 
+KEY = "X-TIZMORET-KEY"  # under which a task was ticked off
 MAX_BYTES = 1024 * 1024  # of one task
 
 log = structlog.get_logger(__name__)
@@ -34,8 +36,11 @@ class LocalTasks:
     async def add(self, task: Task, now: dt.datetime) -> Task:
         return await asyncio.to_thread(self._add, task, now)
 
-    async def complete(self, task: str, at: dt.datetime | None) -> Task:
-        return await asyncio.to_thread(self._complete, task, at)
+    async def complete(self, task: str, at: dt.datetime, *, key: str) -> Task:
+        return await asyncio.to_thread(self._complete, task, at, key)
+
+    async def reopen(self, task: str, *, key: str) -> None:
+        await asyncio.to_thread(self._reopen, task, key)
 
     async def remove(self, task: Task) -> bool:
         return await asyncio.to_thread(self._remove, task)
@@ -69,26 +74,36 @@ class LocalTasks:
             return task
         return self._read(file) or task
 
-    def _complete(self, id: str, at: dt.datetime | None) -> Task:
-        with self._lock:
-            file = self._find(id)
-            calendar = icalendar.Calendar.from_ical(self._folder.read(file, MAX_BYTES))
-            todo = next(part for part in calendar.walk("VTODO") if str(part.get("UID", "")) == id)
-            known = _task(todo)
-            if known.done == (at is not None):
-                return known
-            for name in ("STATUS", "COMPLETED", "PERCENT-COMPLETE"):
-                todo.pop(name, None)
-            if at is not None:
+    def _complete(self, id: str, at: dt.datetime, key: str) -> Task:
+        with self._lock, self._open(id) as todo:
+            if not _task(todo).done:
+                _clear(todo)
                 todo.add("status", "COMPLETED")
                 todo.add("completed", at.astimezone(dt.UTC))
                 todo.add("percent-complete", 100)
-            try:
-                put(self._folder.locate(file), calendar.to_ical())
-            except OSError as error:
-                cure = "Check the tasks folder and the disk."
-                raise StepFailed(f"The task could not be written: {error.strerror}.", cure=cure) from error
+                todo.add(KEY, key)
             return _task(todo)
+
+    def _reopen(self, id: str, key: str) -> None:
+        with self._lock, self._open(id) as todo:
+            if str(todo.get(KEY, "")) == key:
+                _clear(todo)
+
+    @contextmanager
+    def _open(self, id: str) -> Iterator[icalendar.Component]:
+        """The task of this id, written back where it was changed. Raises NotFound, StepFailed."""
+        file = self._find(id)
+        before = self._folder.read(file, MAX_BYTES)
+        calendar = icalendar.Calendar.from_ical(before)
+        unchanged = calendar.to_ical()
+        yield next(part for part in calendar.walk("VTODO") if str(part.get("UID", "")) == id)
+        if calendar.to_ical() == unchanged:
+            return
+        try:
+            put(self._folder.locate(file), calendar.to_ical())
+        except OSError as error:
+            cure = "Check the tasks folder and the disk."
+            raise StepFailed(f"The task could not be written: {error.strerror}.", cure=cure) from error
 
     def _remove(self, task: Task) -> bool:
         with self._lock:
@@ -96,10 +111,18 @@ class LocalTasks:
             try:
                 if _task(_todo(self._folder.read(file, MAX_BYTES))) != task:
                     return False
-            except (NotFound, ValueError):
+            except NotFound:
+                return True
+            except ValueError:
                 return False
             self._folder.remove(file)
             return True
+
+
+def _clear(todo: icalendar.Component) -> None:
+    """Take away all that says that it is done."""
+    for name in ("STATUS", "COMPLETED", "PERCENT-COMPLETE", KEY):
+        todo.pop(name, None)
 
 
 def _todo(content: bytes) -> icalendar.Component:

@@ -51,7 +51,7 @@ class DocumentStore(Protocol):
         """Write it once and return it with the fingerprint of its content. A repeat with the same key returns what the first call wrote."""
 
     async def remove(self, document: str, fingerprint: str) -> bool:
-        """Take back what `write` made. False, and nothing is touched, where somebody has changed or removed it since."""
+        """Take back what `write` made; what is gone already is taken back. False, and nothing is touched, where it was changed since."""
 
     async def move(self, document: str, folder: str, name: str) -> Document | None:
         """Give it another place or name. None, and nothing is touched, where another document is there. A repeat finds it there already.
@@ -113,11 +113,15 @@ class TaskList(Protocol):
     async def add(self, task: Task, now: dt.datetime) -> Task:
         """Add it under its own id; one with that id already there is returned as it is."""
 
-    async def complete(self, task: str, at: dt.datetime | None) -> Task:
-        """Tick it off, or open it again for None. One that is so already stays as it is. NotFound where there is none."""
+    async def complete(self, task: str, at: dt.datetime, *, key: str) -> Task:
+        """Tick it off under an idempotency key. One that is done already stays as it is. NotFound where there is none."""
+
+    async def reopen(self, task: str, *, key: str) -> None:
+        """Take back what `complete` did under `key`; a task that was done before it, or again since, stays as it is. NotFound where there
+        is none."""
 
     async def remove(self, task: Task) -> bool:
-        """Take back what `add` made. False, and nothing is touched, where it was changed or removed since."""
+        """Take back what `add` made; what is gone already is taken back. False, and nothing is touched, where it was changed since."""
 
 
 class SystemProbe(Protocol):
