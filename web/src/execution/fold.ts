@@ -7,11 +7,11 @@ export interface LiveStep extends Omit<Step, "status"> {
   progress?: string;
 }
 
-export const FINAL: ReadonlySet<string> = new Set(["completed", "failed", "cancelled", "quarantined"]);
-export const STEP_FINAL: ReadonlySet<string> = new Set(["completed", "failed", "skipped", "cancelled"]);
+export const FINAL: ReadonlySet<string> = new Set(["completed", "failed", "cancelled", "quarantined", "undone"]);
+export const STEP_FINAL: ReadonlySet<string> = new Set(["completed", "failed", "skipped", "cancelled", "undone"]);
 
 /** After these the rows say more than the event: read them soon. */
-export const TELLING = /^(plan\.|gate\.|execution\.|step\.(lost|expanded|skipped))/;
+export const TELLING = /^(plan\.|gate\.|execution\.|undo\.|step\.(lost|expanded|skipped))/;
 
 const STATUS_AFTER: Record<string, ExecutionStatus> = {
   "plan.accepted": "running",
@@ -23,6 +23,8 @@ const STATUS_AFTER: Record<string, ExecutionStatus> = {
   "execution.failed": "failed",
   "execution.cancelled": "cancelled",
   "execution.quarantined": "quarantined",
+  "undo.began": "running",
+  "execution.undone": "undone",
 };
 
 type Data = Record<string, unknown>;
@@ -87,6 +89,8 @@ function changed(step: LiveStep, kind: string, data: Data, at: string): Partial<
       return item ? { error: data.error as LiveStep["error"] } : { status: "failed", finishedAt: at, error: data.error as LiveStep["error"] };
     case "step.lost":
       return { status: data.outcome === "repeat" ? "retrying" : "unknown" };
+    case "undo.done":
+      return item ? null : { status: "undone", finishedAt: at };
     case "step.skipped":
       return { status: "skipped", finishedAt: at, reason: String(data.reason ?? "") };
     case "gate.opened":

@@ -168,6 +168,7 @@ export const STATUSES: Record<string, Pair> = {
   skipped: ["לא בוצע", "Skipped"],
   unknown: ["לא ידוע", "Unknown"],
   retrying: ["מנסה שוב", "Retrying"],
+  undone: ["בוטל לאחור", "Undone"],
 };
 
 export const EFFECTS: Record<string, Pair> = {
@@ -183,6 +184,7 @@ export const REASONS: Record<string, Pair> = {
   rejected: ["נדחה", "rejected"],
   expired: ["פג התוקף", "expired"],
   cancelled: ["בוטל", "cancelled"],
+  unknown: ["לא ידוע אם בוצע", "not known whether it was done"],
 };
 
 export const EVENTS: Record<string, Pair> = {
@@ -209,6 +211,12 @@ export const EVENTS: Record<string, Pair> = {
   "execution.failed": ["נכשל", "Failed"],
   "execution.cancelled": ["בוטל", "Cancelled"],
   "execution.quarantined": ["הוצא מהתור", "Quarantined"],
+  "undo.began": ["מבטל לאחור את מה שנעשה", "Undoing what was done"],
+  "undo.intended": ["עומד לבטל לאחור", "About to undo"],
+  "undo.failed": ["הביטול לאחור לא הצליח", "Could not be undone"],
+  "undo.done": ["בוטל לאחור", "Undone"],
+  "undo.left": ["נשאר כפי שהיה", "Left as it is"],
+  "execution.undone": ["בוטל לאחור", "Undone"],
 };
 
 export const EXAMPLES: Record<Language, readonly string[]> = {

@@ -1,6 +1,6 @@
 /** A state is an icon, a word and a colour: never a colour alone. */
 
-import { Ban, Check, CircleDashed, CircleHelp, CirclePause, CircleX, Hand, Loader2, type LucideIcon, Minus, RotateCcw } from "lucide-react";
+import { Ban, Check, CircleDashed, CircleHelp, CirclePause, CircleX, Hand, Loader2, type LucideIcon, Minus, RotateCcw, Undo2 } from "lucide-react";
 
 import { useWords } from "../i18n";
 
@@ -23,6 +23,7 @@ const ICONS: Record<string, LucideIcon> = {
   skipped: Minus,
   expired: Minus,
   unknown: CircleHelp,
+  undone: Undo2,
 };
 const TURNING = new Set(["planning", "running"]);
 
