@@ -47,6 +47,7 @@ from tizmoret.plan.preview import preview as preview_plan
 from tizmoret.planner.choose import choose_planner
 from tizmoret.planner.language import detect_language
 from tizmoret.planner.planner import PlanRequest, Question
+from tizmoret.retention import Retention, remove
 from tizmoret.schedules.schedules import Schedules
 from tizmoret.settings import Settings
 from tizmoret.store.database import Database
@@ -89,7 +90,8 @@ class Tizmoret:
         slots = Slots(settings.executions, settings.workspace_executions)
         self._dispatcher: Dispatcher = Inline(self._env, self._worker, self._stream, slots)
         self.schedules = Schedules(database, self.workspace, settings.timezone, _checked, self.submit)
-        self._bell: asyncio.Task[None] | None = None
+        self._retention = Retention(database, settings.retention_days)
+        self._chores: list[asyncio.Task[None]] = []
 
     @classmethod
     @asynccontextmanager
@@ -114,7 +116,7 @@ class Tizmoret:
         await self._journal.open()
         if run_engine:
             await self._dispatcher.run_worker()
-            self._bell = asyncio.create_task(self.schedules.keep_ringing())
+            self._chores = [asyncio.create_task(chore) for chore in (self.schedules.keep_ringing(), self._retention.keep_sweeping())]
 
     async def look_on(self) -> None:
         """For a process that was opened without the engine and stays: hear at once what the others do, and let them know that it listens."""
@@ -122,9 +124,9 @@ class Tizmoret:
 
     async def hand_over(self) -> None:
         """Drive nothing any more, so that other processes go on at once; what is submitted from now on is theirs too."""
-        if self._bell is not None:
-            self._bell.cancel()
-            await asyncio.wait([self._bell])
+        for chore in self._chores:
+            chore.cancel()
+        await asyncio.gather(*self._chores, return_exceptions=True)
         await self._dispatcher.hand_over()
 
     async def _stop(self) -> None:
@@ -442,7 +444,7 @@ class Tizmoret:
             execution = await projections.read_execution(connection, workspace, id)
             if execution.status not in FINAL:
                 raise Conflict(f"The execution is still {execution.status}.", cure="Cancel it first.")
-            await projections.delete_execution(connection, workspace, id)
+            await remove(connection, workspace, [id])
 
     # -- the system
 

@@ -195,13 +195,3 @@ async def has_signals(connection: AsyncConnection[Any], workspace: UUID, id: UUI
     """Whether something was told to the execution that it has not acted on yet."""
     cursor = await connection.execute("select 1 from signals where workspace_id = %s and execution_id = %s limit 1", (workspace, id))
     return await cursor.fetchone() is not None
-
-
-_BELONGS = ("events", "execution_steps", "execution_checkpoints", "pending_approvals", "signals", "effects", "plan_versions")
-
-
-async def delete_execution(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> None:
-    """With all that belongs to it. Blobs stay: others may hold the same content."""
-    for table in _BELONGS:
-        await connection.execute(f"delete from {table} where workspace_id = %s and execution_id = %s", (workspace, id))  # noqa: S608
-    await connection.execute("delete from executions where workspace_id = %s and id = %s", (workspace, id))

@@ -25,6 +25,7 @@ class Settings:
     model_url: str | None = None  # a server that speaks the provider's protocol, instead of the provider's own
     executions: int = 2000  # that this process drives at the same time; the others wait in the table
     workspace_executions: int = 1000  # of them, of one workspace
+    retention_days: int = 90  # after which an execution that has ended is removed; 0 keeps all
     tools: tuple[str, ...] = ()  # Python modules of the user's own whose TOOLS join the catalog
 
     @property
@@ -46,6 +47,7 @@ class Settings:
             model_url=_address(env, "TIZMORET_MODEL_URL"),
             executions=_whole_number(env, "TIZMORET_EXECUTIONS", 2000, 1, 100_000),
             workspace_executions=_whole_number(env, "TIZMORET_WORKSPACE_EXECUTIONS", 1000, 1, 100_000),
+            retention_days=_whole_number(env, "TIZMORET_RETENTION_DAYS", 90, 0, 36_500),
             tools=tuple(name.strip() for name in env.get("TIZMORET_TOOLS", "").split(",") if name.strip()),
         )
 

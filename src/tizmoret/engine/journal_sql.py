@@ -110,10 +110,10 @@ _PARTS = {
         settled_at = case when excluded.status <> 'intended' then now() end""",
     "blobs": """
     insert into blobs (workspace_id, hash, content)
-    select x.workspace, x.hash, decode(x.content, 'base64')
+    select distinct on (x.workspace, x.hash) x.workspace, x.hash, decode(x.content, 'base64')
     from json_to_recordset(%(blobs)s) as x (workspace uuid, id uuid, hash text, content text)
     where {living}
-    on conflict do nothing""",
+    on conflict (workspace_id, hash) do update set used_at = now()""",  # so that retention leaves it alone
     "consumed": """
     delete from signals s using json_to_recordset(%(consumed)s) as x (workspace uuid, id uuid, signal uuid)
     where {living} and s.workspace_id = x.workspace and s.execution_id = x.id and s.id = x.signal""",
