@@ -68,7 +68,8 @@ async def _read(database: Database) -> tuple[dict[UUID, str], dict[UUID, list[En
 
 def _look(found: Findings, id: UUID, status: str, log: list[Entry], calls: Counter[str]) -> None:
     if status != "completed":
-        found.lost.append(f"{id} is {status}")
+        last = ", ".join(f"{entry.seq} {entry.event.__class__.__name__}" for entry in log[-6:])
+        found.lost.append(f"{id} is {status}; its last events: {last}")
         return
     if [entry.seq for entry in log] != list(range(1, len(log) + 1)):
         found.lost.append(f"{id} has a hole in its log")
