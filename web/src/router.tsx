@@ -2,9 +2,13 @@
 
 import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
 
+import { Approvals } from "./pages/Approvals";
+import { Catalog, type Shelf, SHELVES } from "./pages/Catalog";
+import { CatalogEntry } from "./pages/CatalogEntry";
 import { ExecutionPage } from "./pages/ExecutionPage";
 import { Executions, type State, STATES } from "./pages/Executions";
 import { NewRequest } from "./pages/NewRequest";
+import { Broken } from "./pages/Broken";
 import { NotFound } from "./pages/NotFound";
 import { Shell } from "./shell/Shell";
 
@@ -29,6 +33,25 @@ const executions = createRoute({
   }),
 });
 
+const approvals = createRoute({
+  getParentRoute: () => root,
+  path: "/approvals",
+  component: Approvals,
+  validateSearch: (search: Record<string, unknown>): { id?: string | undefined } => ({ id: text(search.id) }),
+});
+
+const catalog = createRoute({
+  getParentRoute: () => root,
+  path: "/catalog",
+  component: Catalog,
+  validateSearch: (search: Record<string, unknown>): { q?: string | undefined; shelf?: Shelf | undefined } => ({
+    q: text(search.q),
+    shelf: SHELVES.find((shelf) => shelf === search.shelf),
+  }),
+});
+
+const entry = createRoute({ getParentRoute: () => root, path: "/catalog/$name", component: CatalogEntry });
+
 const execution = createRoute({
   getParentRoute: () => root,
   path: "/$id",
@@ -37,9 +60,10 @@ const execution = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, executions, execution]),
+  routeTree: root.addChildren([start, executions, approvals, catalog, entry, execution]),
   basepath: "/orchestrate",
   defaultPreload: false,
+  defaultErrorComponent: Broken,
   scrollRestoration: false,
 });
 

@@ -27,6 +27,9 @@ export function setTheme(to: Theme): void {
   show();
 }
 
+/** From what is shown to the other one. */
+export const toggleTheme = (): void => setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
+
 export function followSystemTheme(): void {
   system.addEventListener("change", show);
 }

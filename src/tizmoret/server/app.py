@@ -34,6 +34,6 @@ def make_api() -> FastAPI:
     )
     problems.install(app)
     app.router.routes.append(stream_route)  # this and the schedules before /api/orchestrate/{id}/…, which would take them
-    for resource in (schedules, executions, approvals, catalog, page):
-        app.include_router(resource.router)
+    for router in (schedules.router, executions.router, approvals.router, approvals.inbox, catalog.router, page.router):
+        app.include_router(router)
     return app

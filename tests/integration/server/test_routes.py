@@ -356,3 +356,25 @@ def test_the_server_stops_though_a_stream_is_open_and_the_execution_goes_on_afte
     (gate,) = again.client.get(f"{API}/{id}/approvals?status=pending").json()
     again.client.post(f"{API}/{id}/approvals/{gate['id']}/approve")
     assert until(again, id, "completed")["status"] == "completed"
+
+
+def test_the_inbox_holds_what_waits_in_all_executions_and_nothing_else(running: Running) -> None:
+    first, second = submit(running, plan=create()), submit(running, plan=create("2030-01-07"))
+    for found in (first, second):
+        until(running, found["id"], "waiting")
+    waiting = running.client.get("/api/approvals").json()
+    assert [one["executionId"] for one in waiting] == [first["id"], second["id"]]
+    assert waiting[0]["argsSchema"]["properties"]["title"]["type"] == "string"
+    running.client.post(f"{API}/{first['id']}/approvals/{waiting[0]['id']}/reject").raise_for_status()
+    assert [one["id"] for one in running.client.get("/api/approvals").json()] == [waiting[1]["id"]]
+    assert [one["id"] for one in running.client.get("/api/approvals?status=rejected").json()] == [waiting[0]["id"]]
+
+
+def test_the_catalog_tells_all_that_is_declared_of_a_tool_and_of_an_agent(running: Running) -> None:
+    entries = {entry["name"]: entry for entry in running.client.get("/api/catalog").json()}
+    calendar, search = entries["calendar.create"], entries["drive-search"]
+    assert (calendar["effect"], calendar["asks"], calendar["reversible"], calendar["needsModel"]) == ("write", True, True, False)
+    assert calendar["locks"] == ["calendar:{calendar}"]
+    assert calendar["examples"]["he"]
+    assert search["kind"] == "agent"
+    assert "documents.search" in search["tools"]

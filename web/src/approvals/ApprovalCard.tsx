@@ -1,6 +1,6 @@
 /** What waits for a person: exactly what will run, and the ways to decide. */
 
-import { CircleHelp, Hand, TriangleAlert } from "lucide-react";
+import { CircleHelp, Hand, Pencil, TriangleAlert, Undo2 } from "lucide-react";
 import { type ReactNode, useId, useState } from "react";
 
 import { api, type Approval, Problem } from "../api/client";
@@ -8,6 +8,8 @@ import { useWords } from "../i18n";
 import { Code, Value, visible } from "../ui/bidi";
 import { ProblemText } from "../ui/states";
 import { Arguments } from "./Arguments";
+import { changes, Difference } from "./Difference";
+import { type Schema, SchemaForm } from "./SchemaForm";
 
 export type Decide = (act: () => Promise<unknown>) => Promise<void>;
 
@@ -82,13 +84,30 @@ function Facts({ approval }: { approval: Approval }) {
 function YesOrNo({ approval, busy, decide }: { approval: Approval; busy: boolean; decide: Decide }) {
   const { t } = useWords();
   const [note, setNote] = useState("");
+  const [edited, setEdited] = useState<unknown>(undefined);
+  const editing = edited !== undefined;
+  const found = editing ? changes(approval.args, edited) : [];
+  const args = found.length > 0 ? (edited as Record<string, unknown>) : null;
   return (
     <>
-      <Arguments value={approval.args} label={approval.tool ?? ""} />
+      {editing ? (
+        <>
+          <Editor approval={approval} value={edited} onChange={setEdited} />
+          <Difference found={found} />
+        </>
+      ) : (
+        <Arguments value={approval.args} label={approval.tool ?? ""} />
+      )}
       <div className="flex flex-wrap items-center gap-2">
-        <button type="button" className="btn primary" disabled={busy} onClick={() => void decide(() => api.approve(approval, { note: "" }))}>
-          {t("approve")}
+        <button type="button" className="btn primary" disabled={busy} onClick={() => void decide(() => api.approve(approval, { args, note: "" }))}>
+          {t(args ? "approveEdited" : "approve")}
         </button>
+        {approval.argsSchema && (
+          <button type="button" className="btn" disabled={busy} onClick={() => setEdited(editing ? undefined : structuredClone(approval.args))}>
+            {editing ? <Undo2 size={14} aria-hidden className="flip" /> : <Pencil size={14} aria-hidden />}
+            {t(editing ? "dropEdit" : "edit")}
+          </button>
+        )}
         <span className="flex-1" />
         <input className="field max-w-64 flex-1" type="text" dir={note === "" ? undefined : "auto"} maxLength={1000} placeholder={t("reason")} aria-label={t("reason")} value={note} onChange={(event) => setNote(event.target.value)} />
         <button type="button" className="btn danger" disabled={busy} onClick={() => void decide(() => api.reject(approval, note))}>
@@ -96,6 +115,22 @@ function YesOrNo({ approval, busy, decide }: { approval: Approval; busy: boolean
         </button>
       </div>
     </>
+  );
+}
+
+/** One form for one call; of a step with several calls one after the other. */
+function Editor({ approval, value, onChange }: { approval: Approval; value: unknown; onChange: (value: unknown) => void }) {
+  const schema = approval.argsSchema as Schema;
+  if (!Array.isArray(value)) return <SchemaForm schema={schema} value={value} onChange={onChange} />;
+  return (
+    <div className="flex flex-col gap-3">
+      {value.map((call, number) => (
+        <fieldset key={number} className="rounded-lg border p-3">
+          <legend className="num px-1 font-semibold">{`${number + 1}/${value.length}`}</legend>
+          <SchemaForm schema={schema} value={call} onChange={(changed) => onChange(value.map((old, at) => (at === number ? changed : old)))} />
+        </fieldset>
+      ))}
+    </div>
   );
 }
 

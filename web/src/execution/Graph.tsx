@@ -9,6 +9,7 @@ import { Code, Num, Value } from "../ui/bidi";
 import { StatusIcon } from "../ui/status";
 import { between, duration } from "../ui/units";
 import type { LiveStep } from "./fold";
+import type { Span } from "./timing";
 import { curve, layout, NODE, type Point } from "./layout";
 
 const PAD = 22;
@@ -20,9 +21,10 @@ interface Props {
   onSelect: (id: string) => void;
   down?: boolean;
   path?: ReadonlySet<string>;
+  spans?: ReadonlyMap<string, Span>; // without the waiting for people
 }
 
-export default function Graph({ steps, selected, onSelect, down = false, path }: Props) {
+export default function Graph({ steps, selected, onSelect, down = false, path, spans }: Props) {
   const { t, rtl } = useWords();
   const shape = steps.map((step) => `${step.id}<${step.dependsOn.join()}`).join(";");
   const plan = useMemo(() => layout(steps, down), [shape, down]);
@@ -79,7 +81,7 @@ export default function Graph({ steps, selected, onSelect, down = false, path }:
           {steps.map((step) => {
             const at = plan.at.get(step.id);
             return at && seen(at) ? (
-              <Node key={step.id} step={step} x={at.x * zoom + PAD} y={at.y * zoom + PAD} zoom={zoom} selected={step.id === selected} critical={path?.has(step.id) ?? false} onSelect={onSelect} />
+              <Node key={step.id} step={step} x={at.x * zoom + PAD} y={at.y * zoom + PAD} zoom={zoom} selected={step.id === selected} critical={path?.has(step.id) ?? false} took={step.finishedAt ? took(step, spans) : undefined} onSelect={onSelect} />
             ) : null;
           })}
         </div>
@@ -99,6 +101,11 @@ export default function Graph({ steps, selected, onSelect, down = false, path }:
       </div>
     </>
   );
+}
+
+function took(step: LiveStep, spans: ReadonlyMap<string, Span> | undefined): number | undefined {
+  const span = spans?.get(step.id);
+  return span ? span.end - span.start : step.startedAt ? between(step.startedAt, step.finishedAt) : undefined;
 }
 
 const GROUPS = ["", "done", "await", "on", "path"] as const;
@@ -140,10 +147,11 @@ interface NodeProps {
   zoom: number;
   selected: boolean;
   critical: boolean;
+  took: number | undefined;
   onSelect: (id: string) => void;
 }
 
-const Node = memo(function Node({ step, x, y, zoom, selected, critical, onSelect }: NodeProps) {
+const Node = memo(function Node({ step, x, y, zoom, selected, critical, took, onSelect }: NodeProps) {
   const { t, status } = useWords();
   const label = `${step.title}, ${status(step.status)}`;
   const place = { insetInlineStart: x, insetBlockStart: y };
@@ -192,7 +200,7 @@ const Node = memo(function Node({ step, x, y, zoom, selected, critical, onSelect
             </span>
           )}
           {step.items != null && <Num text={`${step.itemsDone}/${step.items}`} />}
-          {step.startedAt && step.finishedAt ? <Num text={duration(between(step.startedAt, step.finishedAt))} /> : step.status === "running" ? status("running") : null}
+          {took !== undefined ? <Num text={duration(took)} /> : step.status === "running" ? status("running") : null}
         </span>
       </span>
     </button>

@@ -7,6 +7,7 @@ import { Code, Num, Value, visible } from "../ui/bidi";
 import { Badge } from "../ui/status";
 import { between, duration, money } from "../ui/units";
 import type { LiveStep } from "./fold";
+import type { Line } from "./live";
 
 export function Json({ value }: { value: unknown }) {
   return (
@@ -16,7 +17,14 @@ export function Json({ value }: { value: unknown }) {
   );
 }
 
-export function Inspector({ step, steps, onSelect }: { step: LiveStep | undefined; steps: readonly LiveStep[]; onSelect: (id: string) => void }) {
+interface Props {
+  step: LiveStep | undefined;
+  steps: readonly LiveStep[];
+  lines?: readonly Line[];
+  onSelect: (id: string) => void;
+}
+
+export function Inspector({ step, steps, lines = [], onSelect }: Props) {
   const { t, effect, reason, time } = useWords();
   if (!step) return <p className="p-4 text-sm text-fg-3">{t("selectStep")}</p>;
   const title = new Map(steps.map((one) => [one.id, one.title]));
@@ -53,6 +61,7 @@ export function Inspector({ step, steps, onSelect }: { step: LiveStep | undefine
           </div>
         ))}
       </dl>
+      <Attempts failed={lines.filter((line) => line.step === step.id && line.kind === "step.failed")} />
       {step.dependsOn.length > 0 && (
         <div className="flex flex-wrap items-center gap-1.5">
           <span className="eyebrow">{t("dependsOn")}</span>
@@ -72,5 +81,28 @@ export function Inspector({ step, steps, onSelect }: { step: LiveStep | undefine
         {step.output == null ? <p className="text-fg-3">{t("noOutputYet")}</p> : <Json value={step.output} />}
       </section>
     </div>
+  );
+}
+
+/** The attempts that failed, and when the next one came. */
+function Attempts({ failed }: { failed: readonly Line[] }) {
+  const { t, time } = useWords();
+  if (failed.length === 0) return null;
+  return (
+    <section>
+      <h3 className="eyebrow mb-1">{t("attempts")}</h3>
+      <ol className="flex flex-col gap-1" data-attempts>
+        {failed.map((line) => (
+          <li key={line.seq} className="rounded-md bg-sunken px-3 py-2">
+            <span className="flex gap-2 text-2xs text-fg-2">
+              <Num text={String(line.attempt ?? 1)} />
+              <Num text={time(line.at)} />
+              {line.retryIn === undefined ? t("gaveUp") : t("retryIn", { seconds: duration(line.retryIn) })}
+            </span>
+            <Value text={line.told} />
+          </li>
+        ))}
+      </ol>
+    </section>
   );
 }

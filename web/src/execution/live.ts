@@ -17,6 +17,8 @@ export interface Line {
   step: string;
   told: string;
   level: "info" | "warn" | "error";
+  attempt?: number;
+  retryIn?: number; // seconds until the next attempt
 }
 
 export interface Shown {
@@ -203,7 +205,10 @@ function line(event: LogEvent): Line {
   const error = data.error as { detail?: string } | undefined;
   const told = data.message ?? data.title ?? error?.detail ?? data.note ?? data.goal ?? "";
   const level = event.kind.endsWith(".failed") && data.retry_in === undefined ? "error" : /failed|lost|refused|quarantined|gate\.opened/.test(event.kind) ? "warn" : "info";
-  return { seq: event.seq, kind: event.kind, at: event.at, step: typeof data.step === "string" ? data.step : "", told: String(told).slice(0, 4000), level };
+  const found: Line = { seq: event.seq, kind: event.kind, at: event.at, step: typeof data.step === "string" ? data.step : "", told: String(told).slice(0, 4000), level };
+  if (typeof data.attempt === "number") found.attempt = data.attempt;
+  if (typeof data.retry_in === "number") found.retryIn = data.retry_in;
+  return found;
 }
 
 /** The execution as it stands; `live` acts on it. */

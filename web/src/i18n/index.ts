@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 
-import { EFFECTS, EVENTS, type Language, type Message, MESSAGES, REASONS, STATUSES } from "./words";
+import { EFFECTS, EVENTS, type Language, type Message, MESSAGES, REASONS, RECOVERIES, STATUSES } from "./words";
 
 export type { Language } from "./words";
 
@@ -25,6 +25,7 @@ function words(language: Language) {
     status: named(STATUSES),
     effect: named(EFFECTS),
     reason: named(REASONS),
+    recovery: named(RECOVERIES),
     event: named(EVENTS),
     time: (iso: string) => clock.format(new Date(iso)),
     date: (iso: string) => day.format(new Date(iso)),

@@ -123,14 +123,14 @@ function Work({ live, shown, over }: { live: Live; shown: Shown; over: boolean }
   const graph = () => (
     <div className="relative h-full">
       <Suspense fallback={null}>
-        <Graph steps={steps} selected={selected} onSelect={pick} down={narrow} path={path} />
+        <Graph steps={steps} selected={selected} onSelect={pick} down={narrow} path={path} spans={times.spans} />
       </Suspense>
     </div>
   );
   const timeline = () => <Timeline steps={steps} timing={times} path={path} selected={selected} onSelect={pick} />;
   const details: Tab[] = [
     { id: "log", name: <>{t("log")} {step && <span className="max-w-40 truncate text-2xs text-fg-3"><Value text={step.title} /></span>}</>, content: () => <LogTail lines={shown.lines} step={step?.id} onEarlier={live.earlier} /> },
-    { id: "step", name: t("details"), content: () => <Inspector step={step} steps={steps} onSelect={select} /> },
+    { id: "step", name: t("details"), content: () => <Inspector step={step} steps={steps} lines={shown.lines} onSelect={select} /> },
   ];
   const all: Tab[] = [{ id: "timeline", name: t("timeline"), content: timeline }, { id: "graph", name: t("graph"), content: graph }, ...details];
   const change = (id: string): void => void go({ search: (old) => ({ ...old, tab: id }), replace: true });

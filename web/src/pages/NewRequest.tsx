@@ -14,6 +14,7 @@ import { useTitle } from "../ui/hooks";
 import { Failed, Loading, ProblemText } from "../ui/states";
 import { ExecutionRow } from "./ExecutionRow";
 import { PlanPreview } from "./PlanPreview";
+import { Welcome } from "./Welcome";
 
 export function NewRequest() {
   const { t, language } = useWords();
@@ -108,7 +109,10 @@ export function NewRequest() {
 function Recent() {
   const { t } = useWords();
   const recent = useQuery(executionsQuery({ limit: 8 }));
+  const items = recent.data?.items ?? [];
   return (
+    <>
+      {recent.isSuccess && items.length <= 1 && <Welcome sample={items.find((one) => one.status === "waiting")} />}
     <section>
       <div className="mb-2 flex items-center">
         <h2 className="eyebrow flex-1">{t("recent")}</h2>
@@ -127,5 +131,6 @@ function Recent() {
         </ul>
       )}
     </section>
+    </>
   );
 }

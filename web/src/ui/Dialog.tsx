@@ -1,5 +1,6 @@
 /** The browser's own dialog: it keeps the focus inside, makes the rest inert and closes on Escape, and brings no style sheet that the
- *  content policy would refuse. The focus begins on the dialog, never on a button that decides. */
+ *  content policy would refuse. The focus begins on the dialog, or on its [data-first],
+ *  never on a button that decides. */
 
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef } from "react";
@@ -13,7 +14,7 @@ export function Dialog({ title, onClose, children, className = "" }: { title: Re
   useEffect(() => {
     const shown = dialog.current!;
     shown.showModal();
-    shown.focus();
+    (shown.querySelector<HTMLElement>("[data-first]") ?? shown).focus();
     return () => shown.close();
   }, []);
   return (

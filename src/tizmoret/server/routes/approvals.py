@@ -1,4 +1,4 @@
-"""/api/orchestrate/{id}/approvals: what waits for a person."""
+"""/api/orchestrate/{id}/approvals, and /api/approvals for those of all executions: what waits for a person."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tizmoret.server.routes import BY, Id, Orchestrator
 from tizmoret.views import Approval, ApprovalStatus
 
 router = APIRouter(prefix="/api/orchestrate/{id}/approvals", tags=["approvals"])
+inbox = APIRouter(prefix="/api/approvals", tags=["approvals"])
 
 ApprovalId = Annotated[UUID, Path(description="an approval of this execution")]
 
@@ -47,3 +48,9 @@ async def approve(id: Id, approval: ApprovalId, tizmoret: Orchestrator, body: Ap
 async def reject(id: Id, approval: ApprovalId, tizmoret: Orchestrator, body: Reject | None = None) -> Approval:
     """The step and all that follow from it are left out."""
     return await tizmoret.reject(id, approval, by=BY, note=(body or Reject()).note)
+
+
+@inbox.get("")
+async def list_all_approvals(tizmoret: Orchestrator, status: ApprovalStatus = "pending") -> list[Approval]:
+    """Of all executions, oldest first."""
+    return list(await tizmoret.approvals(status=status))

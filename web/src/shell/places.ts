@@ -1,0 +1,13 @@
+/** The pages of the navigation, and the second letter of the keys that lead to them. */
+
+import { Bot, Inbox, ListTree, type LucideIcon } from "lucide-react";
+
+import type { Message } from "../i18n/words";
+
+export type To = "/executions" | "/approvals" | "/catalog";
+
+export const PLACES: readonly (readonly [To, Message, LucideIcon, string])[] = [
+  ["/executions", "executions", ListTree, "r"],
+  ["/approvals", "approvals", Inbox, "a"],
+  ["/catalog", "catalog", Bot, "c"],
+];
