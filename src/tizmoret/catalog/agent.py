@@ -8,7 +8,7 @@ examples: {he: [...], en: [...]}
 tools: [documents.read, text.key_points]
 input: documents.search        # the schema of that tool's arguments, or a JSON Schema written out
 output: {type: object, ...}
-without_model: tizmoret.agents.without_model:analysis
+without_model: tizmoret.agents.without_model.documents:analysis
 ---
 You read documents and ...
 """

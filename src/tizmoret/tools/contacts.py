@@ -116,7 +116,7 @@ def _digits(text: str) -> str:
         en="Search contacts by name, organization, role or address, in Hebrew and English",
     ),
     examples={
-        "he": ["מי עובד באסם", "אילו אנשי קשר יש לי", "מצא את כל הספקים באנשי הקשר", "מה הטלפון של דנה"],
+        "he": ["מי עובד באסם", "חפש באנשי הקשר את מי שעובד בחברה", "אילו אנשי קשר יש לי", "מצא את כל הספקים באנשי הקשר", "מה הטלפון של דנה"],
         "en": ["who works at Osem", "which contacts do I have", "find all suppliers in the contacts", "what is Dana's phone number"],
     },
     show=_show_found, label=OWN, seconds=0.2,

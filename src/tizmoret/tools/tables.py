@@ -167,7 +167,7 @@ def _show_table(table: Table, language: Language) -> str:
         en="Describe the tables of a spreadsheet: which columns, how many rows, ranges and sums",
     ),
     examples={
-        "he": ["אילו עמודות יש בטבלה", "מה יש בגיליון המכירות", "תאר את קובץ האקסל", "כמה שורות יש בטבלת ההוצאות"],
+        "he": ["אילו עמודות יש בטבלה", "מה יש בגיליון המכירות", "מה יש בתוך הקובץ expenses.csv", "תאר את קובץ האקסל", "כמה שורות יש בטבלת ההוצאות"],
         "en": ["which columns does the table have", "what is in the sales spreadsheet", "describe the Excel file", "how many rows"],
     },
     show=_show_summaries, label=UNTRUSTED, timeout=60, seconds=0.5,

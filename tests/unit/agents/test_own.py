@@ -17,7 +17,7 @@ description: {he: עוקב אחרי התבואה, en: Watches the grain}
 tools: [documents.search]
 input: documents.search
 output: documents.search
-without_model: tizmoret.agents.without_model:drive_search
+without_model: tizmoret.agents.without_model.documents:drive_search
 ---
 You watch the grain.
 """
@@ -48,8 +48,12 @@ def test_without_the_folder_there_are_none(tmp_path: Path) -> None:
         (GOOD.replace("name: grain-watch", "name: analysis"), "name", "another analysis"),
         (GOOD.replace("name: grain-watch", "name: tasks.add"), "name", "another tasks.add"),
         (GOOD.replace("description:", "descripton:"), "description", "required"),
-        (GOOD.replace("tizmoret.agents.without_model:drive_search", "os:system"), "without_model", "os is not allowed"),
-        (GOOD.replace("tizmoret.agents.without_model:drive_search", "tizmoret.agents.without_model2:x"), "without_model", "not allowed"),
+        (GOOD.replace("tizmoret.agents.without_model.documents:drive_search", "os:system"), "without_model", "os is not allowed"),
+        (
+            GOOD.replace("tizmoret.agents.without_model.documents:drive_search", "tizmoret.agents.without_model2:x"),
+            "without_model",
+            "not allowed",
+        ),
         (GOOD.replace("input: documents.search", "input: {type: thing}"), "input", "not a JSON Schema"),
         (GOOD.replace("name: grain-watch", "name: [" + "[" * 5000), "", "not YAML"),
         (GOOD.replace("name: grain-watch", "name: 2026-13-45"), "", "not YAML"),
@@ -88,7 +92,7 @@ def test_what_cannot_be_read_is_told_too(tmp_path: Path) -> None:
 
 
 def test_a_function_of_a_module_of_the_settings_may_be_named(tmp_path: Path) -> None:
-    (tmp_path / "grain.md").write_text(GOOD.replace("tizmoret.agents.without_model:drive_search", "my_farm:watch"), "utf-8")
+    (tmp_path / "grain.md").write_text(GOOD.replace("tizmoret.agents.without_model.documents:drive_search", "my_farm:watch"), "utf-8")
 
     assert read(tmp_path)[1]
     assert [agent.without_model for agent in read(tmp_path, own="my_farm")[0]] == ["my_farm:watch"]

@@ -137,8 +137,8 @@ def _catalog(folder: Path, extra: str) -> Catalog:
     [
         ("timeout: 9", "needs a model"),
         ("without_model: no.such.module:run", "cannot be loaded"),
-        ("without_model: tizmoret.agents.without_model:nobody", "cannot be loaded"),
-        ("without_model: tizmoret.agents.without_model:drive_search", "may not use documents.search"),  # it did not name it
+        ("without_model: tizmoret.agents.without_model.documents:nobody", "cannot be loaded"),
+        ("without_model: tizmoret.agents.without_model.documents:drive_search", "may not use documents.search"),  # it did not name it
     ],
 )
 async def test_an_agent_that_cannot_work_says_why(tmp_path: Path, call: Call, extra: str, told: str) -> None:
