@@ -31,6 +31,7 @@ from tizmoret.engine.dispatch.port import Dispatcher
 from tizmoret.engine.dispatch.slots import Slots
 from tizmoret.engine.environment import Environment, Follow, Proposal, Query, Result, Wanted
 from tizmoret.engine.journal import Journal
+from tizmoret.engine.locks import Locks
 from tizmoret.engine.planning import accepted
 from tizmoret.engine.prepared import prepare
 from tizmoret.engine.pulse import SILENT
@@ -53,7 +54,7 @@ from tizmoret.settings import Settings
 from tizmoret.store.database import Database
 from tizmoret.stream import Stream, read_events
 from tizmoret.tools import builtin_tools, named_tools
-from tizmoret.views import FINAL, Approval, EventView, Execution, Page, Preview, Status, StepView, System
+from tizmoret.views import FINAL, Approval, EventView, Execution, LockView, Page, Preview, Status, StepView, System
 from tizmoret.workplaces import Workplaces
 
 log = structlog.get_logger(__name__)
@@ -83,6 +84,7 @@ class Tizmoret:
             workplace=self.workplaces,
             journal=self._journal,
             database=database,
+            locks=Locks(database),
             values=self._values,
             timezone=settings.timezone,
             slots=settings.slots,
@@ -445,6 +447,12 @@ class Tizmoret:
             if execution.status not in FINAL:
                 raise Conflict(f"The execution is still {execution.status}.", cure="Cancel it first.")
             await remove(connection, workspace, [id])
+
+    async def locks(self, *, workspace: UUID | None = None) -> Sequence[LockView]:
+        """What running calls hold, and who waits for whom; by resource, in the order of the queue."""
+        workspace = workspace or self.workspace
+        async with self._database.tenant_tx(workspace) as connection:
+            return await projections.read_locks(connection, workspace)
 
     # -- the system
 

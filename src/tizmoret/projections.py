@@ -16,7 +16,7 @@ from tizmoret.errors import BadInput, NotFound
 from tizmoret.plan.capability import Capability
 from tizmoret.plan.graph import Graph
 from tizmoret.plan.model import Plan
-from tizmoret.views import Approval, Execution, OptionView, Page, Problem, StepView
+from tizmoret.views import Approval, Execution, Holder, LockView, OptionView, Page, Problem, StepView
 
 MAX_PAGE = 200
 
@@ -152,8 +152,10 @@ def _step_row(row: dict[str, Any] | None, items: list[dict[str, Any]], execution
         values["error"] = next((item["error"] for item in items if item["status"] == "failed"), values.get("error"))
     if execution_status in ("cancelled", "quarantined", "undone") and values["status"] not in (*_FINAL_STEP, "unknown"):
         values["status"] = "cancelled"
-    if values["status"] == "completed":
+    if values["status"] in ("completed", "undone"):
         values["error"] = None  # of an attempt that was followed by a better one
+    if values["status"] in ("running", "completed", "undone"):
+        values["reason"] = None  # what it waited for before
     error = values.get("error")
     values["error"] = Problem(**error) if error else None
     return values
@@ -195,3 +197,27 @@ async def has_signals(connection: AsyncConnection[Any], workspace: UUID, id: UUI
     """Whether something was told to the execution that it has not acted on yet."""
     cursor = await connection.execute("select 1 from signals where workspace_id = %s and execution_id = %s limit 1", (workspace, id))
     return await cursor.fetchone() is not None
+
+
+_LOCKS = """
+select l.resource, l.exclusive, l.execution_id, l.step_id, l.item, l.granted_at is not null as held, coalesce(l.granted_at, l.created_at) as since
+from resource_locks l join executions e on e.workspace_id = l.workspace_id and e.id = l.execution_id and e.epoch = l.epoch
+where l.workspace_id = %s and e.owner is not null and e.status = any(%s) order by l.resource, l.ticket limit 1000"""
+
+
+async def read_locks(connection: AsyncConnection[Any], workspace: UUID) -> list[LockView]:
+    """Who holds what, and who waits for whom; by resource, in the order of the queue."""
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(_LOCKS, (workspace, OPEN))
+    rows = await cursor.fetchall()
+    views = []
+    for place, row in enumerate(rows):
+        ahead = [
+            Holder(execution_id=other["execution_id"], step_id=other["step_id"])
+            for other_place, other in enumerate(rows)
+            if other["resource"] == row["resource"] and other_place != place and (other["exclusive"] or row["exclusive"])
+            and not row["held"] and (other["held"] or other_place < place)
+        ]  # fmt: skip
+        item = None if row["item"] < 0 else row["item"]
+        views.append(LockView(**{**row, "item": item}, waits_for=ahead[:20]))
+    return views

@@ -19,7 +19,16 @@ log = structlog.get_logger(__name__)
 SWEEP_EVERY = 60.0  # seconds
 AT_ONCE = 200  # executions removed by one transaction, so that none of them is long
 
-_BELONGS = ("events", "execution_steps", "execution_checkpoints", "pending_approvals", "signals", "effects", "plan_versions")
+_BELONGS = (
+    "resource_locks",
+    "events",
+    "execution_steps",
+    "execution_checkpoints",
+    "pending_approvals",
+    "signals",
+    "effects",
+    "plan_versions",
+)
 
 _ENDED = """
 select workspace_id, id from executions where finished_at < now() - make_interval(days => %s)

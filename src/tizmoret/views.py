@@ -14,7 +14,7 @@ from tizmoret.plan.model import Language
 T = TypeVar("T")
 
 ExecutionStatus = Literal["planning", "running", "waiting", "paused", "completed", "failed", "cancelled", "quarantined", "undone"]
-StepStatus = Literal["pending", "ready", "running", "gate", "completed", "failed", "skipped", "cancelled", "unknown", "undone"]
+StepStatus = Literal["pending", "ready", "running", "gate", "completed", "failed", "skipped", "cancelled", "unknown", "undone", "blocked"]
 Missed = Literal["once", "skip", "all"]  # runs that were due while nobody was there: one for all of them, none, or each
 Overlap = Literal["skip", "allow"]  # a run that is due while the one before is still open
 ApprovalStatus = Literal["pending", "approved", "rejected", "answered", "expired", "cancelled"]
@@ -92,11 +92,29 @@ class StepView(_View):
     output: Any = None
     label: dict[str, Any] | None = None
     error: Problem | None = None
-    reason: str | None = None  # why it was skipped
+    reason: str | None = None  # why it was skipped, or what it waits for
     started_at: datetime | None = None
     finished_at: datetime | None = None
     tokens: int = 0
     cost: float | None = None
+
+
+class Holder(_View):
+    execution_id: UUID
+    step_id: str
+
+
+class LockView(_View):
+    """What a call holds, or waits for."""
+
+    resource: str
+    exclusive: bool  # else it is shared with others who share it
+    execution_id: UUID
+    step_id: str
+    item: int | None = None
+    held: bool
+    since: datetime  # held since, or waits since
+    waits_for: list[Holder] = Field(default_factory=list)  # the first 20 of those in the way
 
 
 class OptionView(_View):

@@ -25,6 +25,7 @@ from pydantic_core import CoreSchema, to_jsonable_python
 from tizmoret.errors import ArgumentMismatch
 from tizmoret.plan.capability import Approval, Capability, Effect, Recovery
 from tizmoret.plan.labels import Label
+from tizmoret.plan.manifest import fields
 from tizmoret.plan.model import Language, Retry
 
 T = TypeVar("T")
@@ -148,6 +149,7 @@ def tool(
     recovery: Recovery = "pure",
     approval: Approval = "never",
     locks: Sequence[str] = (),
+    shares: Sequence[str] = (),
     reversible: bool = True,
     label: Label | None = None,
     timeout: float = 60.0,
@@ -173,10 +175,12 @@ def tool(
             if not (isinstance(model, type) and issubclass(model, BaseModel)):
                 raise TypeError(f"{name}: annotate {part} with a Pydantic model")
         assert arguments is not None
+        for part in fields([*locks, *shares]) - arguments.model_fields.keys():
+            raise ValueError(f"{name}: it would lock by {part}, which is none of its arguments")
         assert output is not None
         capability = Capability(
             name=name, kind="tool", arguments=arguments.model_json_schema(), output=output.model_json_schema(mode="serialization"),
-            effect=effect, recovery=recovery, approval=approval, locks=tuple(locks), reversible=reversible,
+            effect=effect, recovery=recovery, approval=approval, locks=tuple(locks), shares=tuple(shares), reversible=reversible,
             label=label or Label(sources=frozenset({name})), timeout=timeout, retry=retry or Retry(), cost=cost, seconds=seconds,
         )  # fmt: skip
         return Tool(capability, title, description, examples or {}, arguments, output, run, show, undo, probe)

@@ -278,6 +278,21 @@ def try_(
     return session(work, engine=not no_wait)
 
 
+@app.command(help=say("help.locks"))
+def locks(json: Json = False) -> int:
+    from tizmoret.cli.session import run as session
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        from tizmoret.cli.locks import show_locks
+        from tizmoret.cli.show import print_json
+
+        found = await tizmoret.locks()
+        print_json(found, screen) if json else show_locks(found, screen)
+        return failure.DONE
+
+    return session(work, engine=False)
+
+
 @app.command(help=say("help.undo"))
 def undo(id: Id, json: JsonLines = False, no_wait: NoWait = False) -> int:
     from tizmoret.cli.session import OWNER, find_execution

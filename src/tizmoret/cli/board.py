@@ -84,6 +84,13 @@ def _started(line: Line, data: dict[str, Any], at: datetime) -> None:
     line.status, line.note, line.finished = "running", "", None
 
 
+def _blocked(line: Line, data: dict[str, Any], at: datetime) -> None:
+    names = ", ".join(dict.fromkeys(one["resource"] for one in data["ahead"]))
+    line.note = say("state.blocked", names=names)
+    if data.get("item") is None:
+        line.status = "blocked"
+
+
 def _progress(line: Line, data: dict[str, Any], at: datetime) -> None:
     line.note, line.fraction = data["message"], data.get("fraction")
 
@@ -165,6 +172,7 @@ _CHANGES = {
     "undo.done": _undone,
     "undo.left": _left,
     "step.started": _started,
+    "step.blocked": _blocked,
     "step.progress": _progress,
     "step.expanded": _expanded,
     "step.completed": _completed,

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 Mode = Literal["live", "plain", "json"]
 TICK = 0.12  # seconds between two frames of the tree
 SETTLE = 0.5  # seconds after which an execution that seems to wait for people is believed to
-_SPOKEN = frozenset({"step.started", "step.completed", "step.failed", "step.skipped", "step.lost", "gate.opened", "undo.done", "undo.left"})
+_SPOKEN = frozenset(
+    {"step.started", "step.completed", "step.failed", "step.skipped", "step.lost", "step.blocked", "gate.opened", "undo.done", "undo.left"}
+)
 
 
 class Follower:

@@ -21,6 +21,7 @@ _SIGNS = {
     "cancelled": ("■", "dim"),
     "unknown": ("?", "bold yellow"),
     "undone": ("↶", "dim"),
+    "blocked": ("⧗", "yellow"),
 }
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _DEEPEST = 24  # cells of the tree's own lines; a deeper step is shown at this depth
@@ -51,7 +52,7 @@ def draw(board: Board, screen: Screen, now: datetime, *, room: int | None = None
 
 def _moving(lines: list[Line]) -> list[Line]:
     """What a person looks for first: questions, faults, what runs, then what came last to its end."""
-    order = {"gate": 0, "unknown": 0, "failed": 1, "running": 2}
+    order = {"gate": 0, "unknown": 0, "failed": 1, "blocked": 2, "running": 2}
     chosen = [line for line in lines if line.status in order]
     ended = sorted((line for line in lines if line.status == "completed" and line.finished), key=lambda line: str(line.finished))
     return sorted(chosen, key=lambda line: order[line.status]) + ended[:-6:-1]
@@ -87,7 +88,7 @@ def _state(line: Line) -> str:
         parts.append(f"{len(line.items_done)}/{line.items}")
     if line.fraction is not None and line.status == "running":
         parts.append(f"{line.fraction:.0%}")
-    if line.status in ("gate", "unknown", "skipped", "cancelled", "undone"):
+    if line.status in ("gate", "unknown", "skipped", "cancelled", "undone", "blocked"):
         parts.append(say(f"status.{line.status}"))
     if line.note:
         parts.append(plain(line.note))

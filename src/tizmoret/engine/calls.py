@@ -75,7 +75,9 @@ async def perform(
         return failure_of(error, step.uses, capability, limit_expired=limit.expired(), seconds=seconds)
 
 
-def failure_of(error: Exception, name: str, capability: Capability, *, limit_expired: bool, seconds: float | None = None) -> Failure:
+def failure_of(
+    error: Exception, name: str, capability: Capability, *, limit_expired: bool = False, seconds: float | None = None
+) -> Failure:
     """What an error of a tool or agent means. limit_expired: it is our own time limit of `seconds` that it ran into."""
     unclear = capability.effect != "none"
     if isinstance(error, TimeoutError):

@@ -17,6 +17,7 @@ from tizmoret.engine.answer import answering_steps, not_done, undone
 from tizmoret.engine.chronicle import Chronicle, problem, step_row
 from tizmoret.engine.drafting import beginning, begun, superseded
 from tizmoret.engine.environment import Environment, Query
+from tizmoret.engine.lockqueue import LockQueue
 from tizmoret.engine.planning import accepted, propose
 from tizmoret.engine.prepared import Prepared, prepare
 from tizmoret.engine.records import MAX_ATTEMPTS, Record, Signal, read_signals
@@ -54,6 +55,7 @@ class Driver:
         self._timers: dict[Call, asyncio.TimerHandle] = {}
         self._signals = asyncio.Lock()
         self._begun = False
+        self._locks = LockQueue(env.locks, record, self._lock_free)
         self._undo: Undo | None = None  # from the moment there is a plan
         self._undoes = False  # right now
         self._closing = False
@@ -181,6 +183,7 @@ class Driver:
         """Stop what runs of a plan that was still being written, as a crash would, so that the scheduler can begin anew."""
         await self._stop_tasks()
         self._timers.clear()
+        self._locks = LockQueue(self._env.locks, self._record, self._lock_free)
         for id, item, unit in self._chronicle.units():
             if unit.status == "running":
                 self._chronicle.note(e.StepLost(id, "repeat", item), step_row(id, item, "ready"))
@@ -198,7 +201,7 @@ class Driver:
     def _start(self, prepared: Prepared) -> StepWork:
         self._prepared = prepared
         self._scheduler = self._chronicle.scheduler = Scheduler(prepared.nodes, self._env.slots, self._state)
-        self._work = StepWork(self._env, self._record, self._chronicle, prepared, self._scheduler, self._retry_later)
+        self._work = StepWork(self._env, self._record, self._chronicle, prepared, self._scheduler, self._retry_later, self._locks.wait)
         self._undo = Undo(self._env, self._record, self._chronicle, prepared)
         return self._work
 
@@ -238,6 +241,8 @@ class Driver:
             while commands := self._scheduler.decide():
                 for command in commands:
                     self._carry_out(command, self._work)
+        if self._locks.waiting and not self._locks.watched:
+            self._spawn(self._locks.watch(lambda: self._state.paused))
         if not self._tasks and not self._timers and (self._state.gates or self._state.paused):
             self._closing = True
             self._spawn(self._park())
@@ -265,6 +270,10 @@ class Driver:
     def _retry_later(self, call: Call, seconds: float) -> None:
         self._timers[call] = asyncio.get_running_loop().call_later(seconds, self._wait_over, call)
 
+    def _lock_free(self, call: Call) -> None:
+        if self._scheduler is not None and not self._closing:
+            self._scheduler.release(*call)
+
     def _wait_over(self, call: Call) -> None:
         del self._timers[call]
         if self._scheduler is not None and not self._closing:
@@ -286,8 +295,9 @@ class Driver:
     # -- signals
 
     def signal(self) -> None:
-        """Something new is in `signals` for this execution."""
+        """Something new is in `signals` for this execution, or a lock is free that it waits for."""
         if not self._closing:
+            self._locks.look()
             self._spawn(self._take_signals())
 
     async def _take_signals(self) -> None:
@@ -317,6 +327,7 @@ class Driver:
 
     async def _tell(self, event: e.Event, signal: Signal, status: str) -> None:
         await self._chronicle.settle(event, row=self._chronicle.row(status=status), consumed=[signal.id])
+        self._locks.look()
 
     def _moving(self) -> str:
         return "running" if self._state.planned else "planning"

@@ -14,6 +14,7 @@ from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call
 from tizmoret.engine.journal import Journal
+from tizmoret.engine.locks import Locks
 from tizmoret.engine.values import Values
 from tizmoret.plan.check import Finding
 from tizmoret.plan.labels import Label
@@ -92,6 +93,7 @@ class Environment:
     workplace: Workplace
     journal: Journal
     database: Database
+    locks: Locks
     values: Values
     timezone: ZoneInfo
     slots: int

@@ -17,6 +17,13 @@ class Event(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
     """The root of all events."""
 
 
+class Ahead(msgspec.Struct, frozen=True):
+    execution: str
+    step: str
+    resource: str
+    holds: bool  # else it waits too
+
+
 class ExecutionCreated(Event, frozen=True, tag="execution.created"):
     request: str
     language: str
@@ -68,6 +75,15 @@ class StepStarted(Event, frozen=True, tag="step.started"):
     item: Item = None
     attempt: int = 1
     uses: str = ""
+
+
+class StepBlocked(Event, frozen=True, tag="step.blocked"):
+    """It waits for a lock, and its slot is free meanwhile. `ahead`: those who hold it or asked earlier, the first ones."""
+
+    step: str
+    resources: list[str]
+    ahead: list[Ahead]
+    item: Item = None
 
 
 class StepProgress(Event, frozen=True, tag="step.progress"):
@@ -239,7 +255,7 @@ AnyEvent = (
     ExecutionCreated | StepPlanned | PlanAccepted | PlanRefused | ExecutionStarted | StepExpanded | StepStarted | StepProgress | EffectIntended
     | StepCompleted | StepFailed | StepLost | StepSkipped | GateOpened | GateClosed | ExecutionWaiting | ExecutionPaused | ExecutionResumed
     | ExecutionTaken | ExecutionCompleted | ExecutionFailed | ExecutionCancelled | ExecutionQuarantined
-    | UndoBegan | UndoIntended | UndoFailed | EffectUndone | EffectLeft | ExecutionUndone
+    | StepBlocked | UndoBegan | UndoIntended | UndoFailed | EffectUndone | EffectLeft | ExecutionUndone
 )  # fmt: skip
 
 _encoder = msgspec.json.Encoder()

@@ -120,6 +120,8 @@ class Scheduler:
             self.running += unit.status == "running"
             if unit.status == "unknown":
                 self._commands.append(AskUnknown(step, item))
+            elif unit.status == "blocked":
+                self._push(step, item)
         if found.unit.status == "ready":
             self._admit(step)
         elif found.items is not None and found.unit.status == "running":
@@ -194,7 +196,7 @@ class Scheduler:
         self._admit(step)
 
     def release(self, step: str, item: Item) -> None:
-        """The wait before the next attempt is over."""
+        """The wait before the next attempt, or for a lock, is over."""
         self._push(step, item)
 
     def _admit(self, step: str) -> None:
@@ -223,7 +225,7 @@ class Scheduler:
         while self._queue and free > 0:
             step, item = heapq.heappop(self._queue)[3]
             unit = self.state.look(step, item)
-            if unit.status not in ("ready", "pending"):
+            if unit.status not in ("ready", "pending", "blocked"):
                 continue
             commands.append(Start(step, item, unit.attempt + 1))
             free -= 1

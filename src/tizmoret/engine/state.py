@@ -1,8 +1,9 @@
 """What an execution is at one moment: the fold of its events. Pure: no I/O, no clock, no randomness.
 
 The rules of a step are the table below, read as state -> what happens -> next state. A step with `for_each` has one `Unit` per item, each
-under the same table, and its own status follows theirs. `ready` holds a step until a slot is free; `gate` holds it until a person decides;
-`unknown` says that a crash hid whether its effect happened. The diagram in ARCHITECTURE.md is printed from this table (`diagram`)."""
+under the same table, and its own status follows theirs. `ready` holds a step until a slot is free, `blocked` until a lock is, `gate` until
+a person decides; `unknown` says that nobody knows whether its effect happened. The diagram in ARCHITECTURE.md is printed from this table
+(`diagram`)."""
 
 from __future__ import annotations
 
@@ -27,8 +28,9 @@ STEP: dict[Status, dict[str, Status]] = {
     "gate": {"approved": "ready", "answered": "completed", "rejected": "skipped", "expired": "skipped", "cancelled": "cancelled"},
     "running": {
         "succeeded": "completed", "failed": "failed", "retry": "ready", "repeat": "ready", "lost": "unknown", "gated": "gate",
-        "cancelled": "cancelled",
+        "cancelled": "cancelled", "blocked": "blocked",
     },
+    "blocked": {"started": "running", "cancelled": "cancelled"},
     "unknown": {"gated": "gate", "succeeded": "completed", "cancelled": "unknown"},
     "completed": {},
     "failed": {},
@@ -189,6 +191,13 @@ def _started(state: State, event: e.StepStarted) -> list[str]:
     unit.attempt = event.attempt
     if event.item is not None:
         state.unit(event.step).status = "running"
+    return []
+
+
+def _blocked(state: State, event: e.StepBlocked) -> list[str]:
+    unit = state.unit(event.step, event.item)
+    unit.become("blocked")
+    unit.attempt -= 1  # it has not been made
     return []
 
 
@@ -377,6 +386,7 @@ _FOLD: dict[type[e.Event], Any] = {
     e.PlanAccepted: _accepted,
     e.StepExpanded: _expanded,
     e.StepStarted: _started,
+    e.StepBlocked: _blocked,
     e.EffectIntended: _intended,
     e.StepCompleted: _completed,
     e.StepFailed: _failed,

@@ -14,18 +14,19 @@ from pydantic_core import to_jsonable_python
 from tizmoret.catalog.tool import Report
 from tizmoret.engine import events as e
 from tizmoret.engine import gates
-from tizmoret.engine.calls import Asked, Failure, describe, perform, retry_in
+from tizmoret.engine.calls import Asked, Failure, describe, failure_of, perform, retry_in
 from tizmoret.engine.chronicle import Chronicle, problem, step_row
 from tizmoret.engine.effects import fingerprint, idempotency_key
 from tizmoret.engine.environment import Environment, Result
 from tizmoret.engine.events import Item
+from tizmoret.engine.locks import Ahead, Wanted, wanted
 from tizmoret.engine.prepared import Prepared
 from tizmoret.engine.records import Record
 from tizmoret.engine.scheduler import Call, Scheduler
 from tizmoret.engine.state import Gate
 from tizmoret.engine.transition import EffectRow, StepRow
 from tizmoret.engine.values import pack
-from tizmoret.errors import ArgumentMismatch, Fenced, StepFailed, TizmoretError
+from tizmoret.errors import ArgumentMismatch, Fenced, StepFailed, TizmoretError, Unavailable
 from tizmoret.plan.conditions import holds
 from tizmoret.plan.labels import PERSON, Label, join
 from tizmoret.plan.references import resolve
@@ -49,8 +50,9 @@ class StepWork:
     """Each method is one piece of work that the driver runs as a task; its outcome goes into the chronicle."""
 
     def __init__(
-        self, env: Environment, record: Record, chronicle: Chronicle, prepared: Prepared, scheduler: Scheduler, retry_later: RetryLater
-    ) -> None:
+        self, env: Environment, record: Record, chronicle: Chronicle, prepared: Prepared, scheduler: Scheduler,
+        retry_later: RetryLater, wait_for_lock: Callable[[Call], None],
+    ) -> None:  # fmt: skip
         self._env = env
         self._record = record
         self._chronicle = chronicle
@@ -58,6 +60,7 @@ class StepWork:
         self.prepared = prepared  # grows while the planner still writes
         self._scheduler = scheduler
         self._retry_later = retry_later
+        self._wait_for_lock = wait_for_lock
         self._labels: dict[str, Label] = {}  # of the arguments: what they are made of does not change any more
 
     # -- arguments
@@ -163,6 +166,37 @@ class StepWork:
     # -- the call
 
     async def call(self, id: str, item: Item, attempt: int) -> None:
+        """Make the call, under its locks. Where they are not free, it waits for them without a slot."""
+        capability = self.prepared.capabilities[id]
+        if not capability.locks and not capability.shares:
+            await self._call(id, item, attempt)
+            return
+        holds = True
+        try:
+            args = await self._arguments(id, item)
+            locks = wanted(capability, args)
+            ahead = await self._env.locks.take(self._record, (id, item), locks)
+            holds = not ahead
+            if ahead:
+                await self._blocked(id, item, locks, ahead)
+            else:
+                await self._call(id, item, attempt)
+        except Unavailable as error:
+            await self._failed(id, item, attempt, failure_of(error, self.prepared.steps[id].uses, capability), {})
+        except ArgumentMismatch as error:
+            await self._impossible(id, item, error)
+        finally:
+            if holds:
+                await self._env.locks.release(self._record, (id, item))
+
+    async def _blocked(self, id: str, item: Item, locks: list[Wanted], ahead: list[Ahead]) -> None:
+        names = [lock.resource for lock in locks]
+        before = [e.Ahead(str(one.execution), one.step, one.resource, one.holds) for one in ahead]
+        row = step_row(id, item, "blocked", reason=", ".join(dict.fromkeys(one.resource for one in ahead)))
+        await self._chronicle.settle(e.StepBlocked(id, names, before, item), steps=[row])
+        self._wait_for_lock((id, item))
+
+    async def _call(self, id: str, item: Item, attempt: int) -> None:
         step, capability, unit = self.prepared.steps[id], self.prepared.capabilities[id], self._state.look(id, item)
         try:
             args = await self._arguments(id, item)

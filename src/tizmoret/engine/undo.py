@@ -16,10 +16,13 @@ from tizmoret.engine.calls import Failure, describe, failure_of, retry_in
 from tizmoret.engine.chronicle import Chronicle, step_row
 from tizmoret.engine.environment import Environment
 from tizmoret.engine.events import Item
+from tizmoret.engine.locks import wanted
 from tizmoret.engine.prepared import Prepared
 from tizmoret.engine.records import Record, Signal, read_call
 from tizmoret.engine.state import to_undo
 from tizmoret.engine.transition import EffectRow
+
+LOOK_EVERY = 0.2  # seconds between two looks whether a lock is free
 
 log = structlog.get_logger(__name__)
 
@@ -87,8 +90,21 @@ class Undo:
         if tool.undo is None or not tool.capability.reversible:
             await self._chronicle.settle(e.EffectLeft(id, "irreversible", item))
             return
-        await self._chronicle.settle(e.UndoIntended(id, item), effects=[self._entry(id, item, "undoing")])
-        await self._take_back(tool, id, item, args, output, call)
+        try:
+            if await self._locked(tool, id, item, args):
+                await self._chronicle.settle(e.UndoIntended(id, item), effects=[self._entry(id, item, "undoing")])
+                await self._take_back(tool, id, item, args, output, call)
+        finally:
+            await self._env.locks.release(self._record, (id, item))
+
+    async def _locked(self, tool: Tool, id: str, item: Item, args: Any) -> bool:
+        """Wait for the same locks as the call had. False: the execution was paused meanwhile."""
+        locks = wanted(tool.capability, args)
+        while locks and await self._env.locks.take(self._record, (id, item), locks):
+            if self._state.paused:
+                return False
+            await asyncio.sleep(LOOK_EVERY)
+        return True
 
     async def _made(self, id: str, item: Item) -> tuple[Any, Any]:
         """The call as it was made: its arguments and its output."""

@@ -18,7 +18,8 @@ class Capability:
     """name: what a plan calls it. kind: which of Step.tool / Step.agent names it.
     effect: what it does to the world; "none" only reads. recovery: what may be done when a crash hides the outcome:
     run again (pure), run again with the same idempotency key (keyed), never blindly again (once).
-    locks: "calendar:{calendar}" templates over arguments; two unordered steps may not write one of them.
+    locks: "calendar:{calendar}" templates over arguments: what a call has to itself while it runs, over all executions of a workspace;
+    two unordered steps of a plan may not write one of them. shares: the same, held together with others who share it.
     label: what its output carries beside the labels of its inputs. timeout: seconds. cost: dollars for one call."""
 
     name: str
@@ -29,6 +30,7 @@ class Capability:
     recovery: Recovery = "pure"
     approval: Approval = "never"
     locks: tuple[str, ...] = ()
+    shares: tuple[str, ...] = ()
     reversible: bool = True
     label: Label = Label()
     timeout: float = 60.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,14 +57,20 @@ def asks(step: Step, capability: Capability) -> bool:
 
 
 def resources(step: Step, capability: Capability) -> tuple[str, ...]:
-    """What the step locks, with literals filled in; a value that is not known yet stands as its reference, or as the schema's default."""
-    return tuple(_FIELD.sub(lambda match: _name(match[1], step, capability), template) for template in capability.locks)
+    """What the step locks, with literals filled in; a value that is not known yet stands as its reference."""
+    args = {name: f"<{_origin(value)}>" if isinstance(value, dict) else value for name, value in step.args.items()}
+    return tuple(filled(template, args, capability) for template in capability.locks)
 
 
-def _name(field: str, step: Step, capability: Capability) -> str:
-    default = capability.arguments.get("properties", {}).get(field, {}).get("default", "*")
-    value = step.args.get(field, default)
-    return str(value) if not isinstance(value, dict) else f"<{_origin(value)}>"
+def fields(templates: Iterable[str]) -> set[str]:
+    """The arguments that lock templates speak of."""
+    return {field for template in templates for field in _FIELD.findall(template)}
+
+
+def filled(template: str, args: Mapping[str, Any], capability: Capability) -> str:
+    """The name of what a template such as "calendar:{calendar}" means with these arguments; one that is not given has its default."""
+    properties = capability.arguments.get("properties", {})
+    return _FIELD.sub(lambda match: str(args.get(match[1], properties.get(match[1], {}).get("default", "*"))), template)
 
 
 def _origin(value: Any) -> str:

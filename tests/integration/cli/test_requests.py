@@ -77,6 +77,11 @@ def test_a_meeting_and_its_agenda_are_undone_and_that_is_said(program: Program) 
     assert "nothing to undo" in again.err.lower()
 
 
+def test_nothing_is_locked_while_nothing_runs(program: Program) -> None:
+    assert program("locks").out.strip() == "Nothing is locked."
+    assert program("locks", "--json").lines == [[]]
+
+
 def test_what_was_decided_once_is_not_decided_again(program: Program) -> None:
     id = asked(program, HEBREW)
     question = program("show", id, "--json").lines[0]["approvals"][0]["id"]

@@ -68,6 +68,10 @@ def test_what_an_execution_did_is_undone_once_over_http(running: Running) -> Non
     assert running.client.post(API, json={"query": "x", "onFailure": "perhaps"}).status_code in (400, 422)
 
 
+def test_nothing_is_locked_while_nothing_runs(running: Running) -> None:
+    assert running.client.get("/api/locks").json() == []
+
+
 def test_status_and_health_answer_without_a_token(running: Running) -> None:
     with httpx2.Client(base_url=running.address) as anybody:
         status = anybody.get(f"{API}/status").json()

@@ -49,8 +49,12 @@ def test_a_tool_is_its_own_source_unless_it_says_more() -> None:
 
 
 @pytest.mark.parametrize(
-    "declared", [{"recovery": "keyed"}, {"recovery": "once"}, {"effect": "write"}, {"effect": "send", "recovery": "pure"}]
-)
+    "declared",
+    [
+        {"recovery": "keyed"}, {"recovery": "once"}, {"effect": "write"}, {"effect": "send", "recovery": "pure"},
+        {"shares": ["thing:{nothing}"]},
+    ],
+)  # fmt: skip
 def test_a_declaration_that_contradicts_itself_is_refused(declared: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"numbers\.double"):
         make(**declared)

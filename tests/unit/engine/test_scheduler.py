@@ -139,6 +139,20 @@ def test_a_failed_attempt_waits_until_it_is_released() -> None:
     assert s.decide() == [Start("a", None, 2)]
 
 
+def test_a_step_that_waits_for_a_lock_leaves_its_slot_and_has_made_no_attempt() -> None:
+    s = scheduler(node("a", priority=9), node("b"), slots=1)
+    log = Log(s)
+    assert s.decide() == [Start("a", None, 1)]
+    log.add(e.StepStarted("a"))
+    log.add(e.StepBlocked("a", ["calendar:main"], []))
+    assert s.decide() == [Start("b", None, 1)]
+    log.run("b")
+    s.release("a", None)
+    assert s.decide() == [Start("a", None, 1)]
+    again = Scheduler([node("a"), node("b")], 1, fold(State(), log.events))
+    assert again.decide() == [Start("a", None, 1)]  # after a crash it asks for its locks anew
+
+
 def test_an_effect_whose_outcome_is_unknown_is_asked_about() -> None:
     s = scheduler(node("a"), node("b", "a"))
     log = Log(s)
@@ -357,7 +371,7 @@ class World(RuleBasedStateMachine):
         self.log.add(e.GateClosed(gate, decision, step, "me", item, label=LABEL))
 
     @precondition(lambda self: self.running)
-    @rule(data=st.data(), outcome=st.sampled_from(["ok", "fail", "retry", "unknown", "ask"]))
+    @rule(data=st.data(), outcome=st.sampled_from(["ok", "fail", "retry", "unknown", "ask", "block"]))
     def end_call(self, data: st.DataObject, outcome: str) -> None:
         step, item = call = data.draw(st.sampled_from(sorted(self.running, key=str)))
         self.running.discard(call)
@@ -369,6 +383,9 @@ class World(RuleBasedStateMachine):
                 self.log.add(e.StepFailed(step, {"detail": "no"}, item))
             case "retry":
                 self.log.add(e.StepFailed(step, {"detail": "no"}, item, retry_in=1.0))
+                self.held.add(call)
+            case "block":
+                self.log.add(e.StepBlocked(step, [], [], item))
                 self.held.add(call)
             case "unknown":
                 self.log.add(e.StepLost(step, "unknown", item))

@@ -72,6 +72,8 @@ function changed(step: LiveStep, kind: string, data: Data, at: string): Partial<
       return { items: data.count as number, status: "running" };
     case "step.started":
       return { status: "running", startedAt: step.startedAt ?? at, attempt: Math.max(step.attempt, (data.attempt as number | undefined) ?? 1) };
+    case "step.blocked":
+      return item ? null : { status: "blocked" };
     case "step.progress":
       return { progress: String(data.message ?? "") };
     case "step.completed":

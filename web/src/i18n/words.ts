@@ -246,6 +246,7 @@ export const STATUSES: Record<string, Pair> = {
   unknown: ["לא ידוע", "Unknown"],
   retrying: ["מנסה שוב", "Retrying"],
   undone: ["בוטל לאחור", "Undone"],
+  blocked: ["ממתין לתורו", "Waits its turn"],
 };
 
 export const EFFECTS: Record<string, Pair> = {
@@ -278,6 +279,7 @@ export const EVENTS: Record<string, Pair> = {
   "execution.started": ["הביצוע התחיל", "The execution started"],
   "step.expanded": ["הרשימה ידועה", "The list is known"],
   "step.started": ["שלב התחיל", "Step started"],
+  "step.blocked": ["ממתין למה שנעול", "Waits for a lock"],
   "step.progress": ["מתקדם", "Progress"],
   "effect.intended": ["עומד לבצע", "About to act"],
   "step.completed": ["שלב הושלם", "Step completed"],

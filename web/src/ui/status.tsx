@@ -1,6 +1,6 @@
 /** A state is an icon, a word and a colour: never a colour alone. */
 
-import { Ban, Check, CircleDashed, CircleHelp, CirclePause, CircleX, Hand, Loader2, type LucideIcon, Minus, RotateCcw, Undo2 } from "lucide-react";
+import { Ban, Check, CircleDashed, CircleHelp, CirclePause, CircleX, Hand, Loader2, Lock, type LucideIcon, Minus, RotateCcw, Undo2 } from "lucide-react";
 
 import { useWords } from "../i18n";
 
@@ -24,6 +24,7 @@ const ICONS: Record<string, LucideIcon> = {
   expired: Minus,
   unknown: CircleHelp,
   undone: Undo2,
+  blocked: Lock,
 };
 const TURNING = new Set(["planning", "running"]);
 

@@ -1,0 +1,16 @@
+"""/api/locks: what running calls hold, and who waits for whom."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from tizmoret.server.routes import Orchestrator
+from tizmoret.views import LockView
+
+router = APIRouter(prefix="/api/locks", tags=["locks"])
+
+
+@router.get("")
+async def locks(tizmoret: Orchestrator) -> list[LockView]:
+    """By resource, in the order of the queue."""
+    return list(await tizmoret.locks())
