@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
 
+import structlog
 from pydantic import ValidationError
 
 from tizmoret.catalog.agent import Agent
@@ -14,6 +15,8 @@ from tizmoret.catalog.tool import Tool
 from tizmoret.errors import BadInput, NotFound
 from tizmoret.plan.capability import Capability
 from tizmoret.plan.model import Language
+
+log = structlog.get_logger(__name__)
 
 
 class Catalog:
@@ -60,6 +63,9 @@ class Catalog:
                 return tool.show(tool.output.model_validate(output), language)
             except ValidationError:
                 return ""  # recorded by another version of the tool
+            except Exception:
+                log.warning("an output cannot be shown", tool=tool.name, exc_info=True)
+                return ""
         if isinstance(output, dict):
             for key in ("markdown", "text", "summary"):
                 if isinstance(output.get(key), str):

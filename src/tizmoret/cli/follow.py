@@ -127,6 +127,8 @@ class Follower:
             self._screen.say("watch.planned", "dim", steps=event.data["steps"], planner=event.data["planner"])
         elif event.kind == "plan.refused":
             self._screen.say("watch.refused", "dim", findings=len(event.data["findings"]))
+        elif event.kind == "engine.failed":
+            self._screen.say("watch.stumbled", "red", why=event.data["error"])
         elif event.kind == "execution.taken":
             self._screen.say("watch.taken", "dim")
 

@@ -195,6 +195,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "watch.planning": ("מתכנן…", "Planning…"),
     "watch.planned": ("צעדים בתוכנית: {steps} (מתכנן: {planner})", "Steps in the plan: {steps} (planner: {planner})"),
     "watch.refused": ("התוכנית לא עברה בדיקה ({findings}); מנסה שוב", "The plan did not pass its check ({findings}); trying again"),
+    "watch.stumbled": ("המנוע עצמו נכשל ({why}) וינסה שוב", "The engine itself failed ({why}) and will try again"),
     "watch.taken": ("ממשיך ממה שתהליך קודם השאיר", "Going on from what an earlier process left"),
     "watch.more": ("ועוד: {done} הושלמו, {left} לפנינו", "and more: {done} completed, {left} to come"),
     "watch.total": ("צעדים: {done} מתוך {total}, {time}", "Steps: {done} of {total}, {time}"),

@@ -126,18 +126,26 @@ async def decide(
     await send(connection, workspace, execution, "decision", message)
 
 
-_STATUS = "select status from executions where workspace_id = %s and id = %s for share"
+_STATUS = "select status from executions where workspace_id = %s and id = %s for update"
+
+_TRY_AGAIN = """
+update executions set status = case when plan_version > 0 then 'running' else 'planning' end, owner = null, orphaned = false, attempts = 0,
+    error = null, finished_at = null
+where workspace_id = %s and id = %s"""
 
 
 async def control(
     connection: AsyncConnection[Any], workspace: UUID, execution: UUID, kind: Literal["pause", "resume", "cancel"], by: str
 ) -> None:
-    """Raises NotFound, or Conflict when the execution has ended. Pausing what is paused, and resuming what is not, change nothing."""
+    """Raises NotFound, or Conflict when the execution has ended. Pausing what is paused, and resuming what is not, change nothing.
+    What was put aside can be resumed, and is then tried as often as before."""
     cursor = await connection.execute(_STATUS, (workspace, execution))
     row = await cursor.fetchone()
     if row is None:
         raise NotFound("There is no such execution.", cure="List the executions to see which there are.")
-    if row[0] in ENDED:
+    if row[0] == "quarantined" and kind == "resume":
+        await connection.execute(_TRY_AGAIN, (workspace, execution))
+    elif row[0] in ENDED:
         raise Conflict(f"The execution is already {row[0]}.", cure="Only one that has not ended can be changed.")
     if kind == "cancel":
         # In the same transaction: nobody can approve what is being cancelled.
@@ -162,7 +170,9 @@ async def begin_undo(connection: AsyncConnection[Any], workspace: UUID, executio
     if row is None:
         raise NotFound("There is no such execution.", cure="List the executions to see which there are.")
     if row[0] not in ("completed", "failed", "cancelled", "undone"):
-        raise Conflict(f"The execution is {row[0]}.", cure="Only one that has ended can be undone; cancel it first.")
+        raise Conflict(
+            f"The execution is {row[0]}.", cure="Only one that has ended can be undone; one that was put aside is resumed first."
+        )
     cursor = await connection.execute(
         "select 1 from effects where workspace_id = %s and execution_id = %s and status in ('happened', 'unknown', 'undoing') limit 1",
         (workspace, execution),

@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 
 from tizmoret.engine import events as e
-from tizmoret.engine import gates
+from tizmoret.engine import gates, quarantine
 from tizmoret.engine.answer import answering_steps, not_done, undone
 from tizmoret.engine.chronicle import Chronicle, problem, step_row
 from tizmoret.engine.drafting import beginning, begun, superseded
@@ -20,7 +20,7 @@ from tizmoret.engine.environment import Environment, Query
 from tizmoret.engine.lockqueue import LockQueue
 from tizmoret.engine.planning import accepted, propose
 from tizmoret.engine.prepared import Prepared, prepare
-from tizmoret.engine.records import MAX_ATTEMPTS, Record, Signal, read_signals
+from tizmoret.engine.records import Record, Signal, read_signals
 from tizmoret.engine.scheduler import AskUnknown, Begin, Call, Command, Finish, OpenGate, Scheduler, Skip, Start
 from tizmoret.engine.state import FINAL
 from tizmoret.engine.stepwork import StepWork
@@ -70,6 +70,10 @@ class Driver:
             return await self._over
         except Fenced:
             return "fenced"
+        except Exception as error:
+            self._closing = True
+            await quarantine.note_failure(self._chronicle, error)
+            raise
         finally:
             self._closing = True
             await self._stop_tasks()
@@ -90,16 +94,10 @@ class Driver:
 
     async def _taken_over(self) -> None:
         """Say so in the log; put it aside when it has brought down one process after another."""
-        attempts = self._record.attempts
-        if attempts <= MAX_ATTEMPTS:
+        if self._record.attempts <= quarantine.MAX_ATTEMPTS:
             self._chronicle.note(e.ExecutionTaken(self._record.epoch))
             return
-        error = {
-            "code": "quarantined",
-            "detail": f"It was taken over {attempts} times without a step ending.",
-            "cure": "Look at the step that was running, then submit the request again.",
-        }
-        await self._chronicle.settle(e.ExecutionQuarantined(attempts), row=self._chronicle.row(status="quarantined", error=error))
+        await quarantine.put_aside(self._chronicle, self._record.attempts)
         self._end("ended")
 
     async def _begin(self) -> None:
@@ -316,7 +314,7 @@ class Driver:
                 await self._close_gate(signal)
             case "pause" if not self._state.paused:
                 await self._tell(e.ExecutionPaused(by), signal, "paused")
-            case "resume" if self._state.paused:
+            case "resume" if self._state.paused or self._state.ended == "quarantined":
                 await self._tell(e.ExecutionResumed(by), signal, self._moving())
             case "cancel":
                 await self._cancel(by, signal.id)

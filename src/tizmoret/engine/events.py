@@ -202,9 +202,18 @@ class ExecutionCancelled(Event, frozen=True, tag="execution.cancelled"):
 
 
 class ExecutionQuarantined(Event, frozen=True, tag="execution.quarantined"):
-    """Taken too often without ending: a poison pill."""
+    """Taken too often without a step ending (a poison pill), or it cannot be read (attempts 0). `running`: the steps that ran at the end."""
 
     attempts: int
+    running: list[str] = []
+    trouble: str = ""  # the engine's last error
+
+
+class EngineFailed(Event, frozen=True, tag="engine.failed"):
+    """The engine itself failed over this execution, and takes it up again after a while."""
+
+    error: str
+    trace: str
 
 
 class UndoBegan(Event, frozen=True, tag="undo.began"):
@@ -255,7 +264,7 @@ AnyEvent = (
     ExecutionCreated | StepPlanned | PlanAccepted | PlanRefused | ExecutionStarted | StepExpanded | StepStarted | StepProgress | EffectIntended
     | StepCompleted | StepFailed | StepLost | StepSkipped | GateOpened | GateClosed | ExecutionWaiting | ExecutionPaused | ExecutionResumed
     | ExecutionTaken | ExecutionCompleted | ExecutionFailed | ExecutionCancelled | ExecutionQuarantined
-    | StepBlocked | UndoBegan | UndoIntended | UndoFailed | EffectUndone | EffectLeft | ExecutionUndone
+    | StepBlocked | EngineFailed | UndoBegan | UndoIntended | UndoFailed | EffectUndone | EffectLeft | ExecutionUndone
 )  # fmt: skip
 
 _encoder = msgspec.json.Encoder()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import structlog
 from psycopg import AsyncConnection
 
 from tizmoret.engine import events as e
+from tizmoret.engine.quarantine import put_aside_unread
 from tizmoret.engine.state import State, fold, restore
 from tizmoret.engine.transition import WHOLE
 from tizmoret.plan.model import Language, Plan
@@ -21,7 +23,6 @@ log = structlog.get_logger(__name__)
 
 OPEN = ["planning", "running", "waiting", "paused"]
 ENDED = ("completed", "failed", "cancelled", "quarantined", "undone")
-MAX_ATTEMPTS = 10  # take-overs without a step ending before an execution is put aside as a poison pill
 
 
 @dataclass(slots=True)
@@ -75,15 +76,22 @@ async def read_records(connection: AsyncConnection[Any], workspace: UUID, rows: 
     plans = await _read_plans(connection, workspace, [(row[0], row[8]) for row in rows if row[8]])
     records = []
     for id, epoch, attempts, orphaned, request, language, user, created_at, _ in rows:
-        plan, mark = plans.get(id, (None, ""))
+        plan, mark = None, ""
+        try:
+            state = states[id]()
+            if id in plans:
+                plan, mark = plans[id]()
+        except Exception as error:
+            await put_aside_unread(connection, workspace, id, error)
+            continue
         records.append(
-            Record(workspace, id, epoch, request, language, user, created_at, states[id], plan, mark, attempts=attempts, crashed=orphaned)
+            Record(workspace, id, epoch, request, language, user, created_at, state, plan, mark, attempts=attempts, crashed=orphaned)
         )
     return records
 
 
-async def _read_states(connection: AsyncConnection[Any], workspace: UUID, ids: list[UUID]) -> dict[UUID, State]:
-    """The last checkpoint of each and the events after it, folded."""
+async def _read_states(connection: AsyncConnection[Any], workspace: UUID, ids: list[UUID]) -> dict[UUID, Callable[[], State]]:
+    """The last checkpoint of each and the events after it, to be folded: one that cannot be is no reason to leave the others."""
     states = {id: State() for id in ids}
     cursor = await connection.execute(
         "select distinct on (execution_id) execution_id, state from execution_checkpoints "
@@ -100,13 +108,23 @@ async def _read_states(connection: AsyncConnection[Any], workspace: UUID, ids: l
         "join events v on v.workspace_id = %s and v.execution_id = x.id and v.seq > x.seq order by v.execution_id, v.seq",
         (ids, [states[id].seq for id in ids], workspace),
     )
-    events: dict[UUID, list[tuple[int, e.Event]]] = {}
+    events: dict[UUID, list[tuple[int, str]]] = {}
     for id, seq, data in await cursor.fetchall():
-        events.setdefault(id, []).append((seq, e.decode(data)))
-    return {id: fold(state, events.get(id, [])) for id, state in states.items()}
+        events.setdefault(id, []).append((seq, data))
+    return {id: partial(_folded, state, events.get(id, [])) for id, state in states.items()}
 
 
-async def _read_plans(connection: AsyncConnection[Any], workspace: UUID, wanted: list[tuple[UUID, int]]) -> dict[UUID, tuple[Plan, str]]:
+def _folded(state: State, events: list[tuple[int, str]]) -> State:
+    return fold(state, ((seq, e.decode(data)) for seq, data in events))
+
+
+def _plan(text: str, mark: str) -> tuple[Plan, str]:
+    return Plan.model_validate_json(text), mark
+
+
+async def _read_plans(
+    connection: AsyncConnection[Any], workspace: UUID, wanted: list[tuple[UUID, int]]
+) -> dict[UUID, Callable[[], tuple[Plan, str]]]:
     """The plan and its hash of each; it is written in the same commit as its version."""
     if not wanted:
         return {}
@@ -115,12 +133,12 @@ async def _read_plans(connection: AsyncConnection[Any], workspace: UUID, wanted:
         "join plan_versions p on p.workspace_id = %s and p.execution_id = x.id and p.version = x.version",
         ([id for id, _ in wanted], [version for _, version in wanted], workspace),
     )
-    return {id: (Plan.model_validate_json(plan), mark) for id, plan, mark in await cursor.fetchall()}
+    return {id: partial(_plan, text, mark) for id, text, mark in await cursor.fetchall()}
 
 
 async def read_plan(connection: AsyncConnection[Any], workspace: UUID, id: UUID, version: int) -> tuple[Plan, str]:
     """The plan and its hash."""
-    return (await _read_plans(connection, workspace, [(id, version)]))[id]
+    return (await _read_plans(connection, workspace, [(id, version)]))[id]()
 
 
 async def read_call(connection: AsyncConnection[Any], workspace: UUID, id: UUID, step: str, item: int | None) -> tuple[Any, Any]:

@@ -114,6 +114,7 @@ class State(msgspec.Struct):
     undoing: Undoing | None = None
     on_failure: OnFailure | None = None  # what whoever submitted it wished; None: as the plan says
     undo_answer: str | None = None  # whether a person wants the effects of this failed execution undone: "answered", or they do not
+    trouble: str = ""  # the engine's last error over it
     planned: bool = False
     paused: bool = False
     ended: str | None = None
@@ -340,7 +341,15 @@ def _paused(state: State, event: e.ExecutionPaused) -> list[str]:
 
 
 def _resumed(state: State, event: e.ExecutionResumed) -> list[str]:
+    """Also one that was put aside."""
     state.paused = False
+    if state.ended == "quarantined":
+        state.ended, state.trouble = None, ""
+    return []
+
+
+def _engine_failed(state: State, event: e.EngineFailed) -> list[str]:
+    state.trouble = event.error
     return []
 
 
@@ -374,7 +383,8 @@ def _undo(happening: str) -> Any:
 def _ended(status: str) -> Any:
     def end(state: State, event: e.Event) -> list[str]:
         state.ended = status
-        state.undoing = None
+        if status != "quarantined":
+            state.undoing = None
         return []
 
     return end
@@ -400,6 +410,7 @@ _FOLD: dict[type[e.Event], Any] = {
     e.ExecutionFailed: _ended("failed"),
     e.ExecutionCancelled: _ended("cancelled"),
     e.ExecutionQuarantined: _ended("quarantined"),
+    e.EngineFailed: _engine_failed,
     e.UndoBegan: _undo_began,
     e.UndoIntended: _undo("intended"),
     e.EffectUndone: _undo("undone"),

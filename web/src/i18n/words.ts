@@ -296,6 +296,7 @@ export const EVENTS: Record<string, Pair> = {
   "execution.failed": ["נכשל", "Failed"],
   "execution.cancelled": ["בוטל", "Cancelled"],
   "execution.quarantined": ["הוצא מהתור", "Quarantined"],
+  "engine.failed": ["המנוע עצמו נכשל וינסה שוב", "The engine itself failed, and will try again"],
   "undo.began": ["מבטל לאחור את מה שנעשה", "Undoing what was done"],
   "undo.intended": ["עומד לבטל לאחור", "About to undo"],
   "undo.failed": ["הביטול לאחור לא הצליח", "Could not be undone"],
