@@ -38,30 +38,77 @@ def main() -> None:
                 server.terminate()
 
 
+# What stands on the buttons that the story presses.
+WORDS = {
+    "he": {"answer": "לענות", "approve": "אישור", "plan": "להראות תוכנית"},
+    "en": {"answer": "Answer", "approve": "Approve", "plan": "Show the plan"},
+}
+REQUESTS = {
+    "he": "תקרא מה עשינו בדצמבר בתבואות ותקבע פגישה עם יואב",
+    "en": "Read what we did in December on grain and schedule a meeting with Yoav",
+}
+WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+
+
 def story(page: Page, link: str) -> None:
-    """The first start's own request: which Yoav, the approval, the end; then a dark and an English one, and a phone."""
+    """The example request in both languages, from the plan to the answer, and every page on the way, light and dark; then a phone."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.goto(link)
-    page.locator(".recent a").first.click()
+    page.locator("[data-welcome] a").wait_for()
+    page.wait_for_timeout(500)
+    picture(page, "welcome-he")
+    base = link.split("?")[0]
+    for language in ("he", "en"):
+        choose(page, language, "light")
+        begin(page, base, language)
+        page.set_viewport_size(PHONE)
+        picture(page, f"approval-{language}-phone")
+        page.set_viewport_size(WIDE)
+        for place in ("approvals", "catalog", "catalog/calendar.create", "executions", "metrics", "settings"):
+            page.goto(f"{base}/{place}")
+            both_themes(page, f"{place.rsplit('/')[-1]}-{language}")
+        page.goto(f"{base}/executions?status=waiting")
+        page.locator("[data-executions] a").first.click()
+        card = page.locator("[data-purpose=approval]")
+        both_themes(page, f"approval-{language}")
+        card.get_by_role("button", name=WORDS[language]["approve"], exact=True).click()
+        page.locator(".answer").wait_for()
+        both_themes(page, f"done-{language}", whole=True)
+        page.set_viewport_size(PHONE)
+        picture(page, f"done-{language}-phone")
+        page.set_viewport_size(WIDE)
+
+
+def begin(page: Page, base: str, language: str) -> None:
+    """Ask, look at the plan, run it, and answer which Yoav."""
+    page.goto(base)
+    page.locator("#query").fill(REQUESTS[language])
+    page.get_by_role("button", name=WORDS[language]["plan"]).click()
+    page.locator("[data-preview] [data-node]").first.wait_for()
+    both_themes(page, f"plan-{language}")
+    page.locator("#query").press("Enter")
     page.get_by_role("radio").first.wait_for()
-    page.screenshot(path=PICTURES / "question.png")
+    both_themes(page, f"question-{language}")
     page.get_by_role("radio").first.check()
-    page.get_by_role("button", name="לענות").click()
-    page.locator(".approval .args").wait_for()
-    page.screenshot(path=PICTURES / "first-run.png")
-    page.emulate_media(color_scheme="dark")
-    page.screenshot(path=PICTURES / "approval-dark.png")
-    page.emulate_media(color_scheme="light")
-    page.get_by_role("button", name="אישור", exact=True).click()
-    page.locator(".answer").wait_for()
-    page.screenshot(path=PICTURES / "done.png", full_page=True)
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.screenshot(path=PICTURES / "phone.png")
-    page.set_viewport_size({"width": 1280, "height": 860})
-    page.get_by_role("button", name="English").click()
-    page.goto(link)
-    page.locator(".recent a").first.wait_for()
-    page.screenshot(path=PICTURES / "start-english.png")
+    page.get_by_role("button", name=WORDS[language]["answer"]).click()
+    page.locator("[data-purpose=approval]").wait_for()
+
+
+def choose(page: Page, language: str, theme: str) -> None:
+    page.evaluate("([language, theme]) => { localStorage.language = language; localStorage.theme = theme }", [language, theme])
+    page.reload()
+
+
+def both_themes(page: Page, name: str, *, whole: bool = False) -> None:
+    for theme in ("light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        picture(page, f"{name}-{theme}", whole=whole)
+    page.evaluate("document.documentElement.dataset.theme = 'light'")
+
+
+def picture(page: Page, name: str, *, whole: bool = False) -> None:
+    page.wait_for_timeout(600)  # what is on its way in
+    page.screenshot(path=PICTURES / f"{name}.jpg", type="jpeg", quality=72, full_page=whole)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from uuid import UUID
 import structlog
 
 from tizmoret import projections
+from tizmoret.activity import read_activity
 from tizmoret.agents.builtin import builtin_agents
 from tizmoret.agents.own import AgentFault, own_agents
 from tizmoret.agents.runner import run_agent
@@ -54,7 +55,7 @@ from tizmoret.settings import Settings
 from tizmoret.store.database import Database
 from tizmoret.stream import Stream, read_events
 from tizmoret.tools import builtin_tools, named_tools
-from tizmoret.views import FINAL, Approval, EventView, Execution, LockView, Page, Preview, Status, StepView, System
+from tizmoret.views import FINAL, Activity, Approval, EventView, Execution, LockView, Page, Preview, Status, StepView, System
 from tizmoret.workplaces import Workplaces
 
 log = structlog.get_logger(__name__)
@@ -335,6 +336,14 @@ class Tizmoret:
             "tokens": execution.tokens,
             "cost": execution.cost,
         }
+
+    async def activity(self, hours: int = 24, *, workspace: UUID | None = None) -> Activity:
+        """What was done in the last `hours`, over all executions. Raises BadInput."""
+        if not 1 <= hours <= 24 * 90:
+            raise BadInput("`hours` is 1 to 2160.", cure="Give at most 90 days.", field="hours")
+        workspace = workspace or self.workspace
+        async with self._database.tenant_tx(workspace) as connection:
+            return await read_activity(connection, workspace, until=datetime.now(self.settings.timezone), hours=hours, buckets=24)
 
     async def wait(self, id: UUID, timeout: float | None = None, *, workspace: UUID | None = None) -> Execution:  # noqa: ASYNC109
         """Until it has ended, or only people can move it on. timeout in seconds. Raises TimeoutError."""

@@ -188,3 +188,47 @@ class Status(_View):
     system: System
     planner: str
     version: str
+
+
+class Work(_View):
+    """How the calls of one tool or agent went. Times in seconds of a call's own, without waiting for people; None: none has ended."""
+
+    name: str
+    calls: int  # attempts that ended
+    succeeded: int
+    failed: int  # for good
+    retried: int  # attempts that failed and were followed by another
+    p50: float | None = None
+    p95: float | None = None
+    tokens: int = 0
+    cost: float = 0.0  # dollars
+
+
+class Bucket(_View):
+    """Executions that were begun in one stretch of time, by how they stand."""
+
+    at: datetime
+    completed: int
+    failed: int
+    cancelled: int
+    open: int
+
+
+class Activity(_View):
+    """What was done since a time: how much, how fast, how well, and what it cost. Everything is reckoned from the event log."""
+
+    since: datetime
+    bucket_seconds: int
+    executions: int
+    completed: int
+    failed: int
+    cancelled: int
+    open: int
+    p50: float | None = None  # seconds from start to end, waiting for people included
+    p95: float | None = None
+    approvals: int  # decided by people
+    approval_p50: float | None = None  # seconds that people took
+    tokens: int
+    cost: float
+    buckets: list[Bucket]
+    work: list[Work]

@@ -1,15 +1,11 @@
-/** The addresses. What is filtered or selected is part of them. */
+/** The addresses. What is filtered or selected is part of them. Every page but the first is loaded when it is opened. */
 
-import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 
-import { Approvals } from "./pages/Approvals";
-import { Catalog, type Shelf, SHELVES } from "./pages/Catalog";
-import { CatalogEntry } from "./pages/CatalogEntry";
-import { ExecutionPage } from "./pages/ExecutionPage";
-import { Executions, type State, STATES } from "./pages/Executions";
 import { NewRequest } from "./pages/NewRequest";
 import { Broken } from "./pages/Broken";
 import { NotFound } from "./pages/NotFound";
+import { SHELVES, type Shelf, type State, STATES, STRETCHES } from "./pages/search";
 import { Shell } from "./shell/Shell";
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined);
@@ -26,7 +22,7 @@ const start = createRoute({
 const executions = createRoute({
   getParentRoute: () => root,
   path: "/executions",
-  component: Executions,
+  component: lazyRouteComponent(() => import("./pages/Executions"), "Executions"),
   validateSearch: (search: Record<string, unknown>): { status?: State | undefined; q?: string | undefined } => ({
     status: STATES.find((state) => state === search.status),
     q: text(search.q),
@@ -36,31 +32,40 @@ const executions = createRoute({
 const approvals = createRoute({
   getParentRoute: () => root,
   path: "/approvals",
-  component: Approvals,
+  component: lazyRouteComponent(() => import("./pages/Approvals"), "Approvals"),
   validateSearch: (search: Record<string, unknown>): { id?: string | undefined } => ({ id: text(search.id) }),
 });
 
 const catalog = createRoute({
   getParentRoute: () => root,
   path: "/catalog",
-  component: Catalog,
+  component: lazyRouteComponent(() => import("./pages/Catalog"), "Catalog"),
   validateSearch: (search: Record<string, unknown>): { q?: string | undefined; shelf?: Shelf | undefined } => ({
     q: text(search.q),
     shelf: SHELVES.find((shelf) => shelf === search.shelf),
   }),
 });
 
-const entry = createRoute({ getParentRoute: () => root, path: "/catalog/$name", component: CatalogEntry });
+const entry = createRoute({ getParentRoute: () => root, path: "/catalog/$name", component: lazyRouteComponent(() => import("./pages/CatalogEntry"), "CatalogEntry") });
+
+const metrics = createRoute({
+  getParentRoute: () => root,
+  path: "/metrics",
+  component: lazyRouteComponent(() => import("./pages/Metrics"), "Metrics"),
+  validateSearch: (search: Record<string, unknown>): { hours?: number | undefined } => ({ hours: STRETCHES.find((hours) => hours === Number(search.hours)) }),
+});
+
+const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: lazyRouteComponent(() => import("./pages/Settings"), "Settings") });
 
 const execution = createRoute({
   getParentRoute: () => root,
   path: "/$id",
-  component: ExecutionPage,
+  component: lazyRouteComponent(() => import("./pages/ExecutionPage"), "ExecutionPage"),
   validateSearch: (search: Record<string, unknown>): { step?: string | undefined; tab?: string | undefined } => ({ step: text(search.step), tab: text(search.tab) }),
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, executions, approvals, catalog, entry, execution]),
+  routeTree: root.addChildren([start, executions, approvals, catalog, entry, metrics, settings, execution]),
   basepath: "/orchestrate",
   defaultPreload: false,
   defaultErrorComponent: Broken,

@@ -12,6 +12,8 @@ export type LogEvent = Schemas["EventView"];
 export type Entry = Schemas["Entry"];
 export type Status = Schemas["Status"];
 export type PlanStep = Schemas["Step"];
+export type Activity = Schemas["Activity"];
+export type Work = Schemas["Work"];
 export type Plan = Schemas["Plan"];
 export type Decision = Schemas["Approve"];
 
@@ -63,6 +65,9 @@ export interface Listing {
 
 export const api = {
   signIn: (token: string) => call<void>("POST", "/api/session", { token }),
+  signOut: () => call<void>("DELETE", "/api/session"),
+  activity: (hours: number) => call<Activity>("GET", `/api/activity?hours=${hours}`),
+  undo: (id: string) => call<Execution>("POST", `${base}/${id}/undo`),
   status: () => call<Status>("GET", `${base}/status`),
   submit: (text: string) => call<Execution>("POST", base, { query: text }),
   run: (text: string, plan: unknown) => call<Execution>("POST", base, { query: text, plan }),

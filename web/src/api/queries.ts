@@ -18,6 +18,7 @@ const LIVE = 2000; // milliseconds between looks at what others change
 
 export const statusQuery = queryOptions({ queryKey: ["status"], queryFn: api.status, refetchInterval: 10_000 });
 export const catalogQuery = queryOptions({ queryKey: ["catalog"], queryFn: api.catalog, staleTime: 60_000 });
+export const activityQuery = (hours: number) => queryOptions({ queryKey: ["activity", hours], queryFn: () => api.activity(hours), refetchInterval: 10_000, placeholderData: (before) => before });
 export const inboxQuery = queryOptions({ queryKey: ["inbox"], queryFn: api.inbox, refetchInterval: LIVE });
 export const executionsQuery = (listing: Listing) =>
   queryOptions({ queryKey: ["executions", listing], queryFn: () => api.list(listing), refetchInterval: LIVE });

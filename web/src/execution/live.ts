@@ -19,6 +19,7 @@ export interface Line {
   level: "info" | "warn" | "error";
   attempt?: number;
   retryIn?: number; // seconds until the next attempt
+  seconds?: number; // that the call of a completed step took
 }
 
 export interface Shown {
@@ -208,6 +209,7 @@ function line(event: LogEvent): Line {
   const found: Line = { seq: event.seq, kind: event.kind, at: event.at, step: typeof data.step === "string" ? data.step : "", told: String(told).slice(0, 4000), level };
   if (typeof data.attempt === "number") found.attempt = data.attempt;
   if (typeof data.retry_in === "number") found.retryIn = data.retry_in;
+  if (event.kind === "step.completed" && data.item === undefined && typeof data.seconds === "number") found.seconds = data.seconds;
   return found;
 }
 

@@ -15,22 +15,26 @@ export interface Timing {
   work: number; // seconds of all steps together
 }
 
-/** What the log says of waiting: a gate of a step opened or closed. */
-export interface GateLine {
+/** What the log says of waiting (a gate of a step opened or closed), and of how long a call took. */
+export interface Told {
   kind: string;
   step: string;
   at: string;
+  seconds?: number;
 }
 
 const IDLE = 1; // seconds without work from which on the axis leaves them out
 const seconds = (iso: string): number => Date.parse(iso) / 1000;
 
-export function timing(steps: readonly LiveStep[], now: number, log: readonly GateLine[]): Timing {
+export function timing(steps: readonly LiveStep[], now: number, log: readonly Told[]): Timing {
   const waits = waiting(log, now);
+  // A start is written with the next commit, so that of a short call it may stand as late as its end.
+  const took = new Map(log.flatMap((line) => (line.seconds === undefined ? [] : [[line.step, line.seconds] as const])));
   const begun = steps.flatMap((step) => {
     if (!step.startedAt) return [];
-    const start = seconds(step.startedAt);
-    const end = step.finishedAt ? seconds(step.finishedAt) : STEP_FINAL.has(step.status) ? start : Math.max(start, now);
+    const written = seconds(step.startedAt);
+    const end = step.finishedAt ? seconds(step.finishedAt) : STEP_FINAL.has(step.status) ? written : Math.max(written, now);
+    const start = Math.min(written, end - (took.get(step.id) ?? 0));
     return [{ id: step.id, start, end: Math.max(start, end), busy: without({ start, end: Math.max(start, end) }, waits.get(step.id) ?? []) }];
   });
   const pieces = begun.flatMap((step) => step.busy);
@@ -44,7 +48,7 @@ export function timing(steps: readonly LiveStep[], now: number, log: readonly Ga
   };
 }
 
-function waiting(log: readonly GateLine[], now: number): Map<string, Span[]> {
+function waiting(log: readonly Told[], now: number): Map<string, Span[]> {
   const found = new Map<string, Span[]>();
   for (const { kind, step, at } of log) {
     if (step === "" || !kind.startsWith("gate.")) continue;

@@ -11,9 +11,7 @@ import { Header } from "../shell/Header";
 import { Code } from "../ui/bidi";
 import { useTitle } from "../ui/hooks";
 import { Empty, Failed, Loading } from "../ui/states";
-
-export const SHELVES = ["tool", "agent", "read", "change"] as const;
-export type Shelf = (typeof SHELVES)[number];
+import { type Shelf, SHELVES } from "./search";
 
 const ON: Record<Shelf, (entry: Entry) => boolean> = {
   tool: (entry) => entry.kind === "tool",

@@ -2,12 +2,13 @@
 
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { Bot, ChevronLeft, Play, Wrench } from "lucide-react";
+import { Bot, Check, ChevronLeft, Coins, Phone, Play, Timer, Wrench } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
 import { api, type Entry } from "../api/client";
-import { catalogQuery } from "../api/queries";
+import { activityQuery, catalogQuery } from "../api/queries";
 import { blank, resolve, type Schema, SchemaForm } from "../approvals/SchemaForm";
+import { Figure } from "../execution/Figures";
 import { Json } from "../execution/Inspector";
 import { useWords } from "../i18n";
 import { Header } from "../shell/Header";
@@ -16,6 +17,7 @@ import { useTitle } from "../ui/hooks";
 import { Empty, Failed, Loading, ProblemText } from "../ui/states";
 import { duration, money } from "../ui/units";
 import { EffectBadge } from "./Catalog";
+import { share } from "./Metrics";
 
 export function CatalogEntry() {
   const { t } = useWords();
@@ -72,6 +74,7 @@ function Sheet({ entry }: { entry: Entry }) {
           </div>
         ))}
       </dl>
+      <Health name={entry.name} />
       {entry.tools.length > 0 && (
         <section>
           <h2 className="eyebrow mb-2">{t("usesTools")}</h2>
@@ -93,6 +96,24 @@ function Sheet({ entry }: { entry: Entry }) {
         <Trial entry={entry} />
       </div>
     </>
+  );
+}
+
+/** How its calls went lately. */
+function Health({ name }: { name: string }) {
+  const { t } = useWords();
+  const activity = useQuery(activityQuery(168));
+  if (!activity.data) return null;
+  const found = activity.data.work.find((one) => one.name === name);
+  if (!found) return <p className="text-sm text-fg-3">{t("neverCalled")}</p>;
+  return (
+    <section aria-label={t("health")} data-health className="card flex divide-x divide-line overflow-hidden max-[900px]:grid max-[900px]:grid-cols-3">
+      <Figure icon={Phone} name={`${t("calls")} · ${t("health")}`} value={String(found.calls)} />
+      <Figure icon={Check} name={t("success")} value={share(found)} />
+      <Figure icon={Timer} name={t("p50")} value={found.p50 == null ? "–" : duration(found.p50)} />
+      <Figure icon={Timer} name={t("p95")} value={found.p95 == null ? "–" : duration(found.p95)} />
+      <Figure icon={Coins} name={t("cost")} value={money(found.cost)} />
+    </section>
   );
 }
 

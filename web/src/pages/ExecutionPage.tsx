@@ -1,7 +1,7 @@
 /** One execution, seen and steered. What is selected stands in the address, so that a link shows the same. */
 
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Ban, ChevronLeft, Copy, Link2, Music4, Pause, Play, RotateCcw } from "lucide-react";
+import { Ban, ChevronLeft, Copy, Link2, Music4, Pause, Play, RotateCcw, Undo2 } from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 
 import { api, type Steering } from "../api/client";
@@ -52,9 +52,9 @@ function Running({ live, shown }: { live: Live; shown: Shown }) {
   const [problem, setProblem] = useState<unknown>(null);
   const done = execution.stepsTotal > 0 ? shown.steps.filter((step) => ["completed", "failed", "skipped", "cancelled"].includes(step.status)).length : 0;
   const total = Math.max(1, shown.steps.length, execution.stepsTotal);
-  const tell = (what: Steering): void => {
+  const tell = (what: Steering | "undo"): void => {
     setProblem(null);
-    api.tell(execution.id, what).then(live.refresh, setProblem);
+    (what === "undo" ? api.undo(execution.id) : api.tell(execution.id, what)).then(live.refresh, setProblem);
   };
   return (
     <>
@@ -90,7 +90,9 @@ function Running({ live, shown }: { live: Live; shown: Shown }) {
         {execution.answer && (
           <section className="answer card p-4" aria-label={t("answer")}>
             <h2 className="eyebrow mb-1">{t("answer")}</h2>
-            <Markdown text={execution.answer} />
+            <div className="max-h-[480px] overflow-auto" tabIndex={0} role="group" aria-label={t("answer")}>
+              <Markdown text={execution.answer} />
+            </div>
           </section>
         )}
         <Work live={live} shown={shown} over={over} />
@@ -160,10 +162,11 @@ function Work({ live, shown, over }: { live: Live; shown: Shown; over: boolean }
   );
 }
 
-function Actions({ shown, tell }: { shown: Shown; tell: (what: Steering) => void }) {
+function Actions({ shown, tell }: { shown: Shown; tell: (what: Steering | "undo") => void }) {
   const { t } = useWords();
   const go = useNavigate();
-  const [sure, setSure] = useState(false);
+  const [sure, setSure] = useState<"cancel" | "undo" | null>(null);
+  const acted = shown.steps.some((step) => step.effect !== "none" && step.status === "completed");
   const execution = shown.execution!;
   const over = isOver(execution);
   const paused = execution.status === "paused";
@@ -173,38 +176,39 @@ function Actions({ shown, tell }: { shown: Shown; tell: (what: Steering) => void
         <>
           <button type="button" className="btn" onClick={() => tell(paused ? "resume" : "pause")}>
             {paused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
-            {t(paused ? "resume" : "pause")}
+            <span className="max-[600px]:sr-only">{t(paused ? "resume" : "pause")}</span>
           </button>
-          <button type="button" className="btn danger" onClick={() => setSure(true)}>
+          <button type="button" className="btn danger" onClick={() => setSure("cancel")}>
             <Ban size={14} aria-hidden />
-            {t("cancel")}
+            <span className="max-[600px]:sr-only">{t("cancel")}</span>
           </button>
         </>
       )}
       <Menu
         items={[
+          ...(over && acted ? [{ name: t("undoIt"), icon: Undo2, act: () => setSure("undo") }] : []),
           { name: t("askAgain"), icon: RotateCcw, act: () => void go({ to: "/", search: { q: execution.request } }) },
           { name: t("copyId"), icon: Copy, act: () => void navigator.clipboard.writeText(execution.id) },
           { name: t("copyLink"), icon: Link2, act: () => void navigator.clipboard.writeText(location.href) },
         ]}
       />
       {sure && (
-        <Dialog title={t("cancelSure")} onClose={() => setSure(false)}>
-          <p className="mb-5 text-sm text-fg-2">{t("cancelText")}</p>
+        <Dialog title={t(sure === "undo" ? "undoSure" : "cancelSure")} onClose={() => setSure(null)}>
+          <p className="mb-5 text-sm text-fg-2">{t(sure === "undo" ? "undoText" : "cancelText")}</p>
           <div className="flex gap-2">
-            <button type="button" className="btn" onClick={() => setSure(false)}>
-              {t("keepRunning")}
+            <button type="button" className="btn" onClick={() => setSure(null)}>
+              {t(sure === "undo" ? "close" : "keepRunning")}
             </button>
             <span className="flex-1" />
             <button
               type="button"
               className="btn danger"
               onClick={() => {
-                setSure(false);
-                tell("cancel");
+                setSure(null);
+                tell(sure);
               }}
             >
-              {t("cancelIt")}
+              {t(sure === "undo" ? "undoIt" : "cancelIt")}
             </button>
           </div>
         </Dialog>

@@ -11,9 +11,7 @@ import { Header } from "../shell/Header";
 import { useTitle } from "../ui/hooks";
 import { Empty, Failed, Loading } from "../ui/states";
 import { ExecutionRow } from "./ExecutionRow";
-
-export const STATES = ["open", "waiting", "running", "paused", "completed", "failed", "cancelled"] as const;
-export type State = (typeof STATES)[number];
+import { STATES } from "./search";
 
 export function Executions() {
   const { t, status: name } = useWords();

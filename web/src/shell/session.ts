@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 
 import { queries } from "../api/queries";
-import { whenSignedOut } from "../api/client";
+import { api, whenSignedOut } from "../api/client";
 
 let out = false;
 const listeners = new Set<() => void>();
@@ -19,6 +19,12 @@ whenSignedOut(() => set(true));
 export function signedIn(): void {
   queries.clear();
   set(false);
+}
+
+export async function signOut(): Promise<void> {
+  await api.signOut();
+  queries.clear();
+  set(true);
 }
 
 const subscribe = (listener: () => void): (() => void) => {

@@ -41,6 +41,14 @@ async def sign_in(body: SignIn, request: Request) -> Response:
     return _with_cookie(Response(status_code=204), token)
 
 
+@router.delete("/api/session", status_code=204)
+async def sign_out() -> Response:
+    """Take the page's cookie away. Answers whoever asks: there is nothing to protect in leaving."""
+    response = Response(status_code=204)
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+    return response
+
+
 @router.get("/")
 async def root() -> Response:
     return RedirectResponse("/orchestrate")
