@@ -9,7 +9,8 @@ from tizmoret.catalog.tool import Tool
 from tizmoret.errors import BadInput
 
 DOMAINS = (
-    "documents", "filing", "contacts", "calendar", "tasks", "text", "facts", "tables", "web", "repositories", "clock", "hebrew_dates", "units",
+    "documents", "filing", "contacts", "calendar", "tasks", "notes", "text", "facts", "tables", "charts",
+    "currency", "web", "repositories", "clock", "hebrew_dates", "units",
     "system",
 )  # fmt: skip
 

@@ -262,6 +262,28 @@ async def aggregate(args: Aggregate, call: Call) -> Table:
     return await _answer([sheet], aggregate_sql(args, sheet, call.language), call.language)
 
 
+async def grouped(document: str, by: str, measure: str, function: Function, table: str, call: Call) -> Table:
+    """As `tables.aggregate` reckons it: (group, value) rows."""
+    args = Aggregate(document=document, by=by, measure=measure, function=function, table=table)
+    sheet = _sheet_for(args, await _sheets(document, call))
+    return await _answer([sheet], aggregate_sql(args, sheet, call.language), call.language)
+
+
+async def crossed(document: str, rows: str, columns: str, measure: str, function: Function, table: str, call: Call) -> Table:
+    """(row, column, value) of every pair that there is, in their order."""
+    args = Aggregate(document=document, by=rows, measure=measure, function=function, table=table)
+    sheet = _sheet_for(args, await _sheets(document, call))
+    down, across = _group(args, sheet), _group(args.model_copy(update={"by": columns}), sheet)
+    assert down is not None
+    assert across is not None
+    column = _measure(args, sheet)
+    what = f"{function}({quoted(column.name) if column else '*'})"
+    what = f"round({what}, 6)" if function in ("sum", "avg") else what
+    sql = f"select {down[0]}, {across[0]}, {what} from {quoted(sheet.name)} group by 1, 2 order by 1, 2"  # noqa: S608 - names are quoted
+    found = await _answer([sheet], sql, call.language)
+    return found.model_copy(update={"columns": [down[1], across[1], *found.columns[2:]]})
+
+
 @tool(
     "tables.query",
     title=Text(he="שאילתה על טבלה", en="Query a table"),

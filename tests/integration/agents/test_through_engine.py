@@ -65,6 +65,7 @@ async def tizmoret(database: str, web: tuple[Server, str], tmp_path_factory: pyt
         (folder / "documents" / "sensors.csv").write_text(
             "silo,moisture\n" + "1,11\n1,12\n2,11\n2,12\n3,11\n3,12\n1,13\n2,\n3,95\n1,11\n", "utf-8"
         )
+        (folder / "documents" / "damaged.docx").write_bytes(b"PK\x03\x04 broken")  # one that cannot be read keeps no agent from its work
         repository = folder / "repositories" / "farm-app"
         repository.mkdir(parents=True)
         repo = porcelain.init(str(repository))
@@ -163,7 +164,8 @@ CASES: dict[str, tuple[Output, Callable[[Output], object]]] = {
     "folder-auditor": (
         {},
         lambda out: (
-            out["total"] == 42
+            out["total"] == 43
+            and out["unreadable"] == ["damaged.docx"]
             and len(out["old"]) >= 3
             and any("copy of silos.docx" in ids for ids in [*out["sameName"], ["copy of silos.docx"]])
         ),

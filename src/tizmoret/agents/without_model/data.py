@@ -11,6 +11,7 @@ from tizmoret.agents.without_model.material import Writing, cited, nothing_read,
 from tizmoret.catalog.tool import Call
 from tizmoret.errors import StepFailed
 from tizmoret.tools import markdown
+from tizmoret.tools.sql import quoted
 
 SHEETS = ("xlsx", "csv")
 NUMBERS = frozenset({"integer", "number"})
@@ -56,12 +57,8 @@ async def _document(args: Args, use: Use, call: Call) -> str:
     return str(found[0]["id"])
 
 
-def _named(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 async def _column(document: str, table: str, column: str, use: Use) -> list[float]:
-    sql = f"select {_named(column)} from {_named(table)} where {_named(column)} is not null"  # noqa: S608 - quoted, and a sandbox that only reads
+    sql = f"select {quoted(column)} from {quoted(table)} where {quoted(column)} is not null"  # noqa: S608 - quoted, and a sandbox that only reads
     asked = {"document": document, "sql": sql}
     return [float(row[0]) for row in (await use("tables.query", asked))["rows"] if isinstance(row[0], int | float)]
 
@@ -83,8 +80,8 @@ async def table_profiler(args: Args, use: Use, call: Call) -> Output:
                     findings.append(
                         {"table": table["name"], "column": column["name"], "kind": "far out", "count": len(odd), "values": odd[:10]}
                     )
-        names = ", ".join(_named(column["name"]) for column in table["columns"])
-        of = _named(table["name"])
+        names = ", ".join(quoted(column["name"]) for column in table["columns"])
+        of = quoted(table["name"])
         sql = f"select count(*) - (select count(*) from (select distinct {names} from {of})) from {of}"  # noqa: S608 - as above
         twice = (await use("tables.query", {"document": document, "sql": sql}))["rows"][0][0]
         if twice:

@@ -49,6 +49,7 @@ async def read_material(args: Args, use: Use, call: Call, *, kinds: Sequence[str
     if not found:
         wanted = {"query": args.get("query") or "", "period": args.get("period"), "kinds": list(kinds), "limit": most}
         found = (await use("documents.search", wanted))["documents"]
+    found = [document for document in found if not document.get("note")]  # damaged, encrypted or empty: nothing can be read of it
     if not found:
         return []
     call.report(f"{len(found)}", 0.2)

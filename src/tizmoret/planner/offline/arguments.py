@@ -11,6 +11,7 @@ from typing import Any
 from tizmoret.planner.language.times import Toward
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline import table_words
+from tizmoret.planner.offline.pairs import conversion, crossing
 from tizmoret.planner.offline.places import zone_in
 from tizmoret.planner.offline.reading import Reading
 from tizmoret.planner.offline.skills import Skill, Slot
@@ -284,9 +285,32 @@ def _by_name(slot: Slot, skill: Skill, reading: Reading) -> str | None:
     return phrase or None
 
 
+def _measured(slot: Slot, skill: Skill, reading: Reading) -> str | None:
+    """A unit or a currency: the one that the amount is given in, or the one that it is wanted in."""
+    pair = conversion(reading.text)
+    return pair[slot.name == "to"] if pair else None
+
+
+def _crossed(slot: Slot, skill: Skill, reading: Reading) -> str | None:
+    pair = crossing(reading.text)
+    return pair[slot.name == "columns"] if pair else None
+
+
+def _noted(slot: Slot, skill: Skill, reading: Reading) -> str | None:
+    """What is to be written down, in the words that were said."""
+    quoted = reading.named("quote")
+    return quoted[0] if quoted else _NOTED.sub("", reading.text[reading.clause.body :]).strip(" .") or None
+
+
+_NOTED = re.compile(
+    r"^\W*(?:(?:jot|down|me|us|a|an|the|my|new|sticky|note|notes|saying|that|לי|לנו|פתק|חדש|בפתק|שכתוב\s+בו|לפיו)(?!\w)\W*)+|^\W+|(?<=^)ש(?=[א-ת]{2,}\s)",
+    re.IGNORECASE,
+)
+
+
 _BY_KIND: dict[str, Callable[[Slot, Skill, Reading], Any]] = {
     "date-time": _time, "period": _period, "words": _words, "person.name": _person, "url": _url, "email": _email,
     "document.id": _document_id, "text": _text, "markdown": lambda slot, skill, reading: said(reading) if not skill.looks else None,
     "document": lambda slot, skill, reading: None, "contact": lambda slot, skill, reading: None,
-    "event": lambda slot, skill, reading: None,
+    "event": lambda slot, skill, reading: None, "unit": _measured, "currency": _measured, "column": _crossed, "note.text": _noted,
 }  # fmt: skip

@@ -59,6 +59,10 @@ class DocumentStore(Protocol):
         NotFound where there is none."""
 
 
+class NoteStore(DocumentStore, Protocol):
+    """Notes: documents of their own, apart from those of the workspace, so that a search for documents does not find what somebody jotted down."""
+
+
 class ContactBook(Protocol):
     async def contacts(self) -> Sequence[Contact]:
         """Every contact. Matching names is the tools' work, so that it is the same for every provider."""
