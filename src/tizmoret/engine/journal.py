@@ -23,6 +23,8 @@ from tizmoret.errors import Fenced, TizmoretError, Unavailable
 
 log = structlog.get_logger(__name__)
 
+Batch = list[tuple[Transition, asyncio.Future[None]]]
+
 LINGER = 0.02  # seconds that a transition nobody waits for may wait for company: it then costs no commit of its own
 MAX_BATCH = 128  # transitions in one statement: while the database writes it, the executions of the batch before go on
 RETRY_FIRST, RETRY_LAST = 0.05, 5.0  # seconds between attempts while the database does not answer
@@ -50,7 +52,7 @@ class Journal:
         self._connect = connect
         self._on_commit = on_commit
         self._connection: psycopg.AsyncConnection[Any] | None = None
-        self._buffer: list[tuple[Transition, asyncio.Future[None]]] = []
+        self._buffer: Batch = []
         self._awaited = asyncio.Event()
         self._linger: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
@@ -108,7 +110,8 @@ class Journal:
             if self._closed:
                 return
 
-    async def _commit(self, batch: list[tuple[Transition, asyncio.Future[None]]]) -> None:
+    async def _commit(self, batch: Batch) -> None:
+        batch = _without_predecessors(batch)
         try:
             alive, at = await self._write_until_it_answers([transition for transition, _ in batch])
         except (psycopg.DataError, psycopg.IntegrityError, msgspec.MsgspecError, UnicodeError) as error:
@@ -126,7 +129,7 @@ class Journal:
             else:
                 _fail(future, Fenced("Another process has taken this execution over."))
 
-    async def _isolate(self, batch: list[tuple[Transition, asyncio.Future[None]]], error: Exception) -> None:
+    async def _isolate(self, batch: Batch, error: Exception) -> None:
         """One row that the database cannot hold must not take its neighbours with it."""
         if len(batch) == 1:
             _fail(batch[0][1], Refused(f"The result cannot be stored: {str(error).splitlines()[0]}"))
@@ -160,6 +163,21 @@ class Journal:
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
+
+
+def _without_predecessors(batch: Batch) -> Batch:
+    """The statement asks once for each execution whether it is still ours. A process that lost one and took it again may hold words of both
+    its drivers: those of the old one are fenced here."""
+    newest: dict[int, int] = {}
+    for transition, _ in batch:
+        newest[transition.execution.int] = max(transition.epoch, newest.get(transition.execution.int, 0))
+    kept = []
+    for transition, future in batch:
+        if transition.epoch == newest[transition.execution.int]:
+            kept.append((transition, future))
+        else:
+            _fail(future, Fenced("This process has taken the execution again since."))
+    return kept
 
 
 def _fail(future: asyncio.Future[None], error: Exception) -> None:

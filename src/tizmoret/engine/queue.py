@@ -33,6 +33,10 @@ update executions e set epoch = epoch + 1, owner = %(me)s, orphaned = false
 from found f where e.workspace_id = f.workspace_id and e.id = f.id
 returning e.id, e.epoch, e.attempts, f.orphaned, e.request, e.language, e.user_id, e.created_at, e.plan_version"""  # noqa: S608
 
+_SIGNALLED = """
+select distinct p.workspace_id, p.id from unnest(%s::uuid[], %s::uuid[]) as p (workspace_id, id)
+join signals s on s.workspace_id = p.workspace_id and s.execution_id = p.id"""
+
 # Parked, and somebody has told them something that nobody was there to hear.
 _CALLED = """
 select distinct s.workspace_id, s.execution_id from signals s
@@ -75,6 +79,13 @@ async def take_waiting(connection: Connection, workspace: UUID, most: int, me: U
     """Claim the first of a workspace: by priority, then by age."""
     cursor = await connection.execute(_TAKE, {"workspace": workspace, "most": most, "me": me})
     return await read_records(connection, workspace, await cursor.fetchall())
+
+
+async def called(connection: Connection, parked: Iterable[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID]]:
+    """Those of them, (workspace, execution), that somebody has signalled."""
+    workspaces, ids = zip(*parked, strict=True)
+    cursor = await connection.execute(_SIGNALLED, (list(workspaces), list(ids)))
+    return [(workspace, id) for workspace, id in await cursor.fetchall()]
 
 
 async def called_while_parked(connection: Connection, most: int) -> list[tuple[UUID, UUID]]:

@@ -52,6 +52,25 @@ async def test_what_is_submitted_during_a_commit_shares_the_next_one(journal: Jo
     assert all([await seqs(database, first) == [1, 2] for first in firsts])
 
 
+@pytest.mark.parametrize("stale_first", [True, False])
+async def test_a_predecessor_in_the_same_process_is_fenced_within_a_batch_too(
+    journal: Journal, database: Database, stale_first: bool
+) -> None:
+    """As when a process that stood still is replaced, and takes the execution again while an old call of its own is still ending."""
+    first = begin(database)
+    await journal.append(first)
+    async with database.worker_tx() as connection:
+        await connection.execute("update executions set epoch = 3 where id = %s", (first.execution,))
+    both = [then(first, 5, epoch=1), then(first, 2, epoch=3)]
+    outcomes = await asyncio.gather(
+        *(journal.submit(one) for one in (both if stale_first else reversed(both))), return_exceptions=True
+    )
+    stale, mine = outcomes if stale_first else reversed(outcomes)
+    assert isinstance(stale, Fenced)
+    assert mine is None
+    assert await seqs(database, first) == [1, 2]
+
+
 async def test_what_nobody_waits_for_is_written_soon_and_in_order(journal: Journal, database: Database) -> None:
     first = begin(database)
     await journal.append(first)

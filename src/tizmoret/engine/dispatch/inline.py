@@ -43,6 +43,7 @@ class Inline:
         self._claims = asyncio.Semaphore(8)  # connections that waking may use at once
         self._pulling = asyncio.Lock()
         self._pull_later: asyncio.TimerHandle | None = None
+        self._parked: list[Key] = []  # a moment ago
         self._drives = False  # until `run_worker`: a process that only looks drives nothing
 
     # -- the life of this process
@@ -128,8 +129,9 @@ class Inline:
         elif how == "failed":
             self._spawn(self._try_again(record))
         elif how == "parked" and self._drives:
-            # A signal that came while it was being parked was told to a driver that no longer listened.
-            self._spawn(self._take_if_signalled(record.workspace, record.id))
+            if not self._parked:
+                asyncio.get_running_loop().call_later(PULL_AFTER, self._take_signalled)
+            self._parked.append((record.workspace, record.id))
 
     async def _try_again(self, record: Record) -> None:
         """Counted as a crash, so that an execution that always ends so is put aside."""
@@ -163,17 +165,18 @@ class Inline:
         if not self._drivers.signal(id):
             await self._take(workspace, id)
 
-    async def _take_if_signalled(self, workspace: UUID, id: UUID) -> None:
+    def _take_signalled(self) -> None:
+        """A signal that came while an execution was being parked was told to a driver that no longer listened."""
+        parked, self._parked = self._parked, []
+        self._spawn(self._take_those_signalled(parked))
+
+    async def _take_those_signalled(self, parked: Sequence[Key]) -> None:
         try:
             async with self._env.database.worker_tx() as connection:
-                cursor = await connection.execute(
-                    "select 1 from signals where workspace_id = %s and execution_id = %s limit 1", (workspace, id)
-                )
-                if await cursor.fetchone() is None:
-                    return
+                called = await queue.called(connection, parked)
         except (psycopg.Error, TizmoretError):
-            return  # the next look finds it
-        await self.wake(workspace, id)
+            return  # the next look finds them
+        await self.called(called)
 
     async def _take(self, workspace: UUID, id: UUID) -> None:
         """Where there is no room, the next look finds it again."""
