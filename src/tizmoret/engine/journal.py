@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -203,7 +204,7 @@ def _bind(transitions: Iterable[Transition]) -> tuple[str, dict[str, str]]:
         for seq, event in t.events:
             parts["events"].append({"workspace": t.workspace, "id": id, "seq": seq, "kind": e.kind(event), "data": event})
         for row in t.steps:
-            _merge_step(steps, (key, row.step_id, row.item), whose, row)
+            _merge_step(steps, (key, row.step_id, row.item), whose, row, t.noted)
         if t.plan is not None:
             parts["plans"].append({**whose, **msgspec.structs.asdict(t.plan)})
         for effect in t.effects:
@@ -239,13 +240,16 @@ def _merge_execution(executions: dict[int, dict[str, Any]], key: int, t: Transit
     row.update(_set(t.row))
 
 
-def _merge_step(steps: dict[tuple[int, str, int], dict[str, Any]], key: tuple[int, str, int], whose: dict[str, UUID], row: StepRow) -> None:
+def _merge_step(
+    steps: dict[tuple[int, str, int], dict[str, Any]], key: tuple[int, str, int], whose: dict[str, UUID], row: StepRow, noted: float
+) -> None:
     known = steps.get(key)
     if known is None:
-        known = steps[key] = {**whose, "item": WHOLE, "ran": False}
+        known = steps[key] = {**whose, "item": WHOLE}
     tokens, cost = known.get("tokens", 0), known.get("cost")
     known.update(_set(row))
-    known["ran"] = known["ran"] or row.status == "running"
+    if row.status == "running":
+        known.setdefault("began", time.monotonic() - noted)  # seconds ago
     if tokens and row.tokens:
         known["tokens"] = tokens + row.tokens
     if cost is not None and row.cost is not None:

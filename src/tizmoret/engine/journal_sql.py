@@ -62,10 +62,10 @@ _PARTS = {
         tokens, cost, started_at, finished_at)
     select x.workspace, x.id, x.step_id, coalesce(x.item, -1), x.status, coalesce(x.attempt, 0), x.items, x.args, x.output, x.label, x.error,
         x.reason, coalesce(x.tokens, 0), x.cost,
-        case when x.ran then now() end,
+        now() - make_interval(secs => x.began),
         case when x.status in ('completed', 'failed', 'skipped', 'cancelled', 'unknown') then now() end
     from json_to_recordset(%(steps)s) as x (workspace uuid, id uuid, step_id text, item int, status text, attempt int, items int, args jsonb,
-        output jsonb, label jsonb, error jsonb, reason text, tokens bigint, cost float8, ran bool)
+        output jsonb, label jsonb, error jsonb, reason text, tokens bigint, cost float8, began float8)
     where {living}
     on conflict (workspace_id, execution_id, step_id, item) do update set
         status = excluded.status,

@@ -25,7 +25,7 @@ from tizmoret.store.database import Database
 log = structlog.get_logger(__name__)
 
 EVERY = 0.5  # seconds between two beats
-GONE = 1.0  # seconds without a beat after which a process without its session is dead
+GONE = 1.5  # seconds without a beat after which a process without its session is dead
 SILENT = 3.0  # seconds without a beat after which any process is dead
 HUNG = 30.0  # seconds that the event loop may stand still
 AGAIN = 0.2  # seconds until a lost session is made anew

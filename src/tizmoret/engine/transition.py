@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -108,3 +109,4 @@ class Transition(msgspec.Struct):
     blobs: list[Blob] = []
     consumed: list[UUID] = []  # signals that these events answer
     checkpoint: tuple[int, bytes] | None = None  # (seq, state)
+    noted: float = msgspec.field(default_factory=monotonic)  # what nobody waits for is written later than it happened

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 
+from tizmoret.catalog.catalog import Catalog
 from tizmoret.errors import Unavailable
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.owner import owner_token
@@ -43,11 +44,15 @@ def settle_memory() -> None:
 
 
 @asynccontextmanager
-async def make_server(settings: Settings, *, drives: bool = True) -> AsyncIterator[tuple[Server, Tizmoret, str]]:
-    """A server that listens but does not serve yet, its orchestrator, and its address. Raises Unavailable when the port is taken."""
+async def make_server(
+    settings: Settings, *, drives: bool = True, catalog: Catalog | None = None
+) -> AsyncIterator[tuple[Server, Tizmoret, str]]:
+    """A server that listens but does not serve yet, its orchestrator, and its address. catalog: see `Tizmoret.open`.
+
+    Raises Unavailable when the port is taken."""
     listening = listen(settings)
     try:
-        async with Tizmoret.open(settings, run_engine=drives) as tizmoret:
+        async with Tizmoret.open(settings, catalog=catalog, run_engine=drives) as tizmoret:
             if not drives:
                 await tizmoret.look_on()
             yield Server(tizmoret, listening), tizmoret, f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"

@@ -227,3 +227,11 @@ async def test_a_finished_execution_can_be_deleted_with_all_that_belongs_to_it(t
     await tizmoret.delete(done.id)
     with pytest.raises(NotFound):
         await tizmoret.get(done.id)
+
+
+async def test_a_step_s_time_is_its_own_and_not_the_journal_s(tizmoret: Tizmoret) -> None:
+    done = await run(tizmoret, plan(step("a", "add", seconds=0.3), *(step(f"b{n}", "add", after=("a",)) for n in range(20))))
+    steps = await tizmoret.steps(done.id)
+    spent = {s.id: (s.finished_at - s.started_at).total_seconds() for s in steps if s.started_at and s.finished_at}
+    assert spent["a"] >= 0.29
+    assert min(spent.values()) > 0

@@ -62,9 +62,7 @@ async def test_a_predecessor_in_the_same_process_is_fenced_within_a_batch_too(
     async with database.worker_tx() as connection:
         await connection.execute("update executions set epoch = 3 where id = %s", (first.execution,))
     both = [then(first, 5, epoch=1), then(first, 2, epoch=3)]
-    outcomes = await asyncio.gather(
-        *(journal.submit(one) for one in (both if stale_first else reversed(both))), return_exceptions=True
-    )
+    outcomes = await asyncio.gather(*(journal.submit(one) for one in (both if stale_first else reversed(both))), return_exceptions=True)
     stale, mine = outcomes if stale_first else reversed(outcomes)
     assert isinstance(stale, Fenced)
     assert mine is None
