@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from bench.engine import Row
+from bench.measures import Row
 
 ROUNDS = 15
 LIMIT = 0.3  # seconds, the promise of `tizmoret --help`

@@ -8,62 +8,15 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
 from bench import workloads
+from bench.measures import Row, Spent, spending
 from bench.workloads import W1, W2, W3, W4, Dag, critical_path, floor, plan, random_dag
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.settings import Settings
 from tizmoret.store.database import Database
-
-
-@dataclass
-class Row:
-    """One figure: what, its value in words, the ratio that it must hold, and the limit."""
-
-    what: str
-    value: str
-    ratio: float | None = None
-    hold: str = ""
-    held: bool | None = None
-
-
-@dataclass
-class Spent:
-    seconds: float = 0.0
-    cpu: float = 0.0
-    latencies: list[float] = field(default_factory=list)
-    memory: float = 0.0  # MiB more than before, at the end
-
-
-@contextmanager
-def spending(spent: Spent) -> Iterator[None]:
-    """Wall and CPU seconds of this process and of the Postgres below it."""
-    gc.collect()
-    process = psutil.Process()
-    memory = process.memory_info().rss
-    cpu, began = _cpu(), time.perf_counter()
-    yield
-    spent.seconds = time.perf_counter() - began
-    spent.cpu = _cpu() - cpu
-    spent.memory = (process.memory_info().rss - memory) / 2**20
-
-
-def _cpu() -> float:
-    total = 0.0
-    for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
-        try:
-            times = process.cpu_times()
-        except psutil.Error:
-            continue
-        total += times.user + times.system
-    return total
 
 
 async def one(tizmoret: Tizmoret, dag: Dag, spent: Spent | None = None) -> None:
@@ -74,7 +27,7 @@ async def one(tizmoret: Tizmoret, dag: Dag, spent: Spent | None = None) -> None:
         spent.latencies.append(time.perf_counter() - began)
 
 
-COMMIT = "insert into workers (id, host, pid) values (gen_random_uuid(), 'bench', %(n)s)"
+COMMIT = "insert into workers (id, host, pid, beat_at) values (gen_random_uuid(), 'bench', %(n)s, 'epoch')"  # the past: nobody takes it for alive
 
 
 async def commit_ms(database: Database, times: int = 300) -> float:

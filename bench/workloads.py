@@ -44,6 +44,24 @@ async def nap(args: Nap, call: Call) -> Woken:
     return Woken()
 
 
+@tool(
+    "bench.act",
+    title=Text("פעולה", "Act"),
+    description=Text("פעולה שאינה עושה דבר", "An effect that does nothing"),
+    show=lambda output, language: "ok",
+    effect="write",
+    recovery="keyed",
+    approval="ask",
+)
+async def act(args: Nap, call: Call) -> Woken:
+    return Woken()
+
+
+def gated() -> Plan:
+    """One step that waits for a person."""
+    return Plan(request="bench", steps=(Step(id="act", tool="bench.act"),))
+
+
 def plan(dag: Dag) -> Plan:
     steps = tuple(
         Step(id=f"s{i}", tool="bench.nap", args={"seconds": seconds}, after=tuple(f"s{d}" for d in before))
