@@ -303,7 +303,8 @@ def _noted(slot: Slot, skill: Skill, reading: Reading) -> str | None:
 
 
 _NOTED = re.compile(
-    r"^\W*(?:(?:jot|down|me|us|a|an|the|my|new|sticky|note|notes|saying|that|לי|לנו|פתק|חדש|בפתק|שכתוב\s+בו|לפיו)(?!\w)\W*)+|^\W+|(?<=^)ש(?=[א-ת]{2,}\s)",
+    r"^\W*(?:jot\s+down|(?:add|write|make|keep)(?:\s+me)?)?\W*(?:(?:a|the|my|new|sticky)\s+)*?(?:notes?(?!\w)\W*)?(?:(?:saying|that)(?!\w)\W*)?"
+    r"(?:(?:לי|לנו|פתק|חדש|בפתק|שכתוב\s+בו|לפיו)(?!\w)\W*)*",
     re.IGNORECASE,
 )
 
