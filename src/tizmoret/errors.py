@@ -11,7 +11,8 @@ TizmoretError
 ├── TooLarge               over a documented limit
 ├── Unavailable            something outside (database, model, provider) does not answer; try again later
 ├── StepFailed             raised by a tool: the step cannot succeed as it is
-│   └── TryAgain           raised by a tool: a passing fault, the engine may repeat the call
+│   ├── TryAgain           raised by a tool: a passing fault, the engine may repeat the call
+│   └── ModelFailed        raised by an agent: its model will not do it; another one may
 └── Fenced                 this process no longer owns the execution; stop writing at once
 """
 
@@ -116,6 +117,12 @@ class TryAgain(StepFailed):
     def __init__(self, detail: str, *, cure: str = "", field: str | None = None, after: float | None = None) -> None:
         super().__init__(detail, cure=cure, field=field)
         self.after = after
+
+
+class ModelFailed(StepFailed):
+    """The model of an agent refuses: its key, its quota, its filter. The engine goes over to another one where there is one."""
+
+    code = "model-failed"
 
 
 class Fenced(TizmoretError):

@@ -11,6 +11,7 @@ import asyncio
 import importlib.metadata
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -37,6 +38,7 @@ from tizmoret.engine.planning import accepted
 from tizmoret.engine.prepared import prepare
 from tizmoret.engine.pulse import SILENT
 from tizmoret.engine.records import Record
+from tizmoret.engine.recovery import OFFLINE
 from tizmoret.engine.state import State, fold
 from tizmoret.engine.transition import ExecutionRow, NewExecution, Transition
 from tizmoret.engine.values import Values, clean
@@ -89,6 +91,7 @@ class Tizmoret:
             values=self._values,
             timezone=settings.timezone,
             slots=settings.slots,
+            models=() if settings.model is None else (*settings.other_models, OFFLINE),
         )
         slots = Slots(settings.executions, settings.workspace_executions)
         self._dispatcher: Dispatcher = Inline(self._env, self._worker, self._stream, slots)
@@ -140,8 +143,11 @@ class Tizmoret:
 
     # -- what the engine asks for
 
-    async def _run_agent(self, agent: Agent, args: Mapping[str, Any], call: Call) -> Result:
-        done = await run_agent(agent, dict(args), call, self.catalog, self.settings.model, self.settings.model_url)
+    async def _run_agent(self, agent: Agent, args: Mapping[str, Any], call: Call, model: str | None = None) -> Result:
+        chosen = self.settings.model
+        if model is not None:
+            agent, chosen = replace(agent, model=None), None if model == OFFLINE else model
+        done = await run_agent(agent, dict(args), call, self.catalog, chosen, self.settings.model_url)
         return Result(done.output, done.label, done.tokens, done.cost)
 
     async def _make_plan(self, wanted: Wanted, follow: Follow | None = None) -> Proposal | Query:

@@ -22,6 +22,7 @@ class Settings:
     port: int
     timezone: ZoneInfo
     slots: int  # steps of one execution that run at the same time
+    other_models: tuple[str, ...] = ()  # that agents go over to when theirs fails, in order
     model_url: str | None = None  # a server that speaks the provider's protocol, instead of the provider's own
     executions: int = 2000  # that this process drives at the same time; the others wait in the table
     workspace_executions: int = 1000  # of them, of one workspace
@@ -44,12 +45,17 @@ class Settings:
             port=_whole_number(env, "TIZMORET_PORT", 3000, 0, 65535),
             timezone=_timezone(env),
             slots=_whole_number(env, "TIZMORET_SLOTS", 5, 1, 10_000),
+            other_models=_names(env, "TIZMORET_OTHER_MODELS"),
             model_url=_address(env, "TIZMORET_MODEL_URL"),
             executions=_whole_number(env, "TIZMORET_EXECUTIONS", 2000, 1, 100_000),
             workspace_executions=_whole_number(env, "TIZMORET_WORKSPACE_EXECUTIONS", 1000, 1, 100_000),
             retention_days=_whole_number(env, "TIZMORET_RETENTION_DAYS", 90, 0, 36_500),
-            tools=tuple(name.strip() for name in env.get("TIZMORET_TOOLS", "").split(",") if name.strip()),
+            tools=_names(env, "TIZMORET_TOOLS"),
         )
+
+
+def _names(env: Mapping[str, str], variable: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in env.get(variable, "").split(",") if name.strip())
 
 
 def _whole_number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

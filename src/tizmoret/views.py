@@ -33,6 +33,7 @@ class Problem(_View):
     code: str
     detail: str
     cure: str = ""
+    kind: str = ""  # of a failed call: passing, busy, timeout, fault, model, lasting
 
 
 class Execution(_View):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call
-from tizmoret.errors import StepFailed, TizmoretError, TryAgain, Unavailable
+from tizmoret.errors import ModelFailed, TizmoretError, TryAgain, Unavailable
 
 if TYPE_CHECKING:
     from pydantic_ai import Tool as ModelTool
@@ -32,7 +32,7 @@ class Thought:
 
 
 async def reason(agent: Agent, args: Mapping[str, Any], call: Call, catalog: Catalog, model: str, url: str | None, use: Use) -> Thought:
-    """Raises TryAgain for a fault that may pass, StepFailed for one that will not; an Ask of a tool passes through."""
+    """Raises TryAgain for a fault that may pass, ModelFailed for one that will not; an Ask of a tool passes through."""
     await asyncio.to_thread(_load)
     return await _reason(agent, args, call, catalog, model, url, use)
 
@@ -54,7 +54,7 @@ async def _reason(agent: Agent, args: Mapping[str, Any], call: Call, catalog: Ca
     try:
         client = connect(model, url)
     except Unavailable as error:
-        raise StepFailed(error.detail, cure=error.cure) from None
+        raise ModelFailed(error.detail, cure=error.cure) from None
     thinker = ModelAgent(
         client,
         name=agent.name,
@@ -71,8 +71,9 @@ async def _reason(agent: Agent, args: Mapping[str, Any], call: Call, catalog: Ca
             )
     except AgentRunError as error:
         explained = faults.explain(error, model)
-        kind = TryAgain if faults.passes(error) else StepFailed
-        raise kind(explained.detail, cure=explained.cure) from None
+        if faults.passes(error):
+            raise TryAgain(explained.detail, cure=explained.cure, after=faults.asked_to_wait(error)) from None
+        raise ModelFailed(explained.detail, cure=explained.cure) from None
     return Thought(dict(done.output), done.usage.total_tokens, prices.dollars(done.usage))
 
 

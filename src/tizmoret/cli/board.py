@@ -112,10 +112,10 @@ def _completed(line: Line, data: dict[str, Any], at: datetime) -> None:
 
 def _failed(line: Line, data: dict[str, Any], at: datetime) -> None:
     why = data["error"].get("detail", "")
-    if data.get("retry_in") is not None:
+    if other := data.get("fallback") or data.get("model"):
+        line.note = say("state.fallback", name=other, why=why)
+    elif data.get("retry_in") is not None:
         line.note = say("state.retry", seconds=f"{data['retry_in']:.1f}", why=why)
-    elif data.get("fallback"):
-        line.note = say("state.fallback", name=data["fallback"], why=why)
     else:
         line.status, line.note, line.finished = "failed", why, at
 

@@ -70,7 +70,8 @@ class Follow(Protocol):
 
 
 class RunAgent(Protocol):
-    async def __call__(self, agent: Agent, args: Mapping[str, Any], call: Call) -> Result: ...
+    async def __call__(self, agent: Agent, args: Mapping[str, Any], call: Call, model: str | None) -> Result:
+        """model: one of `Environment.models`, instead of its own."""
 
 
 class MakePlan(Protocol):
@@ -97,5 +98,6 @@ class Environment:
     values: Values
     timezone: ZoneInfo
     slots: int
+    models: tuple[str, ...] = ()  # that an agent goes over to when its own fails, in order
     planning_timeout: float = 300.0  # seconds
     gate_expiry: float = 7 * 86_400.0  # seconds until an undecided gate counts as rejected

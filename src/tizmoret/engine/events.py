@@ -125,6 +125,7 @@ class StepFailed(Event, frozen=True, tag="step.failed"):
     retry_in: float | None = None
     fallback: str | None = None  # the agent that takes over
     effect: Literal["", "unknown", "none"] = ""
+    model: str | None = None  # the model that it goes over to; "offline": none
 
 
 class StepLost(Event, frozen=True, tag="step.lost"):

@@ -63,6 +63,7 @@ class Unit(msgspec.Struct):
     intended: bool = False  # its effect may have happened: the intent is durable, the outcome is not
     doubtful: bool = False  # of an earlier attempt it is not known; a later one that clearly failed does not change that
     fallback: str | None = None  # the agent that took over
+    model: str | None = None  # the model that took over
     reason: str | None = None
     undo: Status = ""  # how far its effect is taken back
     undo_left: str = ""  # why it is not: irreversible, unknown, nothing, person
@@ -243,8 +244,10 @@ def _failed(state: State, event: e.StepFailed) -> list[str]:
     unit.doubtful = (unit.doubtful or event.effect == "unknown") and event.effect != "none"
     unit.intended = unit.doubtful
     if event.fallback is not None:
-        unit.fallback = event.fallback
+        unit.fallback, unit.model = event.fallback, None
         unit.attempt = 0
+    elif event.model is not None:
+        unit.model, unit.attempt = event.model, 0
     elif event.retry_in is None:
         unit.reason = event.error["detail"]
     return _settle(state, event.step, event.item, "failed" if event.retry_in is None else "retry")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from pydantic_core import to_jsonable_python
 from tizmoret.catalog.tool import Report
 from tizmoret.engine import events as e
 from tizmoret.engine import gates
-from tizmoret.engine.calls import Asked, Failure, describe, failure_of, perform, retry_in
+from tizmoret.engine.calls import Asked, describe, failure_of, perform
 from tizmoret.engine.chronicle import Chronicle, problem, step_row
 from tizmoret.engine.effects import fingerprint, idempotency_key
 from tizmoret.engine.environment import Environment, Result
@@ -22,6 +23,7 @@ from tizmoret.engine.events import Item
 from tizmoret.engine.locks import Ahead, Wanted, wanted
 from tizmoret.engine.prepared import Prepared
 from tizmoret.engine.records import Record
+from tizmoret.engine.recovery import OFFLINE, Again, Failure, OtherAgent, OtherModel, Standing, next_rung
 from tizmoret.engine.scheduler import Call, Scheduler
 from tizmoret.engine.state import Gate
 from tizmoret.engine.transition import EffectRow, StepRow
@@ -33,7 +35,7 @@ from tizmoret.plan.references import resolve
 
 log = structlog.get_logger(__name__)
 
-DIED = Failure({"code": "lost", "detail": "The process died during the call.", "cure": ""}, passing=True, unclear=True)
+DIED = Failure({"code": "lost", "detail": "The process died during the call.", "cure": "", "kind": "passing"}, "passing", unclear=True)
 STOPPED = {"code": "stopped", "detail": "The call was stopped before it did anything.", "cure": ""}
 PROGRESS_EVERY = 0.1  # seconds between two progress events of one call
 RetryLater = Callable[[Call, float], None]  # the call, and the seconds to wait
@@ -210,7 +212,7 @@ class StepWork:
             return
         began = time.perf_counter()
         call = describe(self._env, self._record, step, item, attempt, self._reporter(id, item))
-        outcome = await perform(self._env, step, capability, unit.fallback, args, call)
+        outcome = await perform(self._env, step, capability, unit.fallback, unit.model, args, call)
         if isinstance(outcome, Result):
             await self._succeeded(id, item, args, outcome, time.perf_counter() - began)
         elif isinstance(outcome, Asked):
@@ -290,26 +292,35 @@ class StepWork:
         await self._chronicle.settle(failed, steps=[row], row=self._chronicle.row(progressed=True))
 
     async def _failed(self, id: str, item: Item, attempt: int, failure: Failure, args: Any, *, probed: bool = False) -> None:
-        """Try again, let another agent take over, or give the step up. probed: the tool's look-up says that no attempt had its effect."""
-        step, unit = self.prepared.steps[id], self._state.look(id, item)
-        wait = retry_in(step, self.prepared.capabilities[id], attempt, failure)
+        """Climb the ladder of recovery, or give the step up. probed: the tool's look-up says that no attempt had its effect."""
+        unit = self._state.look(id, item)
+        rung = next_rung(failure, self._standing(id, item, attempt), random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, guards nothing
         doubtful = (failure.unclear or unit.doubtful) and unit.intended and not probed
-        if doubtful and wait is None:
+        if doubtful and rung is None:
             # Giving it up as failed would say that nothing happened, which nobody knows.
             await self._unclear(id, item, attempt, args, failure)
             return
-        fallback = None
-        if wait is None:
-            used = step.fallbacks.index(unit.fallback) + 1 if unit.fallback else 0
-            if used < len(step.fallbacks):
-                fallback, wait = step.fallbacks[used], 0.0
+        wait = None if rung is None else rung.seconds if isinstance(rung, Again) else 0.0
+        agent = rung.name if isinstance(rung, OtherAgent) else None
+        model = rung.name if isinstance(rung, OtherModel) else None
         known = "none" if probed else "unknown" if doubtful else ""
-        event = e.StepFailed(id, failure.error, item, attempt, wait, fallback, known)  # type: ignore[arg-type]
+        event = e.StepFailed(id, failure.error, item, attempt, wait, agent, known, model)  # type: ignore[arg-type]
         row = step_row(id, item, "failed" if wait is None else "ready", error=failure.error, args=pack(args)[0], attempt=attempt)
         effects = [] if doubtful else self._effects(id, item, "failed", args)
         await self._chronicle.settle(event, steps=[row], effects=effects, row=self._chronicle.row(progressed=wait is None))
         if wait is not None:
             self._retry_later((id, item), wait)
+
+    def _standing(self, id: str, item: Item, attempt: int) -> Standing:
+        step, unit, models = self.prepared.steps[id], self._state.look(id, item), self._env.models
+        name = unit.fallback or step.agent
+        agent = None if name is None else self._env.catalog.agents.get(name)
+        if agent is None:
+            models = ()
+        elif agent.without_model is None:
+            models = tuple(model for model in models if model != OFFLINE)
+        retry = self.prepared.capabilities[id].retry
+        return Standing(attempt, step.retry, retry, models, unit.model, step.fallbacks, unit.fallback)
 
     # -- effects of which the outcome is not known
 

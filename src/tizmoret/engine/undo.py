@@ -5,6 +5,8 @@ Which effects those are, and in what order, says `state.to_undo`; what cannot be
 from __future__ import annotations
 
 import asyncio
+import random
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -12,13 +14,14 @@ import structlog
 from tizmoret.catalog.tool import Call, Tool
 from tizmoret.engine import events as e
 from tizmoret.engine import gates
-from tizmoret.engine.calls import Failure, describe, failure_of, retry_in
+from tizmoret.engine.calls import describe, failure_of
 from tizmoret.engine.chronicle import Chronicle, step_row
 from tizmoret.engine.environment import Environment
 from tizmoret.engine.events import Item
 from tizmoret.engine.locks import wanted
 from tizmoret.engine.prepared import Prepared
 from tizmoret.engine.records import Record, Signal, read_call
+from tizmoret.engine.recovery import Again, Failure, Standing, next_rung
 from tizmoret.engine.state import to_undo
 from tizmoret.engine.transition import EffectRow
 
@@ -133,7 +136,9 @@ class Undo:
                     row=self._chronicle.row(progressed=True),
                 )
                 return
-            wait = retry_in(self._prepared.steps[id], tool.capability, attempt, failure)
+            standing = Standing(attempt, self._prepared.steps[id].retry, tool.capability.retry)
+            rung = next_rung(failure, standing, random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, guards nothing
+            wait = rung.seconds if isinstance(rung, Again) else None
             failed = e.UndoFailed(id, failure.error, item, attempt, wait)
             if wait is None:
                 await self._ask(tool, id, item, args, failed)
@@ -164,8 +169,7 @@ async def _try(tool: Tool, id: str, args: Any, output: Any, call: Call) -> Failu
             await tool.undo(tool.parse(id, args), output, call)
     except Exception as error:
         # Repeating it is safe, so an unclear end is no more than a passing one.
-        found = failure_of(error, tool.name, tool.capability, limit_expired=limit.expired())
-        return Failure(found.error, found.passing, after=found.after)
+        return replace(failure_of(error, tool.name, tool.capability, limit_expired=limit.expired()), unclear=False)
     return None
 
 
