@@ -28,7 +28,7 @@ class Chronicle:
         self.state = record.state
         self.scheduler: Scheduler | None = None  # from the moment there is a plan
         self._seq = record.state.seq
-        self._unfolded = 0
+        self._unfolded: set[asyncio.Future[None]] = set()  # what is on its way to the log
         self._checkpointed = record.state.seq
 
     def note(self, event: e.Event, *steps: StepRow, **rows: Any) -> None:
@@ -39,13 +39,19 @@ class Chronicle:
     async def settle(self, *events: e.Event, **rows: Any) -> None:
         """For what others wait for: durable, then folded, on return. `rows` are fields of Transition. Raises Fenced."""
         numbered = [self._number(event) for event in events]
-        self._unfolded += 1
+        folded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._unfolded.add(folded)
         try:
-            numbered = await self._durable(numbered, rows)
+            for seq, event in await self._durable(numbered, rows):
+                self._fold(seq, event)
         finally:
-            self._unfolded -= 1
-        for seq, event in numbered:
-            self._fold(seq, event)
+            self._unfolded.discard(folded)
+            folded.set_result(None)
+
+    async def caught_up(self) -> None:
+        """Until the state knows all that was on its way to the log when this was called: others may have read it there already."""
+        if self._unfolded:
+            await asyncio.wait(self._unfolded)
 
     async def _durable(self, numbered: list[tuple[int, e.Event]], rows: dict[str, Any]) -> list[tuple[int, e.Event]]:
         written = self._submit(numbered, urgent=True, **rows)

@@ -56,6 +56,7 @@ class Driver:
         self._signals = asyncio.Lock()
         self._begun = False
         self._locks = LockQueue(env.locks, record, self._lock_free)
+        self._pausing = False  # the pause is on its way to the log: nothing begins that would stand there after it
         self._undo: Undo | None = None  # from the moment there is a plan
         self._undoes = False  # right now
         self._closing = False
@@ -231,7 +232,7 @@ class Driver:
 
     def _advance(self) -> None:
         """Carry out whatever the scheduler says now; park when nothing is left but people."""
-        if self._closing or not self._begun:
+        if self._closing or not self._begun or self._pausing:
             return
         if self._state.undoing is not None:
             self._undo_on()
@@ -309,11 +310,17 @@ class Driver:
 
     async def _obey(self, signal: Signal) -> None:
         by = signal.data.get("by", "")
+        if signal.kind == "decision" and signal.data["approval"] not in self._state.gates:
+            # A gate is shown as soon as it is durable, and may be decided before this process has heard that it is: the simulation found
+            # such a decision thrown away as if it came too late.
+            await self._chronicle.caught_up()
         match signal.kind:
             case "decision" if signal.data["approval"] in self._state.gates:
                 await self._close_gate(signal)
             case "pause" if not self._state.paused:
+                self._pausing = True
                 await self._tell(e.ExecutionPaused(by), signal, "paused")
+                self._pausing = False
             case "resume" if self._state.paused or self._state.ended == "quarantined":
                 await self._tell(e.ExecutionResumed(by), signal, self._moving())
             case "cancel":
@@ -417,8 +424,7 @@ class Driver:
             if self._undo is None or not await self._undo.comes_first(error, answer):
                 await self._fail(error, answer)
         else:
-            await self._chronicle.settle(e.ExecutionCompleted(answer), row=self._chronicle.row(status="completed", answer=answer))
-            self._end("ended")
+            await self._end_with(e.ExecutionCompleted(answer), self._chronicle.row(status="completed", answer=answer))
 
     # -- taking effects back
 
@@ -443,8 +449,7 @@ class Driver:
             await self._fail(error, "\n\n".join([self._state.undoing.answer, *lines]).strip())
         else:
             answer = "\n".join(lines)
-            await self._chronicle.settle(e.ExecutionUndone(answer), row=self._chronicle.row(status="undone", answer=answer))
-            self._end("ended")
+            await self._end_with(e.ExecutionUndone(answer), self._chronicle.row(status="undone", answer=answer))
 
     def _first_failure(self, prepared: Prepared) -> dict[str, Any]:
         id, step = next((id, step) for id, step in prepared.steps.items() if self._state.status(id) == "failed")
@@ -454,8 +459,14 @@ class Driver:
     async def _fail(self, error: dict[str, Any], answer: str = "", **rows: Any) -> None:
         """End the execution with an error that says what to do."""
         row = self._chronicle.row(status="failed", error=error, answer=answer or None)
-        await self._chronicle.settle(e.ExecutionFailed(error, answer), row=row, **rows)
-        self._end("ended")
+        await self._end_with(e.ExecutionFailed(error, answer), row, **rows)
+
+    async def _end_with(self, event: e.Event, row: ExecutionRow, **rows: Any) -> None:
+        """Nothing that people say is obeyed beside the last event: a pause that came while it was on its way to the log would follow it there,
+        and leave an execution that is over shown as paused for ever (found by the simulation)."""
+        async with self._signals:
+            await self._chronicle.settle(event, row=row, **rows)
+            self._end("ended")
 
 
 def _decided_row(event: e.GateClosed, purpose: str) -> StepRow:

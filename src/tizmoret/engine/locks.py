@@ -23,7 +23,7 @@ from tizmoret.engine.events import Item
 from tizmoret.engine.records import Record
 from tizmoret.engine.transition import WHOLE
 from tizmoret.engine.worker import SIGNALS
-from tizmoret.errors import Fenced, TizmoretError, Unavailable
+from tizmoret.errors import Fenced, TizmoretError
 from tizmoret.plan.capability import Capability
 from tizmoret.plan.manifest import filled
 from tizmoret.store.database import Database
@@ -32,7 +32,6 @@ log = structlog.get_logger(__name__)
 
 SHOWN = 20  # of those that a call waits for
 LONGEST_NAME = 300  # characters; of a longer one the hash is part of the name
-ASK_FIRST, ASK_LAST = 0.1, 2.0  # seconds between attempts to ask while the database does not answer
 RELEASE_AGAIN = (0.1, 0.5, 2.0, 5.0)  # seconds between attempts to let go while the database does not answer
 
 Call = tuple[str, Item]
@@ -123,18 +122,8 @@ class Locks:
     async def take(self, record: Record, call: Call, locks: Sequence[Wanted]) -> list[Ahead]:
         """Nobody: the call holds them all now, until `release`. Else who is in the way, and the call keeps its place in the queue.
 
-        A database that does not answer is waited for, as the journal does. Raises Fenced where another process has taken the execution over."""
+        Raises Fenced where another process has taken the execution over, Unavailable where the database does not answer."""
         values = _values(record, call) | {"resources": [one.resource for one in locks], "exclusive": [one.exclusive for one in locks]}
-        wait = ASK_FIRST
-        while True:
-            try:
-                return await self._ask(values)
-            except (psycopg.OperationalError, Unavailable) as error:
-                log.warning("the database does not answer; asking for a lock again", error=str(error).splitlines()[0], seconds=wait)
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, ASK_LAST)
-
-    async def _ask(self, values: dict[str, Any]) -> list[Ahead]:
         async with self._database.worker_tx() as connection, connection.pipeline():
             for statement in (_ORDER, _FORGET_DEAD, _ASK, _GRANT):
                 await connection.execute(statement, values)

@@ -33,7 +33,9 @@ async def note_failure(chronicle: Chronicle, error: Exception) -> None:
     trace = _storable("".join(traceback.format_exception(error)))[-LONGEST_TRACE:]
     with contextlib.suppress(Exception):
         async with asyncio.timeout(PATIENCE):
-            await chronicle.settle(e.EngineFailed(detail, trace))
+            await chronicle.caught_up()
+            if chronicle.state.ended is None:  # its last event may have been on its way to the log
+                await chronicle.settle(e.EngineFailed(detail, trace))
 
 
 def _storable(text: str) -> str:

@@ -37,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 DIED = Failure({"code": "lost", "detail": "The process died during the call.", "cure": "", "kind": "passing"}, "passing", unclear=True)
 STOPPED = {"code": "stopped", "detail": "The call was stopped before it did anything.", "cure": ""}
+UNDER_WAY = 1.0  # seconds that what was sent out may still be on its way when whoever sent it is gone
 PROGRESS_EVERY = 0.1  # seconds between two progress events of one call
 RetryLater = Callable[[Call, float], None]  # the call, and the seconds to wait
 
@@ -340,7 +341,11 @@ class StepWork:
         return [self._chronicle.effect_row(gate.step, gate.item, status, tool, mark)]
 
     async def _unclear(self, id: str, item: Item, attempt: int, args: Any, failure: Failure) -> None:
-        """Ask the tool itself first; then a person. Never guess, never repeat blindly."""
+        """Ask the tool itself first; then a person. Never guess, never repeat blindly.
+
+        Not at once: the simulation found a look-up that said no while the request of the dead process was still on its way, and then two effects."""
+        if self._env.catalog.tool(self.prepared.steps[id].uses).probe is not None:
+            await asyncio.sleep(UNDER_WAY)
         looked = await self._look(id, item, attempt, args)
         if looked is None:
             why = "" if failure is DIED else failure.error["detail"]
