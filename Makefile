@@ -5,7 +5,7 @@ VENV := .venv
 UV := .tools/bin/uv
 READY := $(VENV)/.ready
 
-.PHONY: help run test check bench bench-scale chaos screenshots openapi clean
+.PHONY: help run test check bench bench-scale simulate chaos screenshots openapi clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s ':'
@@ -27,8 +27,7 @@ check: $(READY) ## style, types, layers, lock
 bench: $(READY) ## the figures of docs/figures.md, measured here
 	@$(VENV)/bin/python -m bench
 
-bench-scale: $(READY) ## many executions, clients and events; LARGE=1 for minutes of it
-	@$(VENV)/bin/python -m bench scale $(if $(LARGE),--large)
+.PHONY: help run test check bench bench-scale simulate chaos screenshots openapi clean
 
 chaos: $(READY) ## faults of all kinds for 90 s (SECONDS=600 or KILLS=300 for more), then the proof that the check would find a fault
 	@$(VENV)/bin/tizmoret verify --seconds $(or $(SECONDS),90) $(if $(KILLS),--kills $(KILLS))

@@ -13,9 +13,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 
 from tests.integration.engine.lock_victim import CATALOG, plan, step
@@ -23,7 +21,7 @@ from tizmoret.catalog.catalog import Catalog
 from tizmoret.engine.locks import Locks, Wanted, wanted
 from tizmoret.engine.records import Record
 from tizmoret.engine.state import State
-from tizmoret.errors import Fenced, Unavailable
+from tizmoret.errors import Fenced
 from tizmoret.ids import uuid7
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.settings import Settings
@@ -138,22 +136,6 @@ async def test_many_calls_that_want_several_things_in_any_order_all_get_them_and
 
     async with asyncio.timeout(60):
         await asyncio.gather(*(call(number) for number in range(24)))
-
-
-async def test_a_database_that_does_not_answer_is_waited_for(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    mine, transaction, failures = await record(database), database.worker_tx, iter([psycopg.OperationalError("gone"), Unavailable("gone")])
-
-    def worker_tx() -> Any:
-        if (failure := next(failures, None)) is not None:
-            raise failure
-        return transaction()
-
-    monkeypatch.setattr(database, "worker_tx", worker_tx)
-    assert await Locks(database).take(mine, CALL, [ALONE]) == []
-    other = await record(database)
-    failures = iter([psycopg.OperationalError("gone")])
-    await Locks(database).release(mine, CALL)
-    assert await Locks(database).take(other, CALL, [ALONE]) == []
 
 
 def test_what_a_call_locks_follows_from_its_arguments() -> None:

@@ -1,0 +1,141 @@
+"""What must be true of one execution after each of its events, worked out from the log alone, beside the engine's own bookkeeping."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from tizmoret.engine import events as e
+from tizmoret.engine.prepared import Prepared
+from tizmoret.engine.state import FINAL, IllegalTransition, State, apply
+
+Call = tuple[str, int | None]
+
+
+class Violation(Exception):
+    """A promise of the engine was broken."""
+
+
+class Rules:
+    def __init__(self, name: str, prepared: Prepared, slots: int) -> None:
+        self._name = name
+        self._nodes = {node.id: node for node in prepared.nodes}
+        self._prepared = prepared
+        self._slots = slots
+        self._approved: set[str] = set()
+        self._completed: set[Call] = set()
+        self._intended: set[Call] = set()
+        self._running: set[Call] = set()
+        self.effects: Counter[Call] = Counter()  # that really happened outside
+        self.state = State()
+        self.over = False
+
+    def require(self, holds: bool, what: str) -> None:
+        if not holds:
+            raise Violation(f"{self._name}: {what}")
+
+    # -- inside: the log
+
+    def happened(self, seq: int, event: e.Event) -> None:
+        """An event has become durable."""
+        self.require(self.state.ended is None, f"{e.kind(event)} after the end")
+        match event:
+            case e.StepStarted(step=step, item=item):
+                self._may_start(step, item)
+                self._running.add((step, item))
+                self.require(len(self._running) <= self._slots, f"{len(self._running)} calls at once, with {self._slots} slots")
+            case e.EffectIntended(step=step, item=item):
+                self._intended.add((step, item))
+            case e.StepCompleted(step=step, item=item, output=output):
+                self._may_complete(step, item, output)
+            case e.StepFailed(step=step, item=item) | e.StepLost(step=step, item=item):
+                self._running.discard((step, item))
+            case e.GateOpened(step=str(step), item=item):
+                self._running.discard((step, item))
+            case e.GateClosed(step=str(step), decision="approved", item=None):
+                self._approved.add(step)
+            case e.GateClosed(step=str(step), decision="answered", item=item):
+                self._completed.add((step, item))
+            case e.ExecutionWaiting():
+                self._only_gates_are_left()
+            case e.ExecutionCompleted() | e.ExecutionFailed():
+                self._nothing_is_open()
+            case _:
+                pass
+        try:
+            apply(self.state, seq, event)
+        except (IllegalTransition, KeyError, AssertionError, IndexError) as error:
+            raise Violation(f"{self._name}: {e.kind(event)} of {getattr(event, 'step', '')}: {error!r}") from error
+        self.over = self.state.ended is not None
+
+    def _may_start(self, step: str, item: int | None) -> None:
+        node = self._nodes[step]
+        what = f"{step} started"
+        for before in node.needs:
+            self.require(self.state.status(before) == "completed", f"{what} before its input {before} was there")
+        for before in node.after:
+            self.require(self.state.status(before) in FINAL, f"{what} before {before} was over")
+        self.require((step, item) not in self._completed, f"{what} again after its end")
+        self.require((step, item) not in self._running, f"{what} while it ran")
+        self.require(not node.asks or step in self._approved, f"{what} without its approval")
+        self.require(not self.state.paused, f"{what} while paused")
+
+    def _may_complete(self, step: str, item: int | None, output: object) -> None:
+        call = (step, item)
+        self.require(call not in self._completed, f"{step} ended twice")
+        self._running.discard(call)
+        self._completed.add(call)
+        if self._acts(step) and output != []:
+            self.require(self.effects[call] == 1, f"{step} is said to have happened, and happened {self.effects[call]} times")
+
+    def _acts(self, step: str) -> bool:
+        return self._prepared.capabilities[step].effect != "none"
+
+    def _only_gates_are_left(self) -> None:
+        """A gate holds back its descendants and nobody else, so an execution that waits has nothing else that could go on."""
+        if self.state.paused:
+            return
+        for id, node in self._nodes.items():
+            status = self.state.status(id)
+            if status == "pending":
+                held = any(self.state.status(before) not in FINAL for before in node.needs | node.after)
+                self.require(held, f"it waits, and {id} could begin")
+            elif status == "ready":
+                self.require(False, f"it waits, and {id} is ready")
+
+    def _nothing_is_open(self) -> None:
+        for id in self._nodes:
+            self.require(self.state.status(id) in FINAL, f"it ended, and {id} is {self.state.status(id)}")
+
+    def ended(self, steps: Mapping[tuple[str, int], str], effects: Mapping[tuple[str, int], str]) -> None:
+        """The rows that people are shown say what the log says."""
+        for id, found in self.state.steps.items():
+            # Of a step that was refused, or could not begin, the items never come to be.
+            units = enumerate(found.items) if found.items is not None else [(-1, found.unit)]
+            for item, unit in units:
+                shown = steps.get((id, item))
+                self.require(
+                    shown == unit.status or (item >= 0 and unit.status == "ready"), f"{id}[{item}] is {unit.status}, shown as {shown}"
+                )
+        for (id, item), status in effects.items():
+            call = (id, None if item == -1 else item)
+            if status == "happened":
+                self.require(self.effects[call] == 1, f"the effect of {id} is written down as happened; it did {self.effects[call]} times")
+            elif status == "failed":
+                self.require(self.effects[call] == 0, f"the effect of {id} is written down as failed; it happened")
+
+    # -- outside: the world
+
+    def acted(self, step: str, item: int | None) -> None:
+        """An effect has happened in the world."""
+        self.require((step, item) in self._intended, f"{step} acted before its intent was durable")
+        node = self._nodes[step]
+        for before in node.needs:
+            self.require(self.state.status(before) == "completed", f"{step} acted before its input {before} was durable")
+        self.require(not node.asks or step in self._approved, f"{step} acted without its approval")
+        self.effects[step, item] += 1
+        self.require(self.effects[step, item] == 1, f"the effect of {step}[{item}] happened {self.effects[step, item]} times")
+
+    def lost(self) -> None:
+        """No fault is left, people have answered everything, and time has passed."""
+        self.require(self.over, f"it never ended: {[(id, found.unit.status) for id, found in self.state.steps.items()]}")

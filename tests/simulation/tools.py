@@ -1,0 +1,90 @@
+"""The tools of the simulation. What they do happens outside, in the world's ledger, some time after the call was sent."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel
+
+from tizmoret.catalog.catalog import Catalog
+from tizmoret.catalog.tool import Ask, Call, Option, Text, tool
+from tizmoret.errors import TryAgain
+from tizmoret.plan.model import Retry
+
+_TEXT = Text("כלי של ההדמיה", "A tool of the simulation")
+
+How = Literal["done", "try-again", "ask"]
+
+
+class Outside(Protocol):
+    """The rest of the world, as one process reaches it."""
+
+    async def act(self, call: Call, item: int, keyed: bool) -> How:
+        """Raises ConnectionError when the answer was lost."""
+        ...
+
+    async def read(self) -> How: ...
+
+    async def happened(self, call: Call, item: int) -> bool: ...
+
+
+class Work(BaseModel):
+    inputs: list[int] = []
+    lists: list[list[Any]] = []
+    item: int = -1
+
+
+class Done(BaseModel):
+    n: int
+
+
+class Numbers(BaseModel):
+    numbers: list[int]
+
+
+def _show(output: Any, language: str) -> str:
+    return ""
+
+
+def _done(args: Work, how: How) -> Done:
+    if how == "try-again":
+        raise TryAgain("Not now.")
+    if how == "ask":
+        raise Ask("Which?", [Option("one", {"n": 1}), Option("two", {"n": 2})])
+    return Done(n=(sum(args.inputs) + len(args.lists) + 1) % 1000)
+
+
+_RETRY = Retry(attempts=3, wait=0.2)
+
+
+@tool("sim.read", title=_TEXT, description=_TEXT, show=_show, timeout=4.0, retry=_RETRY)
+async def read(args: Work, call: Call) -> Done:
+    return _done(args, await call.provider(Outside).read())
+
+
+@tool("sim.list", title=_TEXT, description=_TEXT, show=_show, timeout=4.0, retry=_RETRY)
+async def numbers(args: Work, call: Call) -> Numbers:
+    found = _done(args, await call.provider(Outside).read())
+    return Numbers(numbers=list(range(found.n % 5)))
+
+
+@tool("sim.keyed", title=_TEXT, description=_TEXT, show=_show, timeout=4.0, retry=_RETRY, effect="write", recovery="keyed")
+async def keyed(args: Work, call: Call) -> Done:
+    return _done(args, await call.provider(Outside).act(call, args.item, keyed=True))
+
+
+@tool("sim.once", title=_TEXT, description=_TEXT, show=_show, timeout=4.0, retry=_RETRY, effect="send", recovery="once")
+async def once(args: Work, call: Call) -> Done:
+    return _done(args, await call.provider(Outside).act(call, args.item, keyed=False))
+
+
+async def _look(args: Any, call: Call) -> Done | None:
+    return Done(n=1) if await call.provider(Outside).happened(call, args.item) else None
+
+
+@tool("sim.looked", title=_TEXT, description=_TEXT, show=_show, timeout=4.0, retry=_RETRY, effect="send", recovery="once", probe=_look)
+async def looked(args: Work, call: Call) -> Done:
+    return _done(args, await call.provider(Outside).act(call, args.item, keyed=False))
+
+
+CATALOG = Catalog([read, numbers, keyed, once, looked], [])

@@ -1,0 +1,219 @@
+"""One simulated process: the real driver, journal, chronicle and scheduler over a database and a world that are reached by messages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from tizmoret.catalog.tool import Call
+from tizmoret.engine.driver import Driver
+from tizmoret.engine.environment import Environment
+from tizmoret.engine.journal import Journal
+from tizmoret.engine.records import Record
+from tizmoret.engine.values import Values
+from tizmoret.errors import Unavailable
+
+from .loop import VirtualLoop
+from .rules import Violation
+from .tools import CATALOG, How, Outside
+
+if TYPE_CHECKING:
+    from .world import World
+
+BEAT, LOOK, CUT_OFF = 0.5, 0.5, 2.5  # seconds, as the engine has them
+ROOM = 12  # executions that one process drives at once
+_UTC = ZoneInfo("UTC")
+
+
+class Worker:
+    def __init__(self, world: World, id: UUID, drift: float) -> None:
+        self.world = world
+        self.id = id
+        self.loop = VirtualLoop(lambda: world.now, drift)
+        self.drivers: dict[UUID, Driver] = {}
+        self.paused_until = 0.0
+        self._beaten = float("-inf")
+        self._taking: set[UUID] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.loop.call_soon(self._start)
+
+    # -- messages
+
+    async def ask(self, service: str, work: Callable[[], Any]) -> Any:
+        """`work` is done where it is sent, some time later, and its result is here later still, unless one of the two ways is lost."""
+        answer: asyncio.Future[Any] = self.loop.create_future()
+        self.world.send(self, service, work, answer)
+        return await answer
+
+    def answer(self, future: asyncio.Future[Any], result: Any) -> None:
+        def arrive() -> None:
+            if future.done():
+                return
+            if isinstance(result, Exception):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+        if self in self.world.workers:
+            self.loop.call_soon(arrive)
+
+    # -- the life of the process
+
+    def _start(self) -> None:
+        self._journal = Journal(self._connect, lambda transitions, at: None)  # type: ignore[arg-type]
+        database: Any = _Database(self)
+        self._env = Environment(
+            catalog=CATALOG,
+            run_agent=None,  # type: ignore[arg-type]
+            make_plan=None,  # type: ignore[arg-type]
+            workplace=_Workplace(_Reach(self)),
+            journal=self._journal,
+            database=database,
+            locks=None,  # type: ignore[arg-type]  # none of the tools locks anything
+            values=Values(database),
+            timezone=_UTC,
+            slots=self.world.slots,
+        )
+        self._spawn(self._journal.open())
+        self._spawn(self._beat())
+        self._spawn(self._look())
+        self._spawn(self._watch_itself())
+
+    async def _connect(self) -> Any:
+        return _Connection(self)
+
+    def _spawn(self, work: Any) -> None:
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _beat(self) -> None:
+        while True:
+            sent = self.loop.time()
+            with contextlib.suppress(psycopg.OperationalError):
+                await self.ask("database", lambda: self.world.store.beats.__setitem__(self.id, self.world.now))
+                self._beaten = sent
+            await asyncio.sleep(BEAT)
+
+    async def _watch_itself(self) -> None:
+        """Stop what runs when others may have taken over."""
+        while True:
+            await asyncio.sleep(0.25)
+            if self.loop.time() - self._beaten > CUT_OFF:
+                for driver in list(self.drivers.values()):
+                    await driver.hand_over(0.0)
+
+    async def _look(self) -> None:
+        while True:
+            with contextlib.suppress(psycopg.OperationalError):
+                for record in await self.ask("database", self._take):
+                    self.drive(record)
+            await asyncio.sleep(LOOK)
+
+    def _take(self) -> list[Record]:
+        world, room = self.world, ROOM - len(self.drivers)
+        steady = world.now - world.store.beats.get(self.id, float("-inf")) < 1.0 and world.now - world.database_up > 1.5
+        return world.store.look(self.id, world.now, set(self.drivers), room, {worker.id for worker in world.workers}, steady)
+
+    def drive(self, record: Record) -> None:
+        if record.id not in self.drivers:
+            self._spawn(self._carry(record))
+
+    async def _carry(self, record: Record) -> None:
+        driver = self.drivers[record.id] = Driver(self._env, record)
+        how = "failed"
+        try:
+            how = await driver.run()
+        except (psycopg.OperationalError, Unavailable):
+            pass  # a read that the database did not answer
+        except Exception as error:
+            self.world.broken = Violation(f"{record.id}: the driver failed: {type(error).__name__}: {error}").with_traceback(
+                error.__traceback__
+            )
+        self.world.count(how)
+        if self.drivers.get(record.id) is driver:
+            del self.drivers[record.id]
+
+    def notified(self, id: UUID) -> None:
+        def tell() -> None:
+            driver = self.drivers.get(id)
+            if driver is not None:
+                driver.signal()
+
+        self.loop.call_soon(tell)
+
+
+class _Connection:
+    """The journal's session."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    async def execute(self, sql: str, parameters: dict[str, str] | None = None, prepare: bool = False) -> Any:
+        if parameters is None:  # the settings of the session
+            return None
+        rows = await self._worker.ask("database", lambda: self._worker.world.write(parameters))
+
+        async def fetchall() -> Any:
+            return rows
+
+        return SimpleNamespace(fetchall=fetchall)
+
+    async def close(self) -> None:
+        return
+
+
+class _Database:
+    """Signals are all that a driver reads."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    @contextlib.asynccontextmanager
+    async def worker_tx(self) -> AsyncIterator[Any]:
+        yield self
+
+    async def execute(self, sql: str, parameters: tuple[UUID, UUID]) -> Any:
+        assert "from signals" in sql, sql
+        rows = await self._worker.ask("database", lambda: list(self._worker.world.store.rows[parameters[1]].signals.values()))
+
+        async def fetchall() -> Any:
+            return [(signal.id, signal.kind, signal.data) for signal in rows]
+
+        return SimpleNamespace(fetchall=fetchall)
+
+
+class _Reach:
+    """`Outside` for the tools of this process."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    async def read(self) -> How:
+        return await self._worker.ask("outside", lambda: self._worker.world.how())
+
+    async def act(self, call: Call, item: int, keyed: bool) -> How:
+        return await self._worker.ask("outside", lambda: self._worker.world.act(call, None if item < 0 else item, keyed))
+
+    async def happened(self, call: Call, item: int) -> bool:
+        world, which = self._worker.world, None if item < 0 else item
+        return await self._worker.ask("outside", lambda: world.store.rows[call.execution].rules.effects[call.step, which] > 0)
+
+
+class _Workplace:
+    def __init__(self, reach: _Reach) -> None:
+        self._reach = reach
+
+    def folder(self, workspace: UUID) -> Path:
+        return Path("/nowhere")
+
+    def providers(self, workspace: UUID) -> Mapping[type[Any], Any]:
+        return {Outside: self._reach}
