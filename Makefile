@@ -27,7 +27,11 @@ check: $(READY) ## style, types, layers, lock
 bench: $(READY) ## the figures of docs/figures.md, measured here
 	@$(VENV)/bin/python -m bench
 
-.PHONY: help run test check bench bench-scale simulate chaos screenshots openapi clean
+bench-scale: $(READY) ## many executions, clients and events; LARGE=1 for minutes of it
+	@$(VENV)/bin/python -m bench scale $(if $(LARGE),--large)
+
+simulate: $(READY) ## a million events of simulated processes, faults of every kind, each checked (SEED=7 EVENTS=20000 for others)
+	@$(VENV)/bin/python -m tests.simulation --seed $(or $(SEED),1) --events $(or $(EVENTS),1000000)
 
 chaos: $(READY) ## faults of all kinds for 90 s (SECONDS=600 or KILLS=300 for more), then the proof that the check would find a fault
 	@$(VENV)/bin/tizmoret verify --seconds $(or $(SECONDS),90) $(if $(KILLS),--kills $(KILLS))
