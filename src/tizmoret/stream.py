@@ -103,6 +103,7 @@ class Stream:
         """Every event after `after`, in order, once, until the execution's last one or until the stream is closed."""
         feed = self._feeds.setdefault(id, _Feed())
         feed.followers += 1
+        last = False
         try:
             while not self._closed:
                 changed = feed.changed
@@ -111,9 +112,9 @@ class Stream:
                     events = await read_events(self._database, workspace, id, after, PAGE)
                 for event in events:
                     yield event
-                    after = event.seq
-                    if event.kind in LAST and await self._over(workspace, id, after):
-                        return
+                    after, last = event.seq, event.kind in LAST
+                if last and await self._over(workspace, id, after):
+                    return
                 if not events:
                     await self._wait(changed, feed)
         finally:

@@ -110,6 +110,10 @@ class Driver:
             raise trouble
         if self._closing:
             return
+        if self._state.ended is not None:  # opened again for something that was heard already, and came to nothing
+            await self._chronicle.settle(row=self._chronicle.row(status=self._state.ended))
+            self._end("ended")
+            return
         if self._work is not None and self._state.undoing is None:
             self._recover(self._work)
         if self._record.plan is None and all(gate.step is not None for gate in self._state.gates.values()):

@@ -147,6 +147,15 @@ async def test_only_what_has_ended_and_had_effects_can_be_undone_and_only_once_a
     assert outside(tizmoret).lines().count("undo a") == 1
 
 
+async def test_an_execution_that_was_opened_again_for_nothing_is_closed_again(tizmoret: Tizmoret) -> None:
+    done = await run(tizmoret, plan(step("a", "act")))
+    await tizmoret.ended(done.id)
+    async with tizmoret._database.worker_tx() as connection:
+        await connection.execute("update executions set status = 'running', owner = null where id = %s", (done.id,))
+    again = await tizmoret.wait(done.id, 10)
+    assert (again.status, again.seq, tizmoret.driving) == ("completed", done.seq, 0)
+
+
 FAILING = plan(step("a", "act"), step("bad", "broken", n=from_("a.n")))
 
 
