@@ -498,7 +498,7 @@ def _catalog(settings: Settings, workspace: UUID) -> tuple[Catalog, Sequence[Age
     """The built-in tools and agents, the tools that the settings name, and the agents of the workspace's folder.
 
     Raises BadInput for tools that cannot be loaded: whoever set them is there to mend it."""
-    tools = [*builtin_tools(), *named_tools(settings.tools)]
+    tools = [*builtin_tools(mail=settings.mail is not None), *named_tools(settings.tools)]
     builtin = builtin_agents(tools)
     own, faults = own_agents(settings.workspaces / str(workspace) / "agents", tools, [agent.name for agent in builtin], settings.tools)
     for fault in faults:

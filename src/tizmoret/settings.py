@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tizmoret.errors import BadInput
 
 DEFAULT_MODEL = "google:gemini-2.5-flash"
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    host: str
+    port: int
+    user: str
+    encrypted: bool  # from the first byte; else by STARTTLS, but on this machine
+
+    @property
+    def here(self) -> bool:
+        with contextlib.suppress(ValueError):
+            return ipaddress.ip_address(self.host).is_loopback
+        return self.host == "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class MailAccount:
+    imap: MailServer
+    smtp: MailServer
+    sender: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +53,7 @@ class Settings:
     executions: int = 2000  # that this process drives at the same time; the others wait in the table
     workspace_executions: int = 1000  # of them, of one workspace
     retention_days: int = 90  # after which an execution that has ended is removed; 0 keeps all
+    mail: MailAccount | None = None  # None: mail is not offered
     tools: tuple[str, ...] = ()  # Python modules of the user's own whose TOOLS join the catalog
 
     @property
@@ -50,12 +77,45 @@ class Settings:
             executions=_whole_number(env, "TIZMORET_EXECUTIONS", 2000, 1, 100_000),
             workspace_executions=_whole_number(env, "TIZMORET_WORKSPACE_EXECUTIONS", 1000, 1, 100_000),
             retention_days=_whole_number(env, "TIZMORET_RETENTION_DAYS", 90, 0, 36_500),
+            mail=_mail(env),
             tools=_names(env, "TIZMORET_TOOLS"),
         )
 
 
 def _names(env: Mapping[str, str], variable: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in env.get(variable, "").split(",") if name.strip())
+
+
+def _mail(env: Mapping[str, str]) -> MailAccount | None:
+    """The mailbox, where either of its servers is set; then all of it must be."""
+    if not env.get("TIZMORET_IMAP") and not env.get("TIZMORET_SMTP"):
+        return None
+    imap, smtp = _mail_server(env, "TIZMORET_IMAP"), _mail_server(env, "TIZMORET_SMTP")
+    sender = env.get("TIZMORET_MAIL_FROM") or (smtp.user if "@" in smtp.user else f"{smtp.user}@{smtp.host}")
+    if "@" not in parseaddr(sender)[1] or not sender.isprintable():
+        raise BadInput(
+            "TIZMORET_MAIL_FROM is no address.", cure="Set it to one such as Dana <dana@example.com>.", field="TIZMORET_MAIL_FROM"
+        )
+    password = env.get("TIZMORET_MAIL_PASSWORD")
+    if not password:
+        raise BadInput("TIZMORET_MAIL_PASSWORD is not set.", cure="Set it to the mailbox's password.", field="TIZMORET_MAIL_PASSWORD")
+    return MailAccount(imap, smtp, sender, password)
+
+
+def _mail_server(env: Mapping[str, str], name: str) -> MailServer:
+    """imaps://user@host:993, imap:// (STARTTLS), smtps://, smtp://. Raises BadInput naming the setting."""
+    kind = name.removeprefix("TIZMORET_").lower()
+    parts = urlsplit(env.get(name, ""))
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    if parts.scheme not in (kind, f"{kind}s") or not parts.hostname or not parts.username or port == -1 or parts.password:
+        cure = f"Set it to {kind}s://user@host; the password goes into TIZMORET_MAIL_PASSWORD."
+        raise BadInput(f"{name} is not the address of a mail server.", cure=cure, field=name)
+    encrypted = parts.scheme.endswith("s")
+    usual = {"imap": (143, 993), "smtp": (587, 465)}[kind][encrypted]
+    return MailServer(parts.hostname, port or usual, unquote(parts.username), encrypted)
 
 
 def _whole_number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

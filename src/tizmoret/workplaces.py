@@ -16,7 +16,8 @@ from tizmoret.settings import Settings
 from tizmoret.store.database import Database
 from tizmoret.tools.models import Check
 from tizmoret.tools.providers.local import local_providers
-from tizmoret.tools.providers.ports import SystemProbe
+from tizmoret.tools.providers.mailbox import ImapMailbox
+from tizmoret.tools.providers.ports import Mailbox, SystemProbe
 
 
 class Workplaces:
@@ -24,6 +25,7 @@ class Workplaces:
         self._root = settings.workspaces
         self._timezone = settings.timezone
         self._probe = Probe(database, catalog, planner)
+        self._mailbox: dict[type[Any], Any] = {} if settings.mail is None else {Mailbox: ImapMailbox(settings.mail)}
         self._folders: dict[UUID, Path] = {}
         self._providers: dict[UUID, Mapping[type[Any], Any]] = {}
 
@@ -38,7 +40,11 @@ class Workplaces:
     def providers(self, workspace: UUID) -> Mapping[type[Any], Any]:
         found = self._providers.get(workspace)
         if found is None:
-            found = self._providers[workspace] = {**local_providers(self.folder(workspace), self._timezone), SystemProbe: self._probe}
+            found = self._providers[workspace] = {
+                **local_providers(self.folder(workspace), self._timezone),
+                **self._mailbox,
+                SystemProbe: self._probe,
+            }
         return found
 
 

@@ -15,10 +15,12 @@ DOMAINS = (
 )  # fmt: skip
 
 
-def builtin_tools() -> tuple[Tool, ...]:
-    """Every built-in tool. What reads and writes formats is imported by each tool when it is first used."""
+def builtin_tools(*, mail: bool = False) -> tuple[Tool, ...]:
+    """Every built-in tool. What reads and writes formats is imported by each tool when it is first used.
+
+    mail: whether there is a mailbox; without one its tools are not offered."""
     tools: list[Tool] = []
-    for domain in DOMAINS:
+    for domain in (*DOMAINS, "mail") if mail else DOMAINS:
         tools.extend(import_module(f"tizmoret.tools.{domain}").TOOLS)
     return tuple(tools)
 

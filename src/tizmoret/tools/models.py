@@ -107,6 +107,20 @@ class Task(_Value):
         return self.done_at is not None
 
 
+class Letter(_Value):
+    """A letter of a mailbox. `id` holds while the server keeps its numbers; `message_id` is the letter's own."""
+
+    id: Annotated[str, Kind("letter.id")]
+    message_id: str = ""
+    subject: str = ""
+    sender: str = ""
+    to: list[str] = Field(default_factory=list)
+    date: AwareDatetime | None = None
+    text: Annotated[str, Kind("text")] = ""
+    attachments: list[str] = Field(default_factory=list, description="their names")
+    seen: bool = False
+
+
 class Check(_Value):
     """One thing that was looked at: whether it is well, and what was seen."""
 

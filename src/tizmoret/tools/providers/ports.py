@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.message import EmailMessage
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from tizmoret.plan.model import Language
-from tizmoret.tools.models import Check, Contact, Document, DocumentText, Event, Period, Task
+from tizmoret.tools.models import Check, Contact, Document, DocumentText, Event, Letter, Period, Task
 
 WrittenFormat = Literal["docx", "md"]
 
@@ -126,6 +127,31 @@ class TaskList(Protocol):
 
     async def remove(self, task: Task) -> bool:
         """Take back what `add` made; what is gone already is taken back. False, and nothing is touched, where it was changed since."""
+
+
+class Mailbox(Protocol):
+    """Every method raises StepFailed (or TryAgain for a passing fault) with a cure."""
+
+    @property
+    def sender(self) -> str:
+        """Whose letters these are, as a From header has it."""
+
+    async def search(self, query: str, *, period: Period | None, folder: str, unread: bool, limit: int) -> tuple[Sequence[Letter], int]:
+        """The newest that hold every word of the query, and how many there are beyond the limit."""
+
+    async def read(self, id: str) -> Letter: ...
+
+    async def draft(self, letter: EmailMessage) -> bool:
+        """Keep it among the drafts; one of its Message-ID that is there already stays, and the answer is False."""
+
+    async def discard(self, message_id: str) -> bool:
+        """Remove a draft. False where it is gone already."""
+
+    async def send(self, letter: EmailMessage) -> None:
+        """To everybody it is for, or to nobody. An error that is none of ours means that nobody knows whether it went out."""
+
+    async def was_sent(self, message_id: str) -> bool:
+        """Whether it is among the sent letters."""
 
 
 class SystemProbe(Protocol):
