@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_page import ENGLISH, HEBREW, SOON, ask, pick_yoav, status
 from tests.integration.server.conftest import Running
+from tests.integration.server.test_routes import create, submit, until
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -115,3 +116,39 @@ def test_two_people_see_the_same_and_only_one_decides(page: Page, demo: Running)
     status(other, "completed")
     status(page, "completed")
     other.close()
+
+
+def test_what_was_done_is_undone_after_one_question(page: Page, demo: Running) -> None:
+    page.get_by_role("button", name="English").click()
+    calendar = demo.folder / "calendar" / "main.ics"
+    before = calendar.read_text().count("BEGIN:VEVENT")
+    id = submit(demo, plan=create())["id"]
+    until(demo, id, "waiting")
+    page.goto(f"{demo.address}/orchestrate/{id}")
+    page.locator("[data-purpose=approval]").get_by_role("button", name="Approve", exact=True).click()
+    status(page, "completed")
+    assert calendar.read_text().count("BEGIN:VEVENT") == before + 1
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Undo what it did").click()
+    page.get_by_role("dialog").get_by_role("button", name="Undo what it did").click()
+    status(page, "undone")
+    assert calendar.read_text().count("BEGIN:VEVENT") == before
+
+
+def test_the_page_catches_up_after_the_network_was_away(page: Page, demo: Running) -> None:
+    page.get_by_role("button", name="English").click()
+    id = submit(demo, plan=create())["id"]
+    page.goto(f"{demo.address}/orchestrate/{id}")
+    expect(page.locator("[data-purpose=approval]")).to_be_visible(timeout=SOON)
+    expect(page.locator("[data-connection=live]")).to_be_visible(timeout=SOON)
+    page.context.set_offline(True)
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    expect(page.locator("[data-connection=reconnecting]")).to_be_visible(timeout=SOON)
+    (gate,) = demo.client.get(f"/api/orchestrate/{id}/approvals").json()
+    demo.client.post(f"/api/orchestrate/{id}/approvals/{gate['id']}/approve").raise_for_status()
+    until(demo, id, "completed")
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    status(page, "completed")
+    seen = page.locator("[role=log] [data-seq]").evaluate_all("rows => rows.map(row => Number(row.dataset.seq))")
+    assert seen == list(range(seen[0], seen[0] + len(seen))), "nothing is missing and nothing is twice"

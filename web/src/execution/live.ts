@@ -34,6 +34,7 @@ export interface Shown {
 const KEPT = 5000; // lines in memory; older ones are read again from the server
 const AT_FIRST = 1000; // lines that are read when the page opens
 const HIDDEN = 250; // milliseconds between updates of a page that nobody sees
+const SLEEP = 30_000; // milliseconds out of sight after which a connection is not trusted
 const MANY = 200; // steps from which on five updates a second must do
 
 export class Live {
@@ -50,8 +51,12 @@ export class Live {
   #source: EventSource | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+  #hiddenAt = Infinity;
 
   constructor(readonly id: string) {
+    addEventListener("offline", this.#away);
+    addEventListener("online", this.#back);
+    document.addEventListener("visibilitychange", this.#seen);
     void this.#start();
   }
 
@@ -64,6 +69,9 @@ export class Live {
 
   close(): void {
     this.#closed = true;
+    removeEventListener("offline", this.#away);
+    removeEventListener("online", this.#back);
+    document.removeEventListener("visibilitychange", this.#seen);
     this.#source?.close();
     clearTimeout(this.#reading);
     clearTimeout(this.#retry);
@@ -71,6 +79,26 @@ export class Live {
 
   /** Read the rows again, as after a decision; at most one reading is under way. */
   refresh = (): void => this.#readIn(0);
+
+  // A connection that died in a machine's sleep, or with its network, can look open for minutes: begin a new one where the last event was.
+  #away = (): void => {
+    if (this.#shown.connection === "ended" || this.#source === undefined) return;
+    this.#source?.close();
+    this.#show({ connection: "reconnecting" });
+  };
+
+  #back = (): void => {
+    if (this.#shown.connection === "ended" || this.#source === undefined) return;
+    clearTimeout(this.#retry);
+    this.#source.close();
+    this.#open();
+    this.refresh();
+  };
+
+  #seen = (): void => {
+    if (document.hidden) this.#hiddenAt = Date.now();
+    else if (Date.now() - this.#hiddenAt > SLEEP) this.#back();
+  };
 
   /** Lines before the first one that is shown. */
   earlier = async (): Promise<void> => {
@@ -193,6 +221,8 @@ export class Live {
       now = foldExecution(now, event);
     }
     this.#show({ execution: now, steps, approvals, error: null });
+    // It ended, and went on: what was done is being undone, or was before this page opened.
+    if (this.#shown.connection === "ended" && (execution.seq > this.#last || !FINAL.has(execution.status))) this.#open();
   }
 
   #show(change: Partial<Shown>): void {
