@@ -118,3 +118,24 @@ def test_what_was_decided_elsewhere_cannot_be_decided_again(english: Page, demo:
     page.locator("[data-purpose=approval]").get_by_role("button", name="Approve", exact=True).click()
     expect(page.get_by_role("alert")).to_be_visible(timeout=SOON)
     assert [one["status"] for one in demo.client.get("/api/approvals?status=rejected").json()] == ["rejected"]
+
+
+def test_what_could_not_be_undone_is_shown_with_why_and_which_call_it_was(english: Page, demo: Running) -> None:
+    note = {
+        "steps": [{"id": "note", "tool": "documents.write", "args": {"title": "Grain plan", "content": "x", "format": "md"}}],
+        "request": "a test",
+    }
+    id = submit(demo, plan=note)["id"]
+    until(demo, id, "completed")
+    (written,) = (demo.folder / "documents").glob("Grain plan*")
+    written.write_text("my own words")
+    assert demo.client.post(f"/api/orchestrate/{id}/undo").status_code == 202
+    until(demo, id, "waiting")
+    english.goto(f"{demo.address}/orchestrate/{id}")
+    card = english.locator("[data-purpose=undo]")
+    expect(card).to_contain_text("was changed since", timeout=SOON)
+    expect(card.locator(".args")).to_contain_text("Grain plan")
+    card.get_by_label("Leave it as it is").check()
+    card.get_by_role("button", name="Answer").click()
+    status(english, "undone")
+    assert written.read_text() == "my own words"

@@ -48,6 +48,7 @@ export function ApprovalCard({ approval, onDecided }: { approval: Approval; onDe
         {approval.expiresAt && <span className="text-xs text-fg-2">{t("expires", { when: ago(approval.expiresAt) })}</span>}
       </div>
       {asks && <Facts approval={approval} />}
+      {!asks && <Doubt approval={approval} />}
       {asks ? <YesOrNo approval={approval} busy={busy} decide={decide} /> : <Reply approval={approval} busy={busy} decide={decide} />}
       <ProblemText error={problem} />
     </section>
@@ -77,6 +78,24 @@ function Facts({ approval }: { approval: Approval }) {
           {t("untrusted")}
         </p>
       )}
+    </>
+  );
+}
+
+/** What is known of an effect that is in doubt: how it came to that, and exactly which call it is about. */
+function Doubt({ approval }: { approval: Approval }) {
+  const known = approval.known ?? [];
+  if (known.length === 0) return null;
+  return (
+    <>
+      <ul className="text-sm text-fg-2">
+        {known.map((sentence) => (
+          <li key={sentence}>
+            <Value text={sentence} />
+          </li>
+        ))}
+      </ul>
+      {approval.args != null && <Arguments value={approval.args} label={approval.tool ?? ""} />}
     </>
   );
 }
