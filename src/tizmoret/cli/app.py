@@ -247,11 +247,17 @@ def tools(name: Annotated[str | None, typer.Argument(help=say("arg.tool"), metav
 
 
 @app.command(help=say("help.agents"))
-def agents(name: Annotated[str | None, typer.Argument(help=say("arg.agent"), metavar="NAME")] = None, json: Json = False) -> int:
-    from tizmoret.cli.catalog import show_agents
+def agents(
+    name: Annotated[str | None, typer.Argument(help=say("arg.agent"), metavar="NAME")] = None,
+    folder: Annotated[bool, typer.Option("--folder", help=say("opt.folder"))] = False,
+    json: Json = False,
+) -> int:
+    from tizmoret.cli.catalog import show_agents, show_folder
     from tizmoret.cli.session import run as session
 
     async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        if folder:
+            return show_folder(tizmoret)
         return show_agents(tizmoret, screen, name, json=json)
 
     return session(work, engine=False)

@@ -66,6 +66,14 @@ def show_agents(tizmoret: Tizmoret, screen: Screen, name: str | None, *, json: b
     return FAILED
 
 
+def show_folder(tizmoret: Tizmoret) -> int:
+    """The path alone, for a shell; the folder is made, so that something can be put there."""
+    folder = tizmoret.workplaces.folder(tizmoret.workspace) / "agents"
+    folder.mkdir(exist_ok=True)
+    print(folder)
+    return DONE
+
+
 def described(found: Tool | Agent) -> dict[str, Any]:
     """All that is declared of it."""
     capability = found.capability

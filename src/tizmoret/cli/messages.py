@@ -98,6 +98,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "opt.status": ("רק במצב זה: {states}", "only in this state: {states}"),
     "opt.query": ("רק מה שמכיל מילים אלה", "only what holds these words"),
     "opt.limit": ("כמה לכל היותר", "how many at most"),
+    "opt.folder": (
+        "להדפיס רק את התיקייה של הסוכנים שלך, וליצור אותה אם אינה קיימת",
+        "print only the folder of your own agents, and make it where there is none",
+    ),
     "opt.follow": ("לעקוב עד הסוף", "watch it to its end"),
     "opt.option": ("מספר התשובה, מ-1", "the number of the answer, from 1"),
     "opt.text": ("תשובה במילים", "an answer in words"),
