@@ -156,12 +156,14 @@ def tool(
     retry: Retry | None = None,
     cost: float = 0.0,
     seconds: float = 1.0,
+    lasts: str = "",
     undo: Undo | None = None,
     probe: Probe | None = None,
 ) -> Callable[[Run], Tool]:
     """Make a tool of `async def run(args: SomeModel, call: Call) -> SomeModel`. The schemas are read from its annotations.
 
-    timeout and seconds in seconds, cost in dollars. `show` gets the output as the model that `run` returns.
+    timeout and seconds in seconds, cost in dollars; `lasts`: the argument that says how long it runs.
+    `show` gets the output as the model that `run` returns.
     Raises TypeError when the function's annotations are not Pydantic models, ValueError when what is declared contradicts itself."""
     if effect == "none" and recovery != "pure":
         raise ValueError(f"{name}: a tool without effect is pure")
@@ -181,7 +183,7 @@ def tool(
         capability = Capability(
             name=name, kind="tool", arguments=arguments.model_json_schema(), output=output.model_json_schema(mode="serialization"),
             effect=effect, recovery=recovery, approval=approval, locks=tuple(locks), shares=tuple(shares), reversible=reversible,
-            label=label or Label(sources=frozenset({name})), timeout=timeout, retry=retry or Retry(), cost=cost, seconds=seconds,
+            label=label or Label(sources=frozenset({name})), timeout=timeout, retry=retry or Retry(), cost=cost, seconds=seconds, lasts=lasts,
         )  # fmt: skip
         return Tool(capability, title, description, examples or {}, arguments, output, run, show, undo, probe)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -22,7 +23,10 @@ _WORDS = {"help_option_names": ["--help", "-h"]}
 
 app = typer.Typer(help=say("help"), add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=_WORDS)
 
+imports = typer.Typer(help=say("help.import"), no_args_is_help=True)
+
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(imports, name="import")
 
 Request = Annotated[list[str], typer.Argument(help=say("arg.request"), metavar="REQUEST...")]
 Id = Annotated[str, typer.Argument(help=say("arg.id"), metavar="ID")]
@@ -307,6 +311,27 @@ def undo(id: Id, json: JsonLines = False, no_wait: NoWait = False) -> int:
     async def work(tizmoret: Tizmoret, screen: Screen) -> int:
         execution = await tizmoret.undo((await find_execution(tizmoret, id)).id, by=OWNER)
         return _done(execution, screen, json, "watch.submitted") if no_wait else await _follow(tizmoret, screen, execution, json)
+
+    return session(work, engine=not no_wait)
+
+
+@imports.command("wfcommons", help=say("help.import_wfcommons"))
+def import_wfcommons(
+    file: Annotated[Path, typer.Argument(help=say("arg.workflow"), metavar="FILE")],
+    scale: Annotated[float, typer.Option(help=say("opt.scale"))] = 1.0,
+    json: JsonLines = False,
+    no_wait: NoWait = False,
+) -> int:
+    from tizmoret.cli.session import run as session
+    from tizmoret.cli.workflow_file import read_workflow
+
+    plan = read_workflow(file, scale)
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        execution = await tizmoret.submit(plan.request, plan=plan)
+        if no_wait:
+            return _done(execution, screen, json, "watch.submitted")
+        return await _follow(tizmoret, screen, execution, json)
 
     return session(work, engine=not no_wait)
 

@@ -37,6 +37,16 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "help.show": ("להציג ביצוע אחד: צעדים, אישורים, תשובה", "Show one execution: steps, approvals, answer"),
     "help.approve": ("לאשר פעולה שממתינה, או לענות על שאלה", "Approve what waits, or answer a question"),
     "help.reject": ("לדחות פעולה שממתינה", "Reject what waits"),
+    "help.import": ("לבצע עבודה שנכתבה במקום אחר", "Carry out work that was written elsewhere"),
+    "help.import_wfcommons": (
+        "לבצע תהליך מדעי בתבנית WfCommons (WfFormat 1.4 עד 1.6): כל משימה ממתינה כמשך שלקחה",
+        "Carry out a scientific workflow in WfCommons' format (WfFormat 1.4 to 1.6): each task waits as long as it took",
+    ),
+    "arg.workflow": ("קובץ JSON", "a JSON file"),
+    "opt.scale": (
+        "שניות בתוכנית לכל שנייה בקובץ; 0.001 מהיר פי אלף",
+        "seconds of the plan for each second of the file; 0.001 is a thousand times faster",
+    ),
     "help.pause": ("להשהות ביצוע; מה שכבר רץ מסתיים", "Pause an execution; what runs is finished"),
     "help.resume": ("להמשיך ביצוע מושהה", "Go on with a paused execution"),
     "help.locks": ("מה נעול, בידי מי, ומי ממתין למי", "What is locked, by whom, and who waits for whom"),

@@ -59,7 +59,7 @@ def _prepare(plan: Plan, catalog: Catalog) -> Prepared:
         raise PlanRefused(findings)
     graph = Graph(plan)
     by_step = {step.id: capabilities[step.uses] for step in plan.steps}
-    remaining = graph.remaining({id: capability.seconds for id, capability in by_step.items()})
+    remaining = graph.remaining({step.id: by_step[step.id].expected(step.args) for step in plan.steps})
     nodes = tuple(_node(step, by_step[step.id], graph, remaining[step.id]) for step in plan.steps)
     followed = {before for step in plan.steps for before in graph.predecessors[step.id]}
     return Prepared(

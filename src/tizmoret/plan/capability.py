@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -37,3 +38,9 @@ class Capability:
     retry: Retry = Retry()
     cost: float = 0.0
     seconds: float = 1.0  # expected duration, until history knows better
+    lasts: str = ""  # the argument that says for how many seconds it will run, where one does
+
+    def expected(self, args: Mapping[str, Any]) -> float:
+        """Seconds that a call with these arguments of a plan is expected to take."""
+        told = args.get(self.lasts)
+        return float(told) if isinstance(told, int | float) and not isinstance(told, bool) else self.seconds

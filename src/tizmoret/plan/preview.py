@@ -16,7 +16,7 @@ from tizmoret.views import Preview
 def preview(plan: Plan, capabilities: Mapping[str, Capability], *, planner: str) -> Preview:
     """The plan must have passed `check`. Times and costs are what the tools declare, until history knows better."""
     graph = Graph(plan)
-    path = graph.critical_path({step.id: capabilities[step.uses].seconds for step in plan.steps})
+    path = graph.critical_path({step.id: capabilities[step.uses].expected(step.args) for step in plan.steps})
     return Preview(
         plan=plan.model_dump(mode="json", exclude_defaults=True),
         plan_hash=plan.hash,

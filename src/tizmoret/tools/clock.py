@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -44,4 +45,29 @@ async def now(args: AskTime, call: Call) -> Now:
     return Now(now=here, timezone=zone.key, text=f"{day(here, call.language, year=True)}, {here:%H:%M} ({zone.key})")
 
 
-TOOLS = (now,)
+class Wait(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    seconds: float = Field(ge=0, le=86_400, description="how long to wait")
+
+
+class Waited(BaseModel):
+    seconds: float
+
+
+@tool(
+    "time.wait",
+    title=Text(he="המתנה", en="Wait"),
+    description=Text(he="ממתין מספר שניות ואינו עושה דבר", en="Waits for a number of seconds and does nothing else"),
+    examples={
+        "he": ["להמתין עשר שניות", "המתן 30 שניות", "לחכות חצי דקה בין שני צעדים"],
+        "en": ["wait ten seconds", "pause for 30 seconds", "wait half a minute between two steps"],
+    },
+    show=lambda waited, language: "", timeout=90_000, lasts="seconds",
+)  # fmt: skip
+async def wait(args: Wait, call: Call) -> Waited:
+    """Begins anew after a crash."""
+    await asyncio.sleep(args.seconds)
+    return Waited(seconds=args.seconds)
+
+
+TOOLS = (now, wait)

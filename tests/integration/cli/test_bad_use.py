@@ -35,6 +35,9 @@ MISUSED = [
     ["schedule", "add", "* * * * *"],
     ["schedule", "add", "* * * * *", "x", "--priority", "101"],
     ["worker", "--port", "-1"],
+    ["import", "wfcommons"],
+    ["import", "cookery", "x"],
+    ["import", "wfcommons", "x", "--scale", "fast"],
     ["verify", "--seconds", "0"],
 ]
 UNUSABLE = [
@@ -55,6 +58,9 @@ UNUSABLE = [
     ["pause", UNKNOWN],
     ["resume", UNKNOWN],
     ["cancel", UNKNOWN],
+    ["import", "wfcommons", "nothing-here.json"],
+    ["import", "wfcommons", "/"],
+    ["import", "wfcommons", __file__],
     ["cancel", "\u202e1234"],
     ["schedule", "add", "odd", "x"],
     ["schedule", "add", "* * * * *", ""],
