@@ -36,6 +36,12 @@ class Chronicle:
         self._submit([self._number(event)], urgent=False, steps=list(steps), **rows)
         self._fold(self._seq, event)
 
+    def last_words(self, event: e.Event) -> asyncio.Future[None]:
+        """Folded at once and on its way to the log, for which whoever says it may wait, or stop waiting."""
+        written = self._submit([self._number(event)], urgent=True)
+        self._fold(self._seq, event)
+        return written
+
     async def settle(self, *events: e.Event, **rows: Any) -> None:
         """For what others wait for: durable, then folded, on return. `rows` are fields of Transition. Raises Fenced."""
         numbered = [self._number(event) for event in events]

@@ -34,8 +34,9 @@ async def note_failure(chronicle: Chronicle, error: Exception) -> None:
     with contextlib.suppress(Exception):
         async with asyncio.timeout(PATIENCE):
             await chronicle.caught_up()
-            if chronicle.state.ended is None:  # its last event may have been on its way to the log
-                await chronicle.settle(e.EngineFailed(detail, trace))
+        if chronicle.state.ended is None:  # its last event may have been on its way to the log
+            # Not waited for any longer than this: with a database that is gone the process could not even be stopped.
+            await asyncio.wait([chronicle.last_words(e.EngineFailed(detail, trace))], timeout=PATIENCE)
 
 
 def _storable(text: str) -> str:

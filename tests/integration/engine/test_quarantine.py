@@ -68,6 +68,28 @@ async def test_an_execution_over_which_the_engine_keeps_failing_is_put_aside_wit
     assert tizmoret.driving == 0
 
 
+async def test_a_failure_that_cannot_be_written_down_holds_nobody_up(tizmoret: Tizmoret, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database is gone when the engine fails: the process can be stopped all the same."""
+    monkeypatch.setattr(quarantine, "PATIENCE", 0.1)
+    execution = await tizmoret.submit("", plan=plan(step("a", "add", seconds=0.5)))
+    await asyncio.sleep(0.1)
+    back, write = asyncio.Event(), tizmoret._journal._write_until_it_answers
+
+    async def no_answer(transitions: Any) -> Any:
+        await back.wait()
+        return await write(transitions)
+
+    monkeypatch.setattr(tizmoret._journal, "_write_until_it_answers", no_answer)
+    tizmoret._dispatcher._drivers._drivers[execution.id]._end(ZeroDivisionError("a fault of the engine"))  # type: ignore[attr-defined]
+    await asyncio.sleep(0)
+    ended = asyncio.create_task(tizmoret.ended(execution.id))
+    hand_over = asyncio.create_task(tizmoret.hand_over())
+    done, _ = await asyncio.wait([hand_over], timeout=5)
+    back.set()
+    await asyncio.gather(ended, hand_over)
+    assert done
+
+
 async def test_what_was_put_aside_is_resumed_and_repeats_nothing(tizmoret: Tizmoret, monkeypatch: pytest.MonkeyPatch) -> None:
     bug = Bug(monkeypatch)
     done = await put_aside(tizmoret)
