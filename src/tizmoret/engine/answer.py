@@ -13,6 +13,7 @@ _NOT_DONE: dict[Language, dict[str, str]] = {
         "cancelled": "בוטל: {title}.",
         "upstream": "לא בוצע: {title} — תלוי בשלב שלא הושלם.",
         "unknown": "לא ידוע אם בוצע: {title}.",
+        "kept": "נעשה קודם לכן, ונשאר: {title}. ביטול לאחור מבטל את מה שאפשר.",
         "undone": "בוטל: {title}.",
         "undo-irreversible": "לא בוטל: {title} — אי אפשר לבטל פעולה כזו.",
         "undo-unknown": "לא בוטל: {title} — לא ידוע אם הפעולה בכלל קרתה.",
@@ -27,6 +28,7 @@ _NOT_DONE: dict[Language, dict[str, str]] = {
         "cancelled": "Cancelled: {title}.",
         "upstream": "Not done: {title} — it depends on a step that was not completed.",
         "unknown": "Not known whether it was done: {title}.",
+        "kept": "Done before that, and kept: {title}. Undo takes back what can be.",
         "undone": "Undone: {title}.",
         "undo-irreversible": "Not undone: {title} — it cannot be taken back.",
         "undo-unknown": "Not undone: {title} — it is not known whether it happened at all.",
@@ -54,6 +56,13 @@ def not_done(plan: Plan, state: State) -> list[str]:
         if key in phrases:
             lines.append(phrases[key].format(title=step.title or step.id, why=reason or "").strip())
     return lines
+
+
+def kept(plan: Plan, state: State) -> list[str]:
+    """One line on the effects of an execution that came to nothing else: they are still there."""
+    acted = {id for id, item in state.acted if state.look(id, item).undo != "undone"}
+    titles = [step.title or step.id for step in plan.steps if step.id in acted]
+    return [_NOT_DONE[plan.language]["kept"].format(title=", ".join(titles))] if titles else []
 
 
 def undone(plan: Plan, state: State) -> list[str]:

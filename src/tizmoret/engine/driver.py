@@ -13,7 +13,7 @@ import structlog
 
 from tizmoret.engine import events as e
 from tizmoret.engine import gates, quarantine
-from tizmoret.engine.answer import answering_steps, not_done, undone
+from tizmoret.engine.answer import answering_steps, kept, not_done, undone
 from tizmoret.engine.chronicle import Chronicle, problem, step_row
 from tizmoret.engine.drafting import beginning, begun, superseded
 from tizmoret.engine.environment import Environment, Query
@@ -378,7 +378,8 @@ class Driver:
                     effects.append(self._chronicle.effect_row(id, item, "unknown", self._prepared.steps[id].uses, unit.fingerprint))
         answer = None
         if self._prepared is not None:
-            lines = not_done(self._prepared.plan, self._state) if self._state.undoing is None else undone(self._prepared.plan, self._state)
+            plan, undoing = self._prepared.plan, self._state.undoing is not None
+            lines = undone(plan, self._state) if undoing else [*not_done(plan, self._state), *kept(plan, self._state)]
             answer = "\n".join(lines)
         await self._chronicle.settle(
             e.ExecutionCancelled(by),
@@ -426,7 +427,7 @@ class Driver:
         if failed:
             error = self._first_failure(self._prepared)
             if self._undo is None or not await self._undo.comes_first(error, answer):
-                await self._fail(error, answer)
+                await self._fail(error, "\n\n".join([answer, *kept(plan, self._state)]).strip())
         else:
             await self._end_with(e.ExecutionCompleted(answer), self._chronicle.row(status="completed", answer=answer))
 

@@ -162,6 +162,7 @@ FAILING = plan(step("a", "act"), step("bad", "broken", n=from_("a.n")))
 async def test_by_default_what_was_done_before_a_failure_is_kept(tizmoret: Tizmoret) -> None:
     done = await run(tizmoret, FAILING)
     assert (done.status, outside(tizmoret).lines()) == ("failed", ["act a"])
+    assert "Done before that, and kept: a. Undo takes back what can be." in (done.answer or "")
 
 
 @pytest.mark.parametrize(
