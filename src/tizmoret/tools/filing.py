@@ -9,16 +9,18 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from tizmoret.catalog.tool import Call, Kind, Text, Tool, tool
-from tizmoret.errors import Conflict
+from tizmoret.errors import Conflict, NotFound
 from tizmoret.plan.model import Language
 from tizmoret.tools import markdown
 from tizmoret.tools.documents import UNTRUSTED
 from tizmoret.tools.models import Document, DocumentText, Period
-from tizmoret.tools.providers.ports import DocumentStore
+from tizmoret.tools.providers.ports import DocumentStore, NewDocument, WrittenFormat
 from tizmoret.tools.sentences import split
 
 MOST = 10_000  # documents that an overview counts
 COMPARED = 400_000  # characters of each document
+FIRST = 2_000  # characters in which the first sentence is looked for
+ARCHIVE = "archive"
 SHOWN = 40  # differing sentences of each side
 
 
@@ -61,6 +63,22 @@ class Move(_Arguments):
     document: Annotated[str, Kind("document.id")]
     folder: str | None = Field(None, max_length=300, description="where to; empty is the top; leave out to keep the folder")
     title: str = Field("", max_length=300, description="a new file name without its ending; empty keeps it")
+
+
+class Archive(_Arguments):
+    document: Annotated[str, Kind("document.id")]
+
+
+class Index(_Arguments):
+    period: Annotated[Period | None, Kind("period")] = Field(None, description="only documents dated within it")
+    title: str = Field("", max_length=300)
+    format: WrittenFormat = "docx"
+
+
+class Indexed(BaseModel):
+    document: Annotated[Document, Kind("document")]
+    fingerprint: str = Field(description="SHA-256 of the file as it was written")
+    count: int
 
 
 class Moved(BaseModel):
@@ -187,4 +205,74 @@ async def move(args: Move, call: Call) -> Moved:
     return Moved(document=document, before=args.document)
 
 
-TOOLS: tuple[Tool, ...] = (count, compare, move)
+@tool(
+    "documents.archive",
+    title=Text(he="העברה לארכיון", en="Archive a document"),
+    description=Text(
+        he="מעביר מסמך לארכיון, לתיקייה של השנה שבה נכתב", en="Put a document away in the archive, in the folder of the year in which it was written"
+    ),
+    examples={"he": ["העבר לארכיון את החוזה הישן", "אפסן את הדוח הישן"], "en": ["archive the old contract", "put the old report away"]},
+    show=lambda moved, language: f"{moved.before} → {moved.document.id}",
+    effect="write", recovery="keyed", approval="ask", locks=("document:{document}",), label=UNTRUSTED, undo=_back, seconds=0.2,
+)  # fmt: skip
+async def archive(args: Archive, call: Call) -> Moved:
+    """A repeat after a crash finds it in the archive already."""
+    store, name = call.provider(DocumentStore), args.document.rpartition("/")[2]
+    found = await store.search("", period=None, kinds=(), limit=MOST, timezone=call.timezone)
+    here = next((one for one in found.documents if one.id == args.document), None)
+    there = [one for one in found.documents if one.id.startswith(f"{ARCHIVE}/") and one.id.rpartition("/")[2] == name]
+    if here is None and len(there) == 1:
+        return Moved(document=there[0], before=args.document)
+    if here is None:
+        raise NotFound(f"There is no document “{args.document}”.", cure="Search for it first.", field="document")
+    if here.id.startswith(f"{ARCHIVE}/"):
+        return Moved(document=here, before=args.document)
+    moved = await store.move(here.id, f"{ARCHIVE}/{here.modified.astimezone(call.timezone).year}", name)
+    if moved is None:
+        raise Conflict(f"There is another document “{name}” in the archive.", cure="Give it another name first.", field="document")
+    return Moved(document=moved, before=args.document)
+
+
+async def _unwrite(_args: object, output: object, call: Call) -> None:
+    index = Indexed.model_validate(output)
+    if not await call.provider(DocumentStore).remove(index.document.id, index.fingerprint):
+        raise Conflict(f"“{index.document.title}” was changed since, so it was left as it is.", cure="Remove it by hand if you wish.")
+
+
+@tool(
+    "documents.index",
+    title=Text(he="מפתח המסמכים", en="Index the documents"),
+    description=Text(
+        he="כותב מסמך מפתח: כל המסמכים לפי תיקייה, עם תאריך ומשפט ראשון",
+        en="Write an index document: every document by folder, with its day and first sentence",
+    ),
+    examples={"he": ["מפתח את כל המסמכים בתיקייה"], "en": ["index all documents of the folder"]},
+    show=lambda index, language: f"{index.document.title} ({index.count})",
+    effect="write", recovery="keyed", locks=("documents",), label=UNTRUSTED, timeout=120, undo=_unwrite, seconds=2.0,
+)  # fmt: skip
+async def index(args: Index, call: Call) -> Indexed:
+    store = call.provider(DocumentStore)
+    found = (await store.search("", period=args.period, kinds=(), limit=MOST, timezone=call.timezone)).documents
+    folders: dict[str, list[Document]] = {}
+    for document in sorted(found, key=lambda one: one.id):
+        folders.setdefault(document.id.rpartition("/")[0], []).append(document)
+    parts = []
+    for place, (folder, documents) in enumerate(folders.items()):
+        call.report(folder, (place + 1) / len(folders))
+        lines = [f"- **{markdown.escape(one.title)}** · {one.modified:%d.%m.%Y} · {await _first(one, store)}" for one in documents]
+        parts.append("\n".join([f"## {markdown.escape(folder or '/')}", "", *lines]))
+    title = args.title or ("מפתח המסמכים" if call.language == "he" else "Index of the documents")
+    new = NewDocument(title=title, content="\n\n".join(parts), key=call.key, format=args.format, language=call.language)
+    document, fingerprint = await store.write(new, call.now)
+    return Indexed(document=document, fingerprint=fingerprint, count=len(found))
+
+
+async def _first(document: Document, store: DocumentStore) -> str:
+    """Its first sentence; of one that cannot be read, why."""
+    if document.note:
+        return document.note
+    sentences = split((await store.read(document.id, characters=FIRST)).text)
+    return markdown.escape(next((one for one in sentences if one != document.title and len(one.split()) > 2), ""))
+
+
+TOOLS: tuple[Tool, ...] = (count, compare, move, archive, index)

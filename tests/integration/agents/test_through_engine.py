@@ -233,13 +233,37 @@ CASES: dict[str, tuple[Output, Callable[[Output], object]]] = {
         {"path": "main.py"},
         lambda out: out["commits"] == len(COMMITS) and out["authors"] == {"Dana": len(COMMITS)} and "Today: 1 lines" in out["markdown"],
     ),
+    "field-extractor": (
+        {
+            "documents": [{"id": f"{GRAIN}/הצעת מחיר לאחסון בממגורה.pdf", "modified": "2025-12-05"}],
+            "fields": [
+                {"name": "valid until", "kind": "date"},
+                {"name": "contact", "kind": "text"},
+                {"name": "price", "kind": "number"},
+                {"name": "colour"},
+            ],
+        },
+        lambda out: out["values"] == {"valid until": "2025-12-20", "contact": "Rami Haddad", "price": 14} and out["missing"] == ["colour"],
+    ),
     "holiday-planner": ({"days": 400}, lambda out: {"Rosh Hashana", "Pesach"} <= {one["name"] for one in out["holidays"]}),
 }
 
 
 def test_every_built_in_agent_has_its_case() -> None:
-    assert set(CASES) == set(builtin_catalog().agents)
+    alone = {name for name, agent in builtin_catalog().agents.items() if agent.without_model is not None}
+    assert set(CASES) == alone
+    assert set(builtin_catalog().agents) - alone == {"translator"}
     assert len(CASES) >= 33
+
+
+async def test_one_that_needs_a_model_says_so(tizmoret: Tizmoret) -> None:
+    step = Step(id="do", agent="translator", args={"text": "שלום", "to": "English"})
+    execution = await tizmoret.submit("", plan=Plan(goal="translate", steps=(step,)))
+    assert (await tizmoret.wait(execution.id, 60)).status == "failed"
+    (view,) = await tizmoret.steps(execution.id)
+    assert view.error is not None
+    assert "needs a model" in view.error.detail
+    assert "TIZMORET_MODEL" in view.error.cure
 
 
 @pytest.mark.parametrize("name", CASES)

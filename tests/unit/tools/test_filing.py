@@ -7,7 +7,22 @@ import pytest
 
 from tests.unit.tools.conftest import MakeCall
 from tizmoret.errors import Conflict, NotFound
-from tizmoret.tools.filing import Compare, Comparison, Inventory, Move, Moved, Survey, compare, count, move
+from tizmoret.tools.filing import (
+    Archive,
+    Compare,
+    Comparison,
+    Index,
+    Indexed,
+    Inventory,
+    Move,
+    Moved,
+    Survey,
+    archive,
+    compare,
+    count,
+    index,
+    move,
+)  # fmt: skip
 
 pytestmark = pytest.mark.anyio
 
@@ -73,3 +88,46 @@ async def test_nothing_leaves_the_folder(documents: Path, call: MakeCall, docume
     with pytest.raises(NotFound):
         await moved(call(), document, **to)
     assert (documents / "a.md").exists()
+
+
+async def archived(call: Any, document: str) -> Moved:
+    return Moved.model_validate(await archive(Archive(document=document), call))
+
+
+async def test_a_document_goes_to_the_archive_of_its_year_and_comes_back(documents: Path, call: MakeCall) -> None:
+    (documents / "deals").mkdir()
+    (documents / "deals" / "old.md").write_text("---\ndate: 2024-05-03\n---\nsold")
+    put_away = await archived(call("k"), "deals/old.md")
+    assert put_away.document.id == "archive/2024/old.md"
+    again = await archived(call("k"), "deals/old.md")  # a repeat after a crash
+    assert (again.document.id, again.before) == (put_away.document.id, put_away.before)
+    assert archive.undo is not None
+    await archive.undo(None, put_away.model_dump(mode="json"), call("k"))
+    assert (documents / "deals" / "old.md").exists()
+    assert not (documents / "archive" / "2024" / "old.md").exists()
+
+
+async def test_nothing_in_the_archive_is_overwritten(documents: Path, call: MakeCall) -> None:
+    for folder in ("a", "b"):
+        (documents / folder).mkdir()
+        (documents / folder / "old.md").write_text(f"---\ndate: 2024-05-03\n---\n{folder}")
+    await archived(call("1"), "a/old.md")
+    with pytest.raises(Conflict, match="another document"):
+        await archived(call("2"), "b/old.md")
+    assert (documents / "b" / "old.md").exists()
+    with pytest.raises(NotFound):
+        await archived(call("3"), "c/none.md")
+
+
+async def test_the_index_names_every_document_with_its_first_sentence(documents: Path, call: MakeCall) -> None:
+    (documents / "deals").mkdir()
+    (documents / "deals" / "wheat.md").write_text("---\ndate: 2026-01-03\ntitle: Wheat\n---\nThe wheat was sold in May. More later.")
+    (documents / "broken.docx").write_bytes(b"PK broken")
+    made = Indexed.model_validate(await index(Index(format="md"), call("k")))
+    assert made.count == 2
+    text = (documents / made.document.id).read_text("utf-8")
+    for words in ("## deals", "**Wheat** · 03.01.2026 · The wheat was sold in May.", "broken"):
+        assert words in text, words
+    assert index.undo is not None
+    await index.undo(None, made.model_dump(mode="json"), call("k"))
+    assert not (documents / made.document.id).exists()
