@@ -28,9 +28,7 @@ from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call
 from tizmoret.engine import events as e
 from tizmoret.engine.decisions import Decision, begin_undo, control, decide, find_gate, verdict
-from tizmoret.engine.dispatch.inline import Inline
-from tizmoret.engine.dispatch.port import Dispatcher
-from tizmoret.engine.dispatch.slots import Slots
+from tizmoret.engine.dispatch.choose import choose_dispatcher
 from tizmoret.engine.environment import Environment, Follow, Proposal, Query, Result, Wanted
 from tizmoret.engine.journal import Journal
 from tizmoret.engine.locks import Locks
@@ -93,8 +91,7 @@ class Tizmoret:
             slots=settings.slots,
             models=() if settings.model is None else (*settings.other_models, OFFLINE),
         )
-        slots = Slots(settings.executions, settings.workspace_executions)
-        self._dispatcher: Dispatcher = Inline(self._env, self._worker, self._stream, slots)
+        self._dispatcher = choose_dispatcher(settings, self._env, self._worker, self._stream)
         self.schedules = Schedules(database, self.workspace, settings.timezone, _checked, self.submit)
         self._retention = Retention(database, settings.retention_days)
         self._chores: list[asyncio.Task[None]] = []

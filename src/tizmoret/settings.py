@@ -9,12 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tizmoret.errors import BadInput
 
 DEFAULT_MODEL = "google:gemini-2.5-flash"
+
+
+Dispatch = Literal["inline", "dbos"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Settings:
     model_url: str | None = None  # a server that speaks the provider's protocol, instead of the provider's own
     executions: int = 2000  # that this process drives at the same time; the others wait in the table
     workspace_executions: int = 1000  # of them, of one workspace
+    dispatch: Dispatch = "inline"  # who says which process gets an execution
     retention_days: int = 90  # after which an execution that has ended is removed; 0 keeps all
     mail: MailAccount | None = None  # None: mail is not offered
     tools: tuple[str, ...] = ()  # Python modules of the user's own whose TOOLS join the catalog
@@ -76,6 +81,7 @@ class Settings:
             model_url=_address(env, "TIZMORET_MODEL_URL"),
             executions=_whole_number(env, "TIZMORET_EXECUTIONS", 2000, 1, 100_000),
             workspace_executions=_whole_number(env, "TIZMORET_WORKSPACE_EXECUTIONS", 1000, 1, 100_000),
+            dispatch=_dispatch(env),
             retention_days=_whole_number(env, "TIZMORET_RETENTION_DAYS", 90, 0, 36_500),
             mail=_mail(env),
             tools=_names(env, "TIZMORET_TOOLS"),
@@ -123,6 +129,14 @@ def _whole_number(env: Mapping[str, str], name: str, default: int, low: int, hig
     if not text.isdecimal() or not low <= int(text) <= high:
         raise BadInput(f"{name} is {text!r}.", cure=f"Set it to a whole number from {low} to {high}.", field=name)
     return int(text)
+
+
+def _dispatch(env: Mapping[str, str]) -> Dispatch:
+    match env.get("TIZMORET_DISPATCH") or "inline":
+        case "inline" | "dbos" as chosen:
+            return chosen
+        case other:
+            raise BadInput(f"TIZMORET_DISPATCH is {other!r}.", cure="Set it to inline or dbos.", field="TIZMORET_DISPATCH")
 
 
 def _address(env: Mapping[str, str], name: str) -> str | None:

@@ -67,7 +67,15 @@ where owner = %(me)s and {_OPEN} and id = any(%(ids)s)"""  # noqa: S608
 
 _MINE = f"select id from executions where owner = %s and {_OPEN}"  # noqa: S608
 
+_FREE = f"""
+select workspace_id, id, epoch, priority from executions where id = any(%s) and owner is null and {_OPEN}"""  # noqa: S608
+
+_FORGOTTEN = f"""
+select workspace_id, id, epoch, priority from executions where {_WAITS} and created_at < now() - make_interval(secs => %s)
+order by priority desc, created_at limit %s"""  # noqa: S608
+
 Connection = AsyncConnection[Any]
+Turn = tuple[UUID, UUID, int, int]  # (workspace, execution, epoch, priority)
 
 
 async def waiting_workspaces(connection: Connection) -> list[UUID]:
@@ -113,3 +121,17 @@ async def release_mine(connection: Connection, me: UUID, ids: Iterable[UUID], *,
 async def mine(connection: Connection, me: UUID) -> set[UUID]:
     """The open executions that this process holds."""
     return {row[0] for row in await (await connection.execute(_MINE, (me,))).fetchall()}
+
+
+async def free(connection: Connection, ids: Iterable[UUID]) -> list[Turn]:
+    """Those of them that are open, and that nobody holds."""
+    return [
+        (workspace, id, epoch, priority)
+        for workspace, id, epoch, priority in await (await connection.execute(_FREE, (list(ids),))).fetchall()
+    ]
+
+
+async def forgotten(connection: Connection, seconds: float, most: int) -> list[Turn]:
+    """Executions that have waited for a place so long."""
+    cursor = await connection.execute(_FORGOTTEN, (seconds, most))
+    return [(workspace, id, epoch, priority) for workspace, id, epoch, priority in await cursor.fetchall()]

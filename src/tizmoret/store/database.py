@@ -68,7 +68,7 @@ class Database:
 
     async def _prepare(self) -> None:
         try:
-            connection = await AsyncConnection.connect(self._dsn(), autocommit=True, connect_timeout=CONNECT)
+            connection = await AsyncConnection.connect(self.dsn(), autocommit=True, connect_timeout=CONNECT)
         except psycopg.OperationalError as error:
             cure = "Start it, or mend DATABASE_URL." if self.kind == "url" else "See postgres.log in the home folder."
             raise Unavailable(f"The database does not answer: {str(error).splitlines()[0]}", cure=cure, field="DATABASE_URL") from error
@@ -102,7 +102,8 @@ class Database:
 
     # -- connections
 
-    def _dsn(self) -> str:
+    def dsn(self) -> str:
+        """Where the database is now, with its password: for what brings a driver of its own."""
         if not isinstance(self._source, str):
             return self._source.dsn
         given = psycopg.conninfo.conninfo_to_dict(self._source)
@@ -116,7 +117,7 @@ class Database:
             await connection.commit()
 
         return AsyncConnectionPool(
-            self._dsn, kwargs={"connect_timeout": CONNECT}, min_size=1, max_size=POOL, open=False, timeout=PATIENCE, configure=configure, name=role,
+            self.dsn, kwargs={"connect_timeout": CONNECT}, min_size=1, max_size=POOL, open=False, timeout=PATIENCE, configure=configure, name=role,
             check=AsyncConnectionPool.check_connection,
         )  # fmt: skip
 
@@ -145,7 +146,7 @@ class Database:
     async def dedicated(self) -> Connection:
         """A connection of one's own, in autocommit, over all workspaces. Raises Unavailable."""
         try:
-            connection = await AsyncConnection.connect(self._dsn(), autocommit=True, connect_timeout=CONNECT)
+            connection = await AsyncConnection.connect(self.dsn(), autocommit=True, connect_timeout=CONNECT)
         except psycopg.OperationalError as error:
             raise Unavailable(f"The database does not answer: {str(error).splitlines()[0]}", cure="Try again in a moment.") from error
         try:
@@ -158,7 +159,7 @@ class Database:
     def session(self, patience: int) -> psycopg.Connection[Any]:
         """A blocking connection of one's own, for a thread. patience: seconds that the attempt may take. Raises Unavailable."""
         try:
-            connection = psycopg.connect(self._dsn(), autocommit=True, connect_timeout=patience)
+            connection = psycopg.connect(self.dsn(), autocommit=True, connect_timeout=patience)
         except psycopg.OperationalError as error:
             raise Unavailable(f"The database does not answer: {str(error).splitlines()[0]}", cure="Try again in a moment.") from error
         try:

@@ -19,6 +19,7 @@ _TITLE = Text("כלי לבדיקה", "A tool for the proof")
 class Work(BaseModel):
     n: int = 0
     seconds: float = 0.04
+    held: bool = False  # until `let_go`
 
 
 class Done(BaseModel):
@@ -33,6 +34,11 @@ def ledger(folder: Path) -> Path:
     return folder / "ledger.txt"
 
 
+def let_go(folder: Path) -> None:
+    """Calls that are held end."""
+    (folder / "go").touch()
+
+
 def _note(call: Call, what: str) -> None:
     """One whole line, appended in one write: a killed process leaves either it or nothing."""
     handle = os.open(ledger(call.folder), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -40,10 +46,12 @@ def _note(call: Call, what: str) -> None:
     os.close(handle)
 
 
-@tool("verify.read", title=_TITLE, description=_TITLE, show=_show)
+@tool("verify.read", title=_TITLE, description=_TITLE, show=_show, timeout=600)
 async def read(args: Work, call: Call) -> Done:
     _note(call, "read")
     await asyncio.sleep(args.seconds)
+    while args.held and not (call.folder / "go").exists():  # noqa: ASYNC110 - the outside is a file
+        await asyncio.sleep(0.05)
     return Done(n=args.n + 1)
 
 
@@ -71,11 +79,11 @@ async def once(args: Work, call: Call) -> Done:
 CATALOG = Catalog([read, keyed, once], [])
 
 
-def plan(seconds: float = 0.04) -> Plan:
-    """seconds: of each call."""
+def plan(seconds: float = 0.04, held: bool = False) -> Plan:
+    """seconds: of each call. held: the first ones stand until `let_go`."""
 
     def step(id: str, tool: str, n: Any, after: tuple[str, ...] = ()) -> Step:
-        return Step(id=id, tool=f"verify.{tool}", args={"n": n, "seconds": seconds}, after=after)
+        return Step(id=id, tool=f"verify.{tool}", args={"n": n, "seconds": seconds, "held": held and n in (1, 2)}, after=after)
 
     return Plan(
         request="verify",

@@ -152,8 +152,9 @@ async def tizmoret(settings: Settings, catalog: Catalog, home: Path) -> AsyncIte
         yield opened
 
 
-@pytest.fixture
-def crew(home: Path, database_url: str) -> Iterator[Crew]:
-    crew = Crew(home, database_url)
+@pytest.fixture(params=["inline", "dbos"])
+def crew(request: pytest.FixtureRequest, home: Path, database_url: str) -> Iterator[Crew]:
+    """With each dispatcher."""
+    crew = Crew(home, database_url, request.param)
     yield crew
     crew.end()

@@ -115,7 +115,7 @@ def _pass_on(one: socket.socket, other: socket.socket) -> None:
 async def test_a_worker_behind_a_dead_wire_is_replaced_stops_by_itself_and_comes_back(crew: Crew, host: Host, relay: str) -> None:
     async with front(crew) as tizmoret:
         lonely = crew.start(within=host.within, url=relay)
-        ids = [(await tizmoret.submit("", plan=plan(2.0))).id for _ in range(5)]
+        ids = [(await tizmoret.submit("", plan=plan(held=True))).id for _ in range(5)]
         await crew.until(lambda: crew.owners() == [lonely] * 5)
         other = crew.start()
         host.cut()

@@ -1,4 +1,6 @@
-"""Several real processes over one database: how they die, how they are replaced, and how one is stopped without a trace."""
+"""Several real processes over one database: how they die, how they are replaced, and how one is stopped without a trace.
+
+What every dispatcher promises: each test runs with each of them."""
 
 from __future__ import annotations
 
@@ -16,8 +18,6 @@ from .workers import Crew, finish, finish_all, front
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("workers")]
 
-LONG = 2.0  # seconds of a call that is still running when the process that began it is gone
-
 
 async def test_one_process_submits_another_drives_and_the_first_follows_and_decides(crew: Crew) -> None:
     async with front(crew) as tizmoret:
@@ -25,10 +25,10 @@ async def test_one_process_submits_another_drives_and_the_first_follows_and_deci
         await asyncio.sleep(0.3)
         assert (await tizmoret.get(execution.id)).steps_done == 0, "a process that drives nothing drove"
         worker = crew.start()
-        kinds = await asyncio.wait_for(finish(tizmoret, execution.id), 20)
+        kinds = await asyncio.wait_for(finish(tizmoret, execution.id), 60)
         assert kinds[-1] == "execution.completed"
         second = await tizmoret.submit("", plan=plan())
-        await asyncio.wait_for(finish(tizmoret, second.id), 20)
+        await asyncio.wait_for(finish(tizmoret, second.id), 60)
         assert crew.ask("select owner from executions where id = %s", second.id) == [(worker,)]
         assert tizmoret.driving == 0
 
@@ -36,7 +36,7 @@ async def test_one_process_submits_another_drives_and_the_first_follows_and_deci
 async def test_what_a_killed_process_had_is_taken_over(crew: Crew) -> None:
     async with front(crew) as tizmoret:
         first = crew.start()
-        ids = [(await tizmoret.submit("", plan=plan(LONG))).id for _ in range(5)]
+        ids = [(await tizmoret.submit("", plan=plan(held=True))).id for _ in range(5)]
         await crew.until(lambda: crew.owners() == [first] * 5)
         second = crew.start()
         crew.signal(first, signal.SIGKILL)
@@ -49,7 +49,7 @@ async def test_what_a_killed_process_had_is_taken_over(crew: Crew) -> None:
 async def test_a_stopped_process_is_replaced_and_writes_nothing_when_it_comes_back(crew: Crew) -> None:
     async with front(crew) as tizmoret:
         zombie = crew.start()
-        ids = [(await tizmoret.submit("", plan=plan(LONG))).id for _ in range(5)]
+        ids = [(await tizmoret.submit("", plan=plan(held=True))).id for _ in range(5)]
         await crew.until(lambda: crew.owners() == [zombie] * 5)
         other = crew.start()
         crew.signal(zombie, signal.SIGSTOP)
@@ -65,13 +65,13 @@ async def test_a_stopped_process_is_replaced_and_writes_nothing_when_it_comes_ba
         assert len([line for line in calls if line == "once"]) <= len(ids)
         assert crew.processes[zombie].poll() is None, "it lives on and may work again"
         again = await tizmoret.submit("", plan=plan())
-        assert (await asyncio.wait_for(finish(tizmoret, again.id), 20))[-1] == "execution.completed"
+        assert (await asyncio.wait_for(finish(tizmoret, again.id), 60))[-1] == "execution.completed"
 
 
 async def test_a_lost_session_does_not_make_a_process_dead(crew: Crew) -> None:
     async with front(crew) as tizmoret:
         first = crew.start()
-        execution = await tizmoret.submit("", plan=plan(LONG))
+        execution = await tizmoret.submit("", plan=plan(held=True))
         await crew.until(lambda: crew.owners() == [first])
         crew.start()
         epoch = crew.ask("select epoch from executions")
@@ -81,13 +81,13 @@ async def test_a_lost_session_does_not_make_a_process_dead(crew: Crew) -> None:
             )
         await asyncio.sleep(1.5)
         assert crew.ask("select owner, epoch from executions") == [(first, epoch[0][0])]
-        assert (await asyncio.wait_for(finish(tizmoret, execution.id), 30))[-1] == "execution.completed"
+        assert (await finish_all(tizmoret, [execution.id]))[0][-1] == "execution.completed"
 
 
 async def test_on_sigterm_executions_are_handed_over(crew: Crew) -> None:
     async with front(crew) as tizmoret:
         first = crew.start()
-        ids = [(await tizmoret.submit("", plan=plan(LONG))).id for _ in range(50)]
+        ids = [(await tizmoret.submit("", plan=plan(held=True))).id for _ in range(50)]
         await crew.until(lambda: crew.owners() == [first] * 50)
         second = crew.start()
         crew.signal(first, signal.SIGTERM)
@@ -106,27 +106,25 @@ async def test_a_running_effect_is_let_finish_when_its_process_stops(crew: Crew)
         await crew.until(lambda: crew.ask("select from effects where status = 'intended'"))
         crew.start()
         crew.signal(first, signal.SIGTERM)
-        kinds = await asyncio.wait_for(finish(tizmoret, id), 30)
+        kinds = await asyncio.wait_for(finish(tizmoret, id), 60)
         assert kinds[-1] == "execution.completed"
         lost = [event.data for event in [event async for event in tizmoret.events(id)] if event.kind == "step.lost"]
         assert all(one["outcome"] == "repeat" for one in lost), "an effect was cut off"
 
 
 async def test_what_there_is_no_place_for_waits_without_a_task_and_goes_by_priority(crew: Crew) -> None:
-    settings = Settings.from_env(
-        {"TIZMORET_HOME": str(crew.home), "DATABASE_URL": crew.url, "TIZMORET_MODEL": "offline", "TIZMORET_EXECUTIONS": "2"}
-    )
+    settings = Settings.from_env({**crew.env, "TIZMORET_EXECUTIONS": "2"})
     async with Tizmoret.open(settings, catalog=CATALOG) as tizmoret:
-        running = [(await tizmoret.submit("", plan=plan(0.3))).id for _ in range(2)]
+        running = [(await tizmoret.submit("", plan=plan(held=True))).id for _ in range(2)]
+        await crew.until(lambda: tizmoret.driving == 2)
         low = [(await tizmoret.submit("", plan=plan(0.05))).id for _ in range(3)]
         high = (await tizmoret.submit("", plan=plan(0.05), priority=5)).id
         assert tizmoret.driving == 2
         assert crew.ask("select count(*) from executions where owner is null") == [(4,)]
-        finishing = [asyncio.create_task(finish(tizmoret, id)) for id in [*running, *low, high]]
-        for kinds in await asyncio.wait_for(asyncio.gather(*finishing), 30):
+        for kinds in await finish_all(tizmoret, [*running, *low, high]):
             assert kinds[-1] == "execution.completed"
         began = dict(crew.ask("select execution_id, min(started_at) from execution_steps group by 1"))
-        assert all(began[high] <= began[other] for other in low)
+        assert sum(began[other] < began[high] for other in low) <= 1  # two places became free at the same time
 
 
 async def test_a_claim_whose_answer_was_lost_is_given_back(crew: Crew) -> None:
@@ -143,5 +141,5 @@ async def test_a_claim_whose_answer_was_lost_is_given_back(crew: Crew) -> None:
             stuck = await tizmoret.submit("", plan=plan())
             connection.execute("update executions set owner = %s, epoch = 7 where id = %s", (worker, stuck.id))
             crew.signal(worker, signal.SIGCONT)
-        kinds = await asyncio.wait_for(finish(tizmoret, stuck.id), 30)
+        kinds = await asyncio.wait_for(finish(tizmoret, stuck.id), 60)
         assert kinds[-1] == "execution.completed"

@@ -19,7 +19,7 @@ import psycopg
 
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.settings import Settings
-from tizmoret.verify.tools import CATALOG
+from tizmoret.verify.tools import CATALOG, let_go
 
 
 @dataclass
@@ -28,11 +28,18 @@ class Crew:
 
     home: Path
     url: str
+    dispatch: str = "inline"
     processes: dict[UUID, subprocess.Popen[str]] = field(default_factory=dict)
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {
+            "TIZMORET_HOME": str(self.home), "DATABASE_URL": self.url, "TIZMORET_MODEL": "offline", "TIZMORET_DISPATCH": self.dispatch
+        }  # fmt: skip
 
     def start(self, *, within: Sequence[str] = (), url: str | None = None) -> UUID:
         """A new one; its id, when it works. within: a command that runs it somewhere else. url: where the database is from there."""
-        env = {**os.environ, "TIZMORET_HOME": str(self.home), "DATABASE_URL": url or self.url, "TIZMORET_MODEL": "offline"}
+        env = {**os.environ, **self.env, "DATABASE_URL": url or self.url}
         command = [*within, sys.executable, "-m", "tizmoret.verify.worker"]
         process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
@@ -58,7 +65,7 @@ class Crew:
     def owners(self) -> list[UUID | None]:
         return [row[0] for row in self.ask("select owner from executions where status in ('planning', 'running')")]
 
-    async def until(self, what: Any, seconds: float = 30.0) -> None:
+    async def until(self, what: Any, seconds: float = 60.0) -> None:
         """Until `what()` is so."""
         end = time.monotonic() + seconds
         while not what():
@@ -69,8 +76,7 @@ class Crew:
 @asynccontextmanager
 async def front(crew: Crew) -> AsyncIterator[Tizmoret]:
     """A process that submits and looks on, as `tizmoret serve --workers 0`."""
-    settings = Settings.from_env({"TIZMORET_HOME": str(crew.home), "DATABASE_URL": crew.url, "TIZMORET_MODEL": "offline"})
-    async with Tizmoret.open(settings, catalog=CATALOG, run_engine=False) as tizmoret:
+    async with Tizmoret.open(Settings.from_env(crew.env), catalog=CATALOG, run_engine=False) as tizmoret:
         await tizmoret.look_on()
         yield tizmoret
 
@@ -88,4 +94,6 @@ async def finish(tizmoret: Tizmoret, id: UUID) -> list[str]:
 
 
 async def finish_all(tizmoret: Tizmoret, ids: list[UUID]) -> list[list[str]]:
-    return await asyncio.wait_for(asyncio.gather(*(finish(tizmoret, id) for id in ids)), 60)
+    """Whatever is held goes on."""
+    let_go(tizmoret.workplaces.folder(tizmoret.workspace))
+    return await asyncio.wait_for(asyncio.gather(*(finish(tizmoret, id) for id in ids)), 120)
