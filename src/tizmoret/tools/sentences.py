@@ -20,6 +20,7 @@ _SHORT, _LONG = 25, 400  # characters of a sentence worth quoting
 _ABBREVIATION = re.compile(r"(?:\b(?:mr|mrs|ms|dr|prof|inc|ltd|co|no|vs|etc|e\.g|i\.e|st|approx)|[א-ת]['׳]|\b[A-Za-z])\.$", re.IGNORECASE)
 _END = re.compile(r"(?<=[.!?…])[\"'”״)]*\s+(?=[^\s.!?…])")
 _MARKUP = re.compile(r"^\s*(?:#{1,6}\s+|>\s*|[-*+•]\s+|\d{1,3}[.)]\s+)+|\*\*|__")
+_ENDED = re.compile(r"[.!?…][\"'”״)]*$")
 _FIGURE = re.compile(r"\d")
 _DECISIONS = (
     "הוחלט החלטה החלטנו סוכם סיכמנו אושר אישרנו מסקנה יעד "
@@ -146,7 +147,8 @@ def _worth(sentence: Sentence, vector: dict[str, float], centre: dict[str, float
     worth += 0.10 * (1 - sentence.place)
     worth += 0.08 if _FIGURE.search(sentence.text) else 0.0
     worth += 0.15 if not _decision_stems().isdisjoint(vector) else 0.0
-    return worth
+    # A heading or a row of names is like the whole because it names the subject, and says nothing about it.
+    return worth if _ENDED.search(sentence.text) else worth - 0.4
 
 
 def _diverse(sentences: Sequence[Sentence], vectors: Sequence[dict[str, float]], worth: Sequence[float], count: int) -> list[int]:

@@ -174,3 +174,10 @@ def test_a_thousand_pages_are_read_within_a_few_seconds() -> None:
     chosen = choose([" ".join(f"Sentence {n} of text {t} tells about wheat number {n * t}." for n in range(400)) for t in range(12)], 7)
     assert len(chosen) == 7
     assert time.process_time() - started < 10
+
+
+def test_a_sentence_says_more_than_a_heading_or_a_row_of_names() -> None:
+    text = "Irrigation and growth of winter wheat\nDana Levi, Yoav Cohen, Moshe Barak\nThe winter wheat was irrigated twice in one week.\n"
+
+    assert choose([text], 1)[0].text == "The winter wheat was irrigated twice in one week."
+    assert choose(["Wheat and barley in the silo\n"], 1)[0].text == "Wheat and barley in the silo"
