@@ -5,7 +5,7 @@ VENV := .venv
 UV := .tools/bin/uv
 READY := $(VENV)/.ready
 
-.PHONY: help run test check bench bench-scale simulate chaos screenshots openapi clean
+.PHONY: help run test check bench bench-scale bench-dashboard simulate chaos screenshots openapi clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s ':'
@@ -23,12 +23,17 @@ check: $(READY) ## style, types, layers, lock
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 	@$(UV) lock --check --quiet
+	@$(VENV)/bin/python -m scripts.openapi --check
 
 bench: $(READY) ## the figures of docs/figures.md, measured here
 	@$(VENV)/bin/python -m bench
 
 bench-scale: $(READY) ## many executions, clients and events; LARGE=1 for minutes of it
 	@$(VENV)/bin/python -m bench scale $(if $(LARGE),--large)
+
+bench-dashboard: $(READY) ## the page in a browser: load, bytes, frames, memory, event to pixel
+	@sh scripts/chromium.sh
+	@$(VENV)/bin/python -m bench dashboard
 
 simulate: $(READY) ## a million events of simulated processes, faults of every kind, each checked (SEED=7 EVENTS=20000 for others)
 	@$(VENV)/bin/python -m tests.simulation --seed $(or $(SEED),1) --events $(or $(EVENTS),1000000)

@@ -1,4 +1,5 @@
-"""`python -m bench`: print the figures; with `--write`, put them into docs/figures.md. `python -m bench scale`: those of many."""
+"""`python -m bench`: print the figures; with `--write`, put them into docs/figures.md. `python -m bench scale`: those of many,
+`python -m bench dashboard`: those of the page."""
 
 from __future__ import annotations
 
@@ -13,6 +14,10 @@ from bench.page import publish
 def main() -> None:
     if "scale" in sys.argv:
         name, rows = "scale", uvloop.run(scale.run(large="--large" in sys.argv))
+    elif "dashboard" in sys.argv:
+        from bench import dashboard  # a browser is needed for no other figure
+
+        name, rows = "dashboard", dashboard.run()
     else:
         name, rows = "measured", cli_start.run() + makespan.run() + uvloop.run(engine.run())
     publish(name, rows, write="--write" in sys.argv)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 from tizmoret.server.app import make_api
@@ -17,5 +18,16 @@ def document() -> str:
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 
+def main() -> int:
+    """With --check nothing is written, and the exit code tells whether the document is the API's."""
+    if "--check" not in sys.argv:
+        DOCUMENT.write_text(document(), "utf-8")
+        return 0
+    if DOCUMENT.read_text("utf-8") == document():
+        return 0
+    print("web/openapi.json is not what the API is: run `make openapi`, and look whether the dashboard still builds.", file=sys.stderr)
+    return 1
+
+
 if __name__ == "__main__":
-    DOCUMENT.write_text(document(), "utf-8")
+    sys.exit(main())

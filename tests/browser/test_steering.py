@@ -152,3 +152,17 @@ def test_the_page_catches_up_after_the_network_was_away(page: Page, demo: Runnin
     status(page, "completed")
     seen = page.locator("[role=log] [data-seq]").evaluate_all("rows => rows.map(row => Number(row.dataset.seq))")
     assert seen == list(range(seen[0], seen[0] + len(seen))), "nothing is missing and nothing is twice"
+
+
+def test_several_open_executions_are_cancelled_together(page: Page, demo: Running) -> None:
+    ids = [submit(demo, plan=create(day))["id"] for day in ("2030-01-06", "2030-01-07", "2030-01-08")]
+    for id in ids:
+        until(demo, id, "waiting")
+    page.get_by_role("button", name="English").click()
+    page.goto(f"{demo.address}/orchestrate/executions")
+    page.get_by_role("checkbox").nth(0).check(timeout=SOON)
+    page.get_by_role("checkbox").nth(1).check()
+    page.locator("[data-batch]").get_by_role("button", name="Cancel the marked").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel the marked").click()
+    expect(page.locator("[data-executions] [data-status=cancelled]")).to_have_count(2, timeout=SOON)
+    assert sorted(demo.client.get(f"/api/orchestrate/{id}").json()["status"] for id in ids) == ["cancelled", "cancelled", "waiting"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import threading
 import time
 from typing import Any
@@ -382,3 +383,22 @@ def test_the_catalog_tells_all_that_is_declared_of_a_tool_and_of_an_agent(runnin
     assert calendar["examples"]["he"]
     assert search["kind"] == "agent"
     assert "documents.search" in search["tools"]
+
+
+def test_the_files_of_the_page_are_packed_for_who_takes_them_so_and_never_change(running: Running) -> None:
+    page = running.client.get("/orchestrate").text
+    names = re.findall(r"/assets/[^\"]+\.(?:js|css)", page)
+    assert len(names) >= 2
+    for name in names:
+        plain = running.client.get(name, headers={"Accept-Encoding": "identity"})
+        packed = running.client.get(name, headers={"Accept-Encoding": "gzip"})
+        assert "content-encoding" not in plain.headers
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.content == plain.content, "the client unpacks it"
+        assert "immutable" in packed.headers["cache-control"]
+        assert packed.headers["content-type"] == plain.headers["content-type"]
+
+
+@pytest.mark.parametrize("name", ["..%2f..%2fserver%2fapp.py", "no-such.js", "%2e%2e"])
+def test_no_other_file_can_be_had(running: Running, name: str) -> None:
+    assert running.client.get(f"/assets/{name}").status_code == 404

@@ -13,6 +13,8 @@ import type { Span } from "./timing";
 import { curve, layout, NODE, type Point } from "./layout";
 
 const PAD = 22;
+const COLOURED = 400; // edges; above that they keep one colour while work goes on, since drawing them all again costs many frames
+const NONE: readonly LiveStep[] = [];
 const SMALL = 0.45; // below this a node is a coloured box: its text could not be read
 
 interface Props {
@@ -24,7 +26,7 @@ interface Props {
   spans?: ReadonlyMap<string, Span>; // without the waiting for people
 }
 
-export default function Graph({ steps, selected, onSelect, down = false, path, spans }: Props) {
+export default memo(function Graph({ steps, selected, onSelect, down = false, path, spans }: Props) {
   const { t, rtl } = useWords();
   const shape = steps.map((step) => `${step.id}<${step.dependsOn.join()}`).join(";");
   const plan = useMemo(() => layout(steps, down), [shape, down]);
@@ -77,7 +79,7 @@ export default function Graph({ steps, selected, onSelect, down = false, path, s
     <>
       <div ref={box} onScroll={look} className="absolute inset-0 overflow-auto" data-graph tabIndex={0} role="group" aria-label={t("graph")}>
         <div className="relative" style={{ inlineSize: Math.max(width, 1), blockSize: height, marginInline: "auto" }}>
-          <Edges plan={plan} steps={steps} zoom={zoom} width={width} height={height} down={down} path={path} />
+          <Edges plan={plan} steps={plan.edges.length > COLOURED ? NONE : steps} zoom={zoom} width={width} height={height} down={down} path={plan.edges.length > COLOURED && path?.size === 0 ? undefined : path} />
           {steps.map((step) => {
             const at = plan.at.get(step.id);
             return at && seen(at) ? (
@@ -101,7 +103,7 @@ export default function Graph({ steps, selected, onSelect, down = false, path, s
       </div>
     </>
   );
-}
+});
 
 function took(step: LiveStep, spans: ReadonlyMap<string, Span> | undefined): number | undefined {
   const span = spans?.get(step.id);
@@ -120,7 +122,7 @@ interface EdgesProps {
   path: ReadonlySet<string> | undefined;
 }
 
-function Edges({ plan, steps, zoom, width, height, down, path }: EdgesProps) {
+const Edges = memo(function Edges({ plan, steps, zoom, width, height, down, path }: EdgesProps) {
   const { rtl } = useWords();
   const curves = useMemo(() => plan.edges.map((edge) => curve(edge.points, down)), [plan, down]);
   const status = new Map(steps.map((step) => [step.id, step.status as string]));
@@ -138,7 +140,7 @@ function Edges({ plan, steps, zoom, width, height, down, path }: EdgesProps) {
       </g>
     </svg>
   );
-}
+});
 
 interface NodeProps {
   step: LiveStep;

@@ -2,7 +2,7 @@
  *  left-to-right text stands in a `bdi` inside the placed box, because an inset is resolved against the box's own direction. */
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef } from "react";
+import { memo, useRef } from "react";
 
 import { useWords } from "../i18n";
 import { Num, Value } from "../ui/bidi";
@@ -30,7 +30,7 @@ function ticks(length: number): number[] {
   return Array.from({ length: Math.floor(length / apart) + 1 }, (_, place) => place * apart).filter((x) => x < length * 0.95);
 }
 
-export function Timeline({ steps, timing, path, selected, onSelect }: Props) {
+export const Timeline = memo(function Timeline({ steps, timing, path, selected, onSelect }: Props) {
   const { t, status } = useWords();
   const box = useRef<HTMLDivElement>(null);
   const length = Math.max(timing.total * 1.08, 0.05);
@@ -99,7 +99,7 @@ export function Timeline({ steps, timing, path, selected, onSelect }: Props) {
       </div>
     </div>
   );
-}
+});
 
 function Told({ status }: { status: string }) {
   const { status: name } = useWords();

@@ -4,14 +4,14 @@ import type { Execution, ExecutionStatus, LogEvent, PlanStep, Step } from "../ap
 
 export interface LiveStep extends Omit<Step, "status"> {
   status: Step["status"] | "retrying";
-  progress?: string;
+  progress?: string | undefined;
 }
 
 export const FINAL: ReadonlySet<string> = new Set(["completed", "failed", "cancelled", "quarantined", "undone"]);
 export const STEP_FINAL: ReadonlySet<string> = new Set(["completed", "failed", "skipped", "cancelled", "undone"]);
 
 /** After these the rows say more than the event: read them soon. */
-export const TELLING = /^(plan\.|gate\.|execution\.|undo\.|step\.(lost|expanded|skipped))/;
+export const TELLING = /^(plan\.|gate\.|execution\.(taken|completed|failed|cancelled|quarantined|undone)|undo\.|step\.(lost|expanded|skipped))/;
 
 const STATUS_AFTER: Record<string, ExecutionStatus> = {
   "plan.accepted": "running",
@@ -117,4 +117,23 @@ export function foldExecution(execution: Execution, event: LogEvent): Execution 
     finishedAt: ended ? event.at : (execution.finishedAt ?? null),
     answer: typeof data.answer === "string" && data.answer !== "" ? data.answer : (execution.answer ?? null),
   };
+}
+
+/** What can be seen of two is the same: an output never changes once it is there. */
+export function same(one: LiveStep, other: LiveStep): boolean {
+  return (
+    one.status === other.status &&
+    one.attempt === other.attempt &&
+    one.itemsDone === other.itemsDone &&
+    one.items === other.items &&
+    one.startedAt === other.startedAt &&
+    one.finishedAt === other.finishedAt &&
+    one.title === other.title &&
+    one.tokens === other.tokens &&
+    one.reason === other.reason &&
+    one.error?.detail === other.error?.detail &&
+    one.dependsOn.length === other.dependsOn.length &&
+    (one.args == null) === (other.args == null) &&
+    (one.output == null) === (other.output == null)
+  );
 }

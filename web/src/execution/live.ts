@@ -5,7 +5,7 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 
 import { api, type Approval, type Execution, type LogEvent } from "../api/client";
 import { EVENTS } from "../i18n/words";
-import { FINAL, foldExecution, foldStep, type LiveStep, TELLING } from "./fold";
+import { FINAL, foldExecution, foldStep, type LiveStep, same, TELLING } from "./fold";
 
 export type Connection = "connecting" | "live" | "reconnecting" | "ended";
 
@@ -33,9 +33,11 @@ export interface Shown {
 
 const KEPT = 5000; // lines in memory; older ones are read again from the server
 const AT_FIRST = 1000; // lines that are read when the page opens
+const FRAME = 16; // milliseconds
 const HIDDEN = 250; // milliseconds between updates of a page that nobody sees
 const SLEEP = 30_000; // milliseconds out of sight after which a connection is not trusted
-const MANY = 200; // steps from which on five updates a second must do
+const SHARE = 3; // an update that took so long is followed by three times as long without one
+const SLOWEST = 250; // milliseconds between updates at the most
 
 export class Live {
   #shown: Shown = { connection: "connecting", error: null, execution: null, steps: [], approvals: [], lines: [] };
@@ -52,6 +54,8 @@ export class Live {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
   #hiddenAt = Infinity;
+  #flushedAt = 0;
+  #cost = 0; // milliseconds that the last update took, drawing included
 
   constructor(readonly id: string) {
     addEventListener("offline", this.#away);
@@ -151,8 +155,9 @@ export class Live {
     if (this.#flushing) return;
     this.#flushing = true;
     const flush = (): void => this.#flush();
+    const wait = this.#flushedAt + Math.min(SLOWEST, SHARE * this.#cost) - performance.now();
     if (document.hidden) setTimeout(flush, HIDDEN);
-    else if (this.#shown.steps.length > MANY) setTimeout(flush, 200);
+    else if (wait > FRAME) setTimeout(flush, wait);
     else requestAnimationFrame(flush);
   };
 
@@ -170,7 +175,10 @@ export class Live {
       if (execution) execution = foldExecution(execution, event);
     }
     lines = [...lines, ...events.map(line)].slice(-KEPT);
+    this.#flushedAt = performance.now();
     this.#show({ execution, steps, lines });
+    // React draws in a microtask of its own, which stands before this one.
+    queueMicrotask(() => (this.#cost = performance.now() - this.#flushedAt));
     const news = events.filter((event) => event.seq > known);
     if (news.some((event) => TELLING.test(event.kind))) this.#readIn(0);
     else if (news.length > 0) this.#readIn(1000 + steps.length);
@@ -211,7 +219,9 @@ export class Live {
     const before = this.#shown.steps;
     let steps = rows.map((row, at) => {
       const old = before[this.#place.get(row.id) ?? at];
-      return old?.progress !== undefined && old.id === row.id ? { ...row, progress: old.progress } : row;
+      if (old?.id !== row.id) return row;
+      // What is drawn stays as it is where nothing changed.
+      return same(old, row) ? old : { ...row, progress: old.progress };
     });
     this.#place = new Map(steps.map((step, at) => [step.id, at]));
     let now = execution;

@@ -159,6 +159,8 @@ export const MESSAGES = {
   inboxHint: ["j ו־k עוברים בין הפריטים, x מסמן. אין מקש שמאשר.", "j and k move, x marks. No key approves."],
   mark: ["סימון {title}", "Mark {title}"],
   marked: ["{count} מסומנים", "{count} marked"],
+  cancelMarked: ["ביטול המסומנים", "Cancel the marked"],
+  cancelMarkedSure: ["לבטל את כל אלה?", "Cancel all of these?"],
   approveMarked: ["אישור המסומנים", "Approve the marked"],
   rejectMarked: ["דחיית המסומנים", "Reject the marked"],
   batchApprove: ["לאשר את כל אלה?", "Approve all of these?"],

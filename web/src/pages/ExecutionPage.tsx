@@ -2,12 +2,12 @@
 
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Ban, ChevronLeft, Copy, Link2, Music4, Pause, Play, RotateCcw, Undo2 } from "lucide-react";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 
 import { api, type Steering } from "../api/client";
 import { ApprovalCard } from "../approvals/ApprovalCard";
 import { Inspector } from "../execution/Inspector";
-import { isOver, type Live, type Shown, useLive } from "../execution/live";
+import { isOver, type Line, type Live, type Shown, useLive } from "../execution/live";
 import { LogTail } from "../execution/LogTail";
 import { Figures } from "../execution/Figures";
 import { Timeline } from "../execution/Timeline";
@@ -110,11 +110,15 @@ function Work({ live, shown, over }: { live: Live; shown: Shown; over: boolean }
   const { steps } = shown;
   const busy = steps.some((step) => step.status === "running" || step.status === "retrying");
   const now = useNow(!over && busy);
-  const times = useMemo(() => timing(steps, now, shown.lines), [steps, now, shown.lines]);
+  const told = useTold(shown.lines);
+  const times = useMemo(() => timing(steps, now, told), [steps, now, told]);
   const path = useMemo(() => (over ? criticalPath(steps) : new Set<string>()), [steps, over]);
   const step = steps.find((one) => one.id === selected);
-  const select = (id: string | undefined): void => void go({ search: (old) => ({ ...old, step: id, tab: id && !narrow && old.tab !== "log" ? "step" : old.tab }), replace: true });
-  const pick = (id: string): void => select(id === selected ? undefined : id);
+  const select = useCallback(
+    (id: string | undefined): void => void go({ search: (old) => ({ ...old, step: id, tab: id && !narrow && old.tab !== "log" ? "step" : old.tab }), replace: true }),
+    [go, narrow],
+  );
+  const pick = useCallback((id: string): void => select(id === selected ? undefined : id), [select, selected]);
   if (steps.length === 0)
     return over ? null : (
       <div className="card flex items-center gap-3 p-5 text-fg-2" role="status">
@@ -160,6 +164,14 @@ function Work({ live, shown, over }: { live: Live; shown: Shown; over: boolean }
       )}
     </>
   );
+}
+
+/** The lines that say when a step waited and how long it took; the same array while there is none more. */
+function useTold(lines: readonly Line[]): readonly Line[] {
+  const told = lines.filter((line) => line.seconds !== undefined || line.kind.startsWith("gate."));
+  const kept = useRef(told);
+  if (kept.current.length !== told.length || kept.current.at(-1) !== told.at(-1)) kept.current = told;
+  return kept.current;
 }
 
 function Actions({ shown, tell }: { shown: Shown; tell: (what: Steering | "undo") => void }) {

@@ -7,11 +7,12 @@ import { Badge } from "../ui/status";
 import { between, duration, money } from "../ui/units";
 
 /** One execution in a list. */
-export function ExecutionRow({ execution }: { execution: Execution }) {
-  const { ago } = useWords();
+export function ExecutionRow({ execution, mark }: { execution: Execution; mark?: { on: boolean; toggle: () => void } | undefined }) {
+  const { t, ago } = useWords();
   return (
-    <li>
-      <Link to="/$id" params={{ id: execution.id }} className="flex min-h-12 items-center gap-3 px-4 py-2 hover:bg-hover max-[900px]:flex-wrap max-[900px]:gap-x-3 max-[900px]:gap-y-1">
+    <li className={mark ? "flex items-center ps-4" : ""}>
+      {mark && <input type="checkbox" className="size-4 shrink-0" checked={mark.on} onChange={mark.toggle} aria-label={t("mark", { title: execution.request })} />}
+      <Link to="/$id" params={{ id: execution.id }} className="flex min-h-12 min-w-0 flex-1 items-center gap-3 px-4 py-2 hover:bg-hover max-[900px]:flex-wrap max-[900px]:gap-x-3 max-[900px]:gap-y-1">
         <span className="w-32 shrink-0 max-[900px]:w-auto">
           <Badge status={execution.status} />
         </span>

@@ -1,15 +1,18 @@
 /** All executions: filtered and searched; what is looked for stands in the address. */
 
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ListTree, Search } from "lucide-react";
-import { useDeferredValue } from "react";
+import { useDeferredValue, useState } from "react";
 
-import { api } from "../api/client";
+import { api, Problem } from "../api/client";
+import { FINAL } from "../execution/fold";
 import { useWords } from "../i18n";
 import { Header } from "../shell/Header";
+import { Value } from "../ui/bidi";
+import { Dialog } from "../ui/Dialog";
 import { useTitle } from "../ui/hooks";
-import { Empty, Failed, Loading } from "../ui/states";
+import { Empty, Failed, Loading, ProblemText } from "../ui/states";
 import { ExecutionRow } from "./ExecutionRow";
 import { STATES } from "./search";
 
@@ -28,6 +31,23 @@ export function Executions() {
   });
   useTitle(t("executions"));
   const items = found.data?.pages.flatMap((page) => page.items) ?? [];
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  const [sure, setSure] = useState(false);
+  const chosen = items.filter((execution) => marked.has(execution.id) && !FINAL.has(execution.status));
+  const toggle = (id: string): void => {
+    const next = new Set(marked);
+    if (!next.delete(id)) next.add(id);
+    setMarked(next);
+  };
+  const cancel = useMutation({
+    // One that ended meanwhile needs no cancelling.
+    mutationFn: () => Promise.all(chosen.map((execution) => api.tell(execution.id, "cancel").catch((error: unknown) => error instanceof Problem && error.status === 409 ? null : Promise.reject(error)))),
+    onSuccess: () => {
+      setSure(false);
+      setMarked(new Set());
+      void found.refetch();
+    },
+  });
   const filtered = status !== undefined || (q ?? "") !== "";
   return (
     <>
@@ -66,10 +86,44 @@ export function Executions() {
             )}
           </Empty>
         )}
+        {chosen.length > 0 && (
+          <div className="card flex flex-wrap items-center gap-2 p-2 ps-3" data-batch>
+            <span className="flex-1 text-sm">{t("marked", { count: chosen.length })}</span>
+            <button type="button" className="btn danger" onClick={() => setSure(true)}>
+              {t("cancelMarked")}
+            </button>
+          </div>
+        )}
+        {sure && (
+          <Dialog title={t("cancelMarkedSure")} onClose={() => setSure(false)}>
+            <p className="mb-3 text-sm text-fg-2">{t("cancelText")}</p>
+            <ul className="mb-5 list-disc ps-5 text-sm">
+              {chosen.map((execution) => (
+                <li key={execution.id}>
+                  <Value text={execution.request} />
+                </li>
+              ))}
+            </ul>
+            <ProblemText error={cancel.error} />
+            <div className="flex gap-2">
+              <button type="button" className="btn" onClick={() => setSure(false)}>
+                {t("keepRunning")}
+              </button>
+              <span className="flex-1" />
+              <button type="button" className="btn danger" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
+                {t("cancelMarked")}
+              </button>
+            </div>
+          </Dialog>
+        )}
         {items.length > 0 && (
           <ul className="card divide-y divide-line overflow-hidden" data-executions>
             {items.map((execution) => (
-              <ExecutionRow key={execution.id} execution={execution} />
+              <ExecutionRow
+                key={execution.id}
+                execution={execution}
+                mark={FINAL.has(execution.status) ? undefined : { on: marked.has(execution.id), toggle: () => toggle(execution.id) }}
+              />
             ))}
           </ul>
         )}
