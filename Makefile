@@ -5,7 +5,7 @@ VENV := .venv
 UV := .tools/bin/uv
 READY := $(VENV)/.ready
 
-.PHONY: help run test check bench bench-scale bench-dashboard simulate chaos screenshots openapi clean
+.PHONY: help run test check bench bench-scale bench-dashboard bench-peers simulate chaos screenshots openapi clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s ':'
@@ -34,6 +34,9 @@ bench-scale: $(READY) ## many executions, clients and events; LARGE=1 for minute
 bench-dashboard: $(READY) ## the page in a browser: load, bytes, frames, memory, event to pixel
 	@sh scripts/chromium.sh
 	@$(VENV)/bin/python -m bench dashboard
+
+bench-peers: $(READY) ## other engines beside this one, each in its own environment, by the same workloads (minutes)
+	@$(VENV)/bin/python -m bench.peers
 
 simulate: $(READY) ## a million events of simulated processes, faults of every kind, each checked (SEED=7 EVENTS=20000 for others)
 	@$(VENV)/bin/python -m tests.simulation --seed $(or $(SEED),1) --events $(or $(EVENTS),1000000)

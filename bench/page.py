@@ -19,10 +19,15 @@ def publish(name: str, rows: list[Row], *, write: bool) -> None:
     text = f"Measured on {date.today().isoformat()} on {machine}.\n\n{table(rows)}"
     print(text)
     if write:
-        begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-        before, rest = FIGURES.read_text().split(begin)
-        after = rest.split(end)[1]
-        FIGURES.write_text(f"{before}{begin}\n{text}\n{end}{after}")
+        put(name, text)
+
+
+def put(name: str, text: str) -> None:
+    """Into the part of the page that `name` marks, in place of what stands there."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, rest = FIGURES.read_text().split(begin)
+    after = rest.split(end)[1]
+    FIGURES.write_text(f"{before}{begin}\n{text}\n{end}{after}")
 
 
 def table(rows: list[Row]) -> str:
