@@ -195,6 +195,8 @@ def _words(slot: Slot, skill: Skill, reading: Reading) -> str:
         leave |= {"=meeting", "=calendar"}
     if any(outlet.kind == "contact" for outlet in skill.outlets):
         leave |= {"=contact", "=employer"}
+    if slot.name == "query" and not slot.required and skill.gives("markdown") and not skill.gives("document") and not skill.material:
+        leave |= skill.nouns  # "which deadlines are coming up": what it always tells, and no subject to narrow it to
     topic = reading.topic(leave, people=True)
     if not topic and files:
         return files[0].rpartition("/")[2].rpartition(".")[0]
@@ -206,7 +208,11 @@ def _person(slot: Slot, skill: Skill, reading: Reading) -> str | None:
         return None
     if reading.people:
         return reading.people[0].name
-    return reading.topic(set(skill.things) | set(skill.title_words) | {"=contact"}) or None
+    topic = reading.topic(set(skill.things) | set(skill.title_words) | {"=contact", "=meeting"})
+    return _OCCASION.split(topic)[0] or None
+
+
+_OCCASION = re.compile(r"(?:^|\s+)(?:before|after|לפני|אחרי)(?:\s|$)", re.IGNORECASE)  # "brief me on Noa before the talk"
 
 
 def _url(slot: Slot, skill: Skill, reading: Reading) -> str | None:
@@ -302,6 +308,14 @@ def _noted(slot: Slot, skill: Skill, reading: Reading) -> str | None:
     return quoted[0] if quoted else _NOTED.sub("", reading.text[reading.clause.body :]).strip(" .") or None
 
 
+def _claimed(slot: Slot, skill: Skill, reading: Reading) -> str | None:
+    """A claim in the words in which it was made."""
+    quoted = reading.named("quote")
+    found = _CLAIM.search(reading.text)
+    return quoted[0] if quoted else found[1].strip(" .?!") if found else None
+
+
+_CLAIM = re.compile(r"(?:(?<!\w)(?:that|whether|if)\s+|(?<!\w)(?:הטענה\s+ש|האם\s+))(.{3,})$", re.IGNORECASE | re.DOTALL)
 _NOTED = re.compile(
     r"^\W*(?:jot\s+down|(?:add|write|make|keep)(?:\s+me)?)?\W*(?:(?:a|the|my|new|sticky)\s+)*?(?:notes?(?!\w)\W*)?(?:(?:saying|that)(?!\w)\W*)?"
     r"(?:(?:לי|לנו|פתק|חדש|בפתק|שכתוב\s+בו|לפיו)(?!\w)\W*)*",
@@ -314,4 +328,5 @@ _BY_KIND: dict[str, Callable[[Slot, Skill, Reading], Any]] = {
     "document.id": _document_id, "text": _text, "markdown": lambda slot, skill, reading: said(reading) if not skill.looks else None,
     "document": lambda slot, skill, reading: None, "contact": lambda slot, skill, reading: None,
     "event": lambda slot, skill, reading: None, "unit": _measured, "currency": _measured, "column": _crossed, "note.text": _noted,
+    "claim": _claimed,
 }  # fmt: skip
