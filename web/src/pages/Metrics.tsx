@@ -53,7 +53,7 @@ export function Metrics() {
         )}
         {found && found.executions > 0 && (
           <>
-            <section aria-label={t("metrics")} className="card grid grid-cols-2 overflow-hidden sm:grid-cols-4 xl:flex xl:divide-x xl:divide-line" data-totals>
+            <section aria-label={t("metrics")} className="card grid grid-cols-2 overflow-hidden sm:grid-cols-4" data-totals>
               <Figure icon={ListTree} name={t("begun")} value={String(found.executions)} />
               <Figure icon={Check} name={t("success")} value={percent(found.completed, found.completed + found.failed)} />
               <Figure icon={Timer} name={`${t("duration")}, ${t("p50")}`} value={time(found.p50)} />
