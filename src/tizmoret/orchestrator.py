@@ -472,6 +472,11 @@ class Tizmoret:
         """End every flow of events, so that a server can stop while pages are open."""
         self._stream.close()
 
+    @property
+    def streams_closed(self) -> bool:
+        """Whether a flow that stops now stops because of this process, and not since its execution has ended."""
+        return self._stream.closed
+
     async def owner_token(self) -> str:
         """What signs the owner in; made at the first start."""
         return owner_token(self.settings.home)

@@ -63,7 +63,7 @@ class Stream:
         self._telling: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.peers = False  # another process may follow what is driven here
-        self._closed = False
+        self.closed = False
 
     def committed(self, transitions: Sequence[Transition], at: datetime) -> None:
         """The journal has made these durable."""
@@ -103,9 +103,9 @@ class Stream:
         """Every event after `after`, in order, once, until the execution's last one or until the stream is closed."""
         feed = self._feeds.setdefault(id, _Feed())
         feed.followers += 1
-        last = False
+        last = after > 0  # it may have ended with the event that the follower saw last
         try:
-            while not self._closed:
+            while not self.closed:
                 changed = feed.changed
                 events = feed.after(after)
                 if events is None:
@@ -138,7 +138,7 @@ class Stream:
 
     def close(self) -> None:
         """End every flow, so that a server can stop while pages are open."""
-        self._closed = True
+        self.closed = True
         for feed in self._feeds.values():
             feed.call()
 

@@ -33,9 +33,9 @@ def sabotaged(safeguard: str) -> list[str]:
 
 
 async def test_kills_pauses_and_cut_connections_lose_and_repeat_nothing() -> None:
-    outcome = await trial(12.0, faults={**FAULTS, "database crashed": 8})
+    outcome = await trial(12.0, kills=4, faults={**FAULTS, "database crashed": 8})
     assert outcome.findings.violations == []
-    assert outcome.faults.total() >= 4
+    assert outcome.faults["kill -9"] == 4
     assert outcome.findings.executions > 24
     assert outcome.findings.taken > 0
 

@@ -25,7 +25,7 @@ async def stream(request: Request) -> Response:
     id, after = _id(request.path_params["id"]), _cursor(request)
     await tizmoret.get(id)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_frames(tizmoret.events(id, after)), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_frames(tizmoret.events(id, after), tizmoret), media_type="text/event-stream", headers=headers)
 
 
 route = Route("/api/orchestrate/stream/{id}", stream, methods=["GET"])
@@ -45,7 +45,7 @@ def _cursor(request: Request) -> int:
     return int(text)
 
 
-async def _frames(events: AsyncIterator[EventView]) -> AsyncIterator[bytes]:
+async def _frames(events: AsyncIterator[EventView], tizmoret: Tizmoret) -> AsyncIterator[bytes]:
     yield f"retry: {RETRY}\n\n".encode()
     pending: asyncio.Task[EventView] | None = None
     last = ""
@@ -61,7 +61,7 @@ async def _frames(events: AsyncIterator[EventView]) -> AsyncIterator[bytes]:
             yield _frame(event)
     except StopAsyncIteration:
         # Else it is the server that ends, and the client is to come back.
-        if last in LAST:
+        if last in LAST or not tizmoret.streams_closed:
             yield b"event: end\ndata: {}\n\n"
     finally:
         if pending is not None:

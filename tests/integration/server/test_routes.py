@@ -302,6 +302,14 @@ def test_the_stream_gives_every_event_once_and_ends_with_the_execution(running: 
     assert json.loads(found[0]["data"])["seq"] == 1
 
 
+@pytest.mark.parametrize("beyond", [0, 1000])
+def test_who_comes_back_after_the_last_event_is_told_that_it_was_the_last(running: Running, beyond: int) -> None:
+    id = submit(running, plan=chain(0))["id"]
+    last = until(running, id, "completed")["seq"]
+    answer = running.client.get(f"{API}/stream/{id}", headers={"Last-Event-ID": str(last + beyond)}, timeout=20)
+    assert [frame["event"] for frame in frames(answer.text) if "event" in frame] == ["end"]
+
+
 def test_no_event_is_lost_or_doubled_over_reconnects(running: Running) -> None:
     dice = random.Random(7)
     plan = {
