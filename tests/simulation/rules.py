@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 from tizmoret.engine import events as e
+from tizmoret.engine.fold import apply
 from tizmoret.engine.prepared import Prepared
-from tizmoret.engine.state import FINAL, IllegalTransition, State, apply
+from tizmoret.engine.state import FINAL, IllegalTransition, State
 
 Call = tuple[str, int | None]
 

@@ -9,8 +9,9 @@ from uuid import UUID
 import msgspec
 
 from tizmoret.engine import events as e
+from tizmoret.engine.fold import fold
 from tizmoret.engine.records import OPEN, Record, Signal
-from tizmoret.engine.state import State, fold, restore
+from tizmoret.engine.state import State, restore
 from tizmoret.plan.model import Plan
 
 from .rules import Rules, Violation

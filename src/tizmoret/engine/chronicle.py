@@ -11,10 +11,11 @@ from typing import Any
 from tizmoret.engine import events as e
 from tizmoret.engine.effects import idempotency_key
 from tizmoret.engine.events import Item
+from tizmoret.engine.fold import apply
 from tizmoret.engine.journal import Journal, Refused
 from tizmoret.engine.records import Record
 from tizmoret.engine.scheduler import Scheduler
-from tizmoret.engine.state import Unit, apply, snapshot, units
+from tizmoret.engine.state import Unit, snapshot, units
 from tizmoret.engine.transition import WHOLE, EffectRow, ExecutionRow, StepRow, Transition
 from tizmoret.errors import TizmoretError
 

@@ -14,8 +14,9 @@ import structlog
 from psycopg import AsyncConnection
 
 from tizmoret.engine import events as e
+from tizmoret.engine.fold import fold
 from tizmoret.engine.quarantine import put_aside_unread
-from tizmoret.engine.state import State, fold, restore
+from tizmoret.engine.state import State, restore
 from tizmoret.engine.transition import WHOLE
 from tizmoret.plan.model import Language, Plan
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from tizmoret.engine import events as e
 from tizmoret.engine.events import Item
-from tizmoret.engine.state import FINAL, State, apply
+from tizmoret.engine.fold import apply
+from tizmoret.engine.state import FINAL, State
 
 LIVE = frozenset({"completed"})
 

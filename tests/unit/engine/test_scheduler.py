@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tizmoret.engine import events as e
+from tizmoret.engine.fold import apply, fold
 from tizmoret.engine.scheduler import AskUnknown, Begin, Call, Finish, Node, OpenGate, Scheduler, Skip, Start
-from tizmoret.engine.state import FINAL, STEP, IllegalTransition, State, apply, diagram, fold, restore, snapshot, to_undo
+from tizmoret.engine.state import FINAL, STEP, IllegalTransition, State, diagram, restore, snapshot, to_undo
 
 LABEL = {"integrity": "trusted", "confidentiality": "public", "sources": []}
 
