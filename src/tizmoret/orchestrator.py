@@ -18,33 +18,28 @@ from uuid import UUID
 
 import structlog
 
-from tizmoret import projections
+from tizmoret import projections, telemetry
 from tizmoret.activity import read_activity
-from tizmoret.agents.builtin import builtin_agents
-from tizmoret.agents.own import AgentFault, own_agents
+from tizmoret.agents.installed import installed_catalog
+from tizmoret.agents.own import AgentFault
 from tizmoret.agents.runner import run_agent
 from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call
-from tizmoret.engine import events as e
-from tizmoret.engine.decisions import Decision, begin_undo, control, decide, find_gate, verdict
+from tizmoret.engine.decisions import Decision, begin_undo, check_edit, control, decide, find_gate, verdict
 from tizmoret.engine.dispatch.choose import choose_dispatcher
 from tizmoret.engine.environment import Environment, Follow, Proposal, Query, Result, Wanted
 from tizmoret.engine.journal import Journal
 from tizmoret.engine.locks import Locks
-from tizmoret.engine.planning import accepted
 from tizmoret.engine.prepared import prepare
 from tizmoret.engine.pulse import SILENT
 from tizmoret.engine.records import Record
 from tizmoret.engine.recovery import OFFLINE
-from tizmoret.engine.state import State, fold
-from tizmoret.engine.transition import ExecutionRow, NewExecution, Transition
 from tizmoret.engine.values import Values, clean
 from tizmoret.engine.worker import Worker
-from tizmoret.errors import BadInput, Conflict, Fenced, NotFound, TooLarge
-from tizmoret.ids import uuid7
+from tizmoret.errors import BadInput, Conflict, Fenced, NotFound
 from tizmoret.owner import owner_token
-from tizmoret.plan.model import MAX_REQUEST, OnFailure, Plan
+from tizmoret.plan.model import OnFailure, Plan
 from tizmoret.plan.preview import preview as preview_plan
 from tizmoret.planner.choose import choose_planner
 from tizmoret.planner.language import detect_language
@@ -54,13 +49,11 @@ from tizmoret.schedules.schedules import Schedules
 from tizmoret.settings import Settings
 from tizmoret.store.database import Database
 from tizmoret.stream import Stream, read_events
-from tizmoret.tools import builtin_tools, named_tools
+from tizmoret.submission import check_wishes, checked_request, first_transition, fresh_view, new_record
 from tizmoret.views import FINAL, Activity, Approval, EventView, Execution, LockView, Page, Preview, Status, StepView, System
 from tizmoret.workplaces import Workplaces
 
 log = structlog.get_logger(__name__)
-
-MAX_PRIORITY = 100
 
 
 class Tizmoret:
@@ -92,7 +85,7 @@ class Tizmoret:
             models=() if settings.model is None else (*settings.other_models, OFFLINE),
         )
         self._dispatcher = choose_dispatcher(settings, self._env, self._worker, self._stream)
-        self.schedules = Schedules(database, self.workspace, settings.timezone, _checked, self.submit)
+        self.schedules = Schedules(database, self.workspace, settings.timezone, checked_request, self.submit)
         self._retention = Retention(database, settings.retention_days)
         self._chores: list[asyncio.Task[None]] = []
 
@@ -105,7 +98,9 @@ class Tizmoret:
         submits or decides waits for a process that does. Raises Unavailable when there is no database."""
         database = await Database.open(settings)
         try:
-            made, faults = (catalog, ()) if catalog is not None else await asyncio.to_thread(_catalog, settings, database.default_workspace)
+            made, faults = (
+                (catalog, ()) if catalog is not None else await asyncio.to_thread(installed_catalog, settings, database.default_workspace)
+            )
             tizmoret = cls(settings, database, made, faults)
             await tizmoret._start(run_engine)
             try:
@@ -120,6 +115,9 @@ class Tizmoret:
         if run_engine:
             await self._dispatcher.run_worker()
             self._chores = [asyncio.create_task(chore) for chore in (self.schedules.keep_ringing(), self._retention.keep_sweeping())]
+
+    def _now(self) -> datetime:
+        return datetime.now(self.settings.timezone)
 
     async def look_on(self) -> None:
         """For a process that was opened without the engine and stays: hear at once what the others do, and let them know that it listens."""
@@ -172,22 +170,16 @@ class Tizmoret:
         on_failure: whether the effects that happened are undone when it fails; None: as the plan says, which without a word keeps them.
 
         Raises BadInput, TooLarge, PlanRefused, or Conflict where the key was used for another request."""
-        request = _checked(request) if plan is None else clean(request.strip() or plan.request or plan.goal)
-        for name, text, most in (("userId", user, 200), ("Idempotency-Key", idempotency_key or "", 200)):
-            if len(text) > most or not text.isprintable():
-                raise BadInput(f"`{name}` cannot be used.", cure=f"Give at most {most} printable characters.", field=name)
-        if not -MAX_PRIORITY <= priority <= MAX_PRIORITY:
-            raise BadInput(
-                "`priority` cannot be used.", cure=f"Give a whole number from -{MAX_PRIORITY} to {MAX_PRIORITY}.", field="priority"
-            )
+        request = checked_request(request) if plan is None else clean(request.strip() or plan.request or plan.goal)
+        check_wishes(user, idempotency_key, priority)
         workspace = workspace or self.workspace
         known = await self._by_key(workspace, idempotency_key, request)
         if known is not None:
             return known
-        record = self._new_record(workspace, request, user, plan, on_failure)
+        record = new_record(workspace, request, user, plan, on_failure, self._now())
 
         async def write(owner: UUID | None) -> Record:
-            await self._journal.append(self._first_transition(record, plan, owner, idempotency_key, priority))
+            await self._journal.append(first_transition(record, self.catalog, owner, idempotency_key, priority))
             return record
 
         try:
@@ -197,45 +189,22 @@ class Tizmoret:
             if known is None:  # or its connection broke after it was: it is there, and will be found without a driver
                 return await self.get(record.id, workspace=workspace)
             return known
-        return _fresh(record)
-
-    def _new_record(self, workspace: UUID, request: str, user: str, plan: Plan | None, on_failure: OnFailure | None) -> Record:
-        language, now = plan.language if plan else detect_language(request), datetime.now(self.settings.timezone)
-        return Record(workspace, uuid7(), 1, request, language, user, now, State(on_failure=on_failure), plan, fresh=True)
-
-    def _first_transition(self, record: Record, plan: Plan | None, owner: UUID | None, key: str | None, priority: int) -> Transition:
-        """One commit makes the execution; with a given plan, it begins to run with it."""
-        events: list[e.Event] = [e.ExecutionCreated(record.request, record.language, record.user, record.state.on_failure)]
-        rows: dict[str, Any] = {"row": ExecutionRow(status="planning")}
-        if plan is not None:
-            prepared = prepare(plan, self.catalog)
-            more, rows = accepted(Proposal(plan, "given"), prepared)
-            events += more
-            record.plan_hash = prepared.hash
-        numbered = list(enumerate(events, start=1))
-        fold(record.state, numbered)
-        new = NewExecution(owner, record.request, record.language, record.user, key, priority)
-        return Transition(record.workspace, record.id, 1, numbered, new=new, **rows)
+        return fresh_view(record)
 
     async def _by_key(self, workspace: UUID, key: str | None, request: str) -> Execution | None:
         if key is None:
             return None
         async with self._database.tenant_tx(workspace) as connection:
-            cursor = await connection.execute(
-                "select id, request from executions where workspace_id = %s and idempotency_key = %s", (workspace, key)
-            )
-            row = await cursor.fetchone()
-            if row is None:
-                return None
-            if row[1] != request:
-                cure = "Use a new key for a new request."
-                raise Conflict("This Idempotency-Key was used for another request.", cure=cure, field="Idempotency-Key")
-            return await projections.read_execution(connection, workspace, row[0])
+            known = await projections.find_by_key(connection, workspace, key)
+        if known is not None and known.request != request:
+            cure = "Use a new key for a new request."
+            raise Conflict("This Idempotency-Key was used for another request.", cure=cure, field="Idempotency-Key")
+        return known
 
     async def preview(self, request: str, *, workspace: UUID | None = None) -> Preview:
         """The plan of a request with its effects and gates, without calling any tool. Raises as `submit`, and Unavailable, PlanRefused."""
-        request = _checked(request)
-        outcome = await self._make_plan(Wanted(request, detect_language(request), datetime.now(self.settings.timezone)))
+        request = checked_request(request)
+        outcome = await self._make_plan(Wanted(request, detect_language(request), self._now()))
         if isinstance(outcome, Query):
             return Preview(planner=self._planner.name, question=outcome.text, understood=list(outcome.understood))
         prepare(outcome.plan, self.catalog)
@@ -310,35 +279,13 @@ class Tizmoret:
         return Page(items=events, next=str(events[-1].seq) if len(events) == limit else None)
 
     async def trace(self, id: UUID, *, workspace: UUID | None = None) -> Sequence[dict[str, Any]]:
-        """One span for the execution and one for each step that has begun, in OpenTelemetry's terms (times in ISO 8601)."""
-        execution = await self.get(id, workspace=workspace)
-        steps = await self.steps(id, workspace=workspace)
-        root = _span(
-            str(execution.id), None, "execution", execution.started_at or execution.created_at, execution.finished_at, execution.status
-        )
-        return [root] + [
-            _span(
-                f"{execution.id}/{step.id}", str(execution.id), f"{step.kind} {step.uses}", step.started_at, step.finished_at, step.status
-            )
-            for step in steps
-            if step.started_at is not None
-        ]
+        """One span for the execution and one for each step that has begun, in OpenTelemetry's terms (times in ISO 8601). Raises NotFound."""
+        return telemetry.trace(await self.get(id, workspace=workspace), await self.steps(id, workspace=workspace))
 
     async def metrics(self, id: UUID, *, workspace: UUID | None = None) -> dict[str, Any]:
-        """Seconds of wall and of work, what running in parallel saved, attempts, tokens, cost."""
-        execution = await self.get(id, workspace=workspace)
-        steps = await self.steps(id, workspace=workspace)
-        spent = [(s.finished_at - s.started_at).total_seconds() for s in steps if s.started_at and s.finished_at]
-        end = execution.finished_at or datetime.now(self.settings.timezone)
-        return {
-            "seconds": (end - (execution.started_at or execution.created_at)).total_seconds(),
-            "workSeconds": sum(spent),
-            "steps": {status: sum(s.status == status for s in steps) for status in sorted({s.status for s in steps})},
-            "attempts": sum(s.attempt for s in steps),
-            "events": execution.seq,
-            "tokens": execution.tokens,
-            "cost": execution.cost,
-        }
+        """Seconds of wall and of work, attempts, tokens, cost. Raises NotFound."""
+        execution, steps = await self.get(id, workspace=workspace), await self.steps(id, workspace=workspace)
+        return telemetry.metrics(execution, steps, self._now())
 
     async def activity(self, hours: int = 24, *, workspace: UUID | None = None) -> Activity:
         """What was done in the last `hours`, over all executions. Raises BadInput."""
@@ -346,7 +293,7 @@ class Tizmoret:
             raise BadInput("`hours` is 1 to 2160.", cure="Give at most 90 days.", field="hours")
         workspace = workspace or self.workspace
         async with self._database.tenant_tx(workspace) as connection:
-            return await read_activity(connection, workspace, until=datetime.now(self.settings.timezone), hours=hours, buckets=24)
+            return await read_activity(connection, workspace, until=self._now(), hours=hours, buckets=24)
 
     async def wait(self, id: UUID, timeout: float | None = None, *, workspace: UUID | None = None) -> Execution:  # noqa: ASYNC109
         """Until it has ended, or only people can move it on. timeout in seconds. Raises TimeoutError."""
@@ -395,19 +342,9 @@ class Tizmoret:
             gate = await find_gate(connection, workspace, id, approval)
             status, data = verdict(gate, decision)
             if decision.args is not None and gate.step is not None:
-                self._check_edit(gate.step, gate.details, decision.args)
+                check_edit(self.catalog, gate.step, gate.details, decision.args)
             await decide(connection, workspace, id, approval, status, decision, data)
         return await self._decided(workspace, id, approval)
-
-    def _check_edit(self, step: str, details: dict[str, Any], args: Any) -> None:
-        tool = self.catalog.tool(details["tool"])
-        calls = args if isinstance(details["args"], list) else [args]
-        if not isinstance(calls, list) or (isinstance(details["args"], list) and len(calls) != len(details["args"])):
-            raise BadInput(
-                "`args` must hold as many calls as the gate shows.", cure="Edit the calls, do not add or remove any.", field="args"
-            )
-        for call in calls:
-            tool.parse(step, call)
 
     async def reject(self, id: UUID, approval: UUID, *, by: str, note: str = "", workspace: UUID | None = None) -> Approval:
         """Nothing will be done at this gate, nor by the steps that depend on it. Raises as `approve`."""
@@ -494,54 +431,3 @@ class Tizmoret:
         ok = self._journal.trouble is None
         version = importlib.metadata.version("tizmoret")
         return Status(status="ok" if ok else "degraded", system=system, planner=self._planner.name, version=version)
-
-
-def _catalog(settings: Settings, workspace: UUID) -> tuple[Catalog, Sequence[AgentFault]]:
-    """The built-in tools and agents, the tools that the settings name, and the agents of the workspace's folder.
-
-    Raises BadInput for tools that cannot be loaded: whoever set them is there to mend it."""
-    tools = [*builtin_tools(mail=settings.mail is not None), *named_tools(settings.tools)]
-    builtin = builtin_agents(tools)
-    own, faults = own_agents(settings.workspaces / str(workspace) / "agents", tools, [agent.name for agent in builtin], settings.tools)
-    for fault in faults:
-        log.info("an agent of the workspace cannot be used", file=fault.file, key=fault.key, fault=fault.detail)
-    return Catalog(tools, [*builtin, *own]), faults
-
-
-def _checked(request: str) -> str:
-    """Raises BadInput for an empty request, TooLarge for one over the limit."""
-    request = clean(request.strip())
-    if not request:
-        raise BadInput("The request is empty.", cure="Say in a sentence what should be done.", field="query")
-    if len(request) > MAX_REQUEST:
-        raise TooLarge(f"The request has {len(request):,} characters.", cure=f"Use at most {MAX_REQUEST:,}.", field="query")
-    return str(request)
-
-
-def _fresh(record: Record) -> Execution:
-    """The view of an execution that was made a moment ago."""
-    planned = record.plan is not None
-    return Execution(
-        id=record.id,
-        request=record.request,
-        goal=record.plan.goal if record.plan else "",
-        language=record.language,
-        user_id=record.user,
-        status="running" if planned else "planning",
-        planner="given" if planned else "",
-        plan_hash=record.plan_hash or None,
-        seq=record.state.seq,
-        steps_total=len(record.plan.steps) if record.plan else 0,
-        created_at=record.created_at,
-    )
-
-
-def _span(id: str, parent: str | None, name: str, start: datetime | None, end: datetime | None, status: str) -> dict[str, Any]:
-    return {
-        "spanId": id,
-        "parentSpanId": parent,
-        "name": name,
-        "startTime": start.isoformat() if start else None,
-        "endTime": end.isoformat() if end else None,
-        "status": status,
-    }

@@ -33,6 +33,13 @@ async def read_execution(connection: AsyncConnection[Any], workspace: UUID, id: 
     return _execution(row)
 
 
+async def find_by_key(connection: AsyncConnection[Any], workspace: UUID, key: str) -> Execution | None:
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(f"select {_COLUMNS} from executions where workspace_id = %s and idempotency_key = %s", (workspace, key))  # noqa: S608
+    row = await cursor.fetchone()
+    return None if row is None else _execution(row)
+
+
 def _execution(row: dict[str, Any]) -> Execution:
     error = row.pop("error")
     return Execution(**row, error=Problem(**error) if error else None)

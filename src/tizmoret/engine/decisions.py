@@ -9,6 +9,7 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
+from tizmoret.catalog.catalog import Catalog
 from tizmoret.engine.gates import HAPPENED, KEEP_ALL, UNDO_AGAIN, UNDO_DONE
 from tizmoret.engine.records import ENDED
 from tizmoret.engine.values import clean
@@ -94,6 +95,16 @@ def verdict(gate: Waiting, decision: Decision) -> tuple[Verdict, dict[str, Any]]
     if gate.purpose == "undo":
         return _undo_verdict(gate, decision.option), {}
     return "answered", {"value": options[decision.option].get("value")}
+
+
+def check_edit(catalog: Catalog, step: str, details: dict[str, Any], args: Any) -> None:
+    """Whether a gate's calls can be made as a person edited them. Raises BadInput, ArgumentMismatch."""
+    tool = catalog.tool(details["tool"])
+    calls = args if isinstance(details["args"], list) else [args]
+    if not isinstance(calls, list) or (isinstance(details["args"], list) and len(calls) != len(details["args"])):
+        raise BadInput("`args` must hold as many calls as the gate shows.", cure="Edit the calls, do not add or remove any.", field="args")
+    for call in calls:
+        tool.parse(step, call)
 
 
 def _undo_verdict(gate: Waiting, option: int) -> Verdict:
