@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Literal
 from uuid import UUID
@@ -13,9 +13,10 @@ import structlog
 
 from tizmoret.engine import events as e
 from tizmoret.engine import gates, quarantine
-from tizmoret.engine.answer import answering_steps, kept, not_done, undone
+from tizmoret.engine.answer import kept, undone
 from tizmoret.engine.chronicle import Chronicle, problem, step_row
 from tizmoret.engine.drafting import beginning, begun, superseded
+from tizmoret.engine.endings import cancelled, final_answer, first_failure
 from tizmoret.engine.environment import Environment, Query
 from tizmoret.engine.lockqueue import LockQueue
 from tizmoret.engine.planning import accepted, propose
@@ -24,6 +25,7 @@ from tizmoret.engine.records import Record, Signal, read_signals
 from tizmoret.engine.scheduler import AskUnknown, Begin, Call, Command, Finish, OpenGate, Scheduler, Skip, Start
 from tizmoret.engine.state import FINAL
 from tizmoret.engine.stepwork import StepWork
+from tizmoret.engine.tasks import STOP_GRACE, Tasks
 from tizmoret.engine.transition import ExecutionRow, StepRow
 from tizmoret.engine.undo import Undo
 from tizmoret.engine.values import pack
@@ -35,7 +37,6 @@ from tizmoret.plan.model import Plan, Step
 log = structlog.get_logger(__name__)
 
 Ending = Literal["ended", "parked", "fenced", "handed"]
-CANCEL_GRACE = 5.0  # seconds that running calls get to stop
 
 
 class Driver:
@@ -50,9 +51,7 @@ class Driver:
         self._scheduler: Scheduler | None = None
         self._work: StepWork | None = None
         self._over: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._acting: set[asyncio.Task[None]] = set()  # of them, calls with an effect
-        self._timers: dict[Call, asyncio.TimerHandle] = {}
+        self._tasks = Tasks(self._one_ended)
         self._signals = asyncio.Lock()
         self._begun = False
         self._locks = LockQueue(env.locks, record, self._lock_free)
@@ -67,7 +66,7 @@ class Driver:
             if self._record.crashed:
                 await self._taken_over()
             if not self._closing:
-                self._spawn(self._begin())
+                self._tasks.spawn(self._begin())
             return await self._over
         except Fenced:
             return "fenced"
@@ -86,11 +85,7 @@ class Driver:
     async def hand_over(self, grace: float) -> None:
         """Stop, for another process to go on: what only reads at once, calls with an effect when they have ended or after `grace` seconds."""
         self._closing = True
-        acting = set(self._acting)
-        for task in self._tasks - acting:
-            task.cancel()
-        if acting and grace:
-            await asyncio.wait(acting, timeout=grace)
+        await self._tasks.stop_reading(grace)
         self._end("handed")
 
     async def _taken_over(self) -> None:
@@ -185,7 +180,6 @@ class Driver:
     async def _stop_calls(self) -> None:
         """Stop what runs of a plan that was still being written, as a crash would, so that the scheduler can begin anew."""
         await self._stop_tasks()
-        self._timers.clear()
         self._locks = LockQueue(self._env.locks, self._record, self._lock_free)
         for id, item, unit in self._chronicle.units():
             if unit.status == "running":
@@ -212,23 +206,12 @@ class Driver:
         """Take up the calls that were running when the process before died, side by side: a look-up that hangs holds nobody else up."""
         for step, item, unit in self._chronicle.units():
             if unit.status == "running":
-                self._spawn(work.recover(step, item))
+                self._tasks.spawn(work.recover(step, item))
 
     # -- carrying out commands
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run `work` as a part of this execution: its error ends the driver, its end makes the driver look again."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._one_ended)
-        return task
-
-    def _one_ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        self._acting.discard(task)
-        if task.cancelled():
-            return
-        error = task.exception()
+    def _one_ended(self, error: BaseException | None) -> None:
+        """A part of this execution: its error ends the driver, its end makes the driver look again."""
         if error is not None:
             self._end(error)
         else:
@@ -245,10 +228,10 @@ class Driver:
                 for command in commands:
                     self._carry_out(command, self._work)
         if self._locks.waiting and not self._locks.watched:
-            self._spawn(self._locks.watch(lambda: self._state.paused))
-        if not self._tasks and not self._timers and (self._state.gates or self._state.paused):
+            self._tasks.spawn(self._locks.watch(lambda: self._state.paused))
+        if self._tasks.idle and (self._state.gates or self._state.paused):
             self._closing = True
-            self._spawn(self._park())
+            self._tasks.spawn(self._park())
 
     def _carry_out(self, command: Command, work: StepWork) -> None:
         match command:
@@ -256,44 +239,34 @@ class Driver:
                 assert self._prepared is not None
                 started = e.StepStarted(step, item, attempt, self._prepared.steps[step].uses)
                 self._chronicle.note(started, step_row(step, item, "running", attempt=attempt))
-                call = self._spawn(work.call(step, item, attempt))
-                if self._prepared.capabilities[step].effect != "none":
-                    self._acting.add(call)
+                acts = self._prepared.capabilities[step].effect != "none"
+                self._tasks.spawn(work.call(step, item, attempt), acts=acts)
             case Begin(step):
-                self._spawn(work.begin(step))
+                self._tasks.spawn(work.begin(step))
             case OpenGate(step):
-                self._spawn(work.open_gate(step))
+                self._tasks.spawn(work.open_gate(step))
             case AskUnknown(step, item):
-                self._spawn(work.ask_unknown(step, item))
+                self._tasks.spawn(work.ask_unknown(step, item))
             case Skip(step):
                 self._chronicle.note(e.StepSkipped(step, "upstream"), StepRow(step, "skipped", reason="upstream"))
             case Finish(failed):
-                self._spawn(self._finish(failed))
+                self._tasks.spawn(self._finish(failed))
 
     def _retry_later(self, call: Call, seconds: float) -> None:
-        self._timers[call] = asyncio.get_running_loop().call_later(seconds, self._wait_over, call)
+        self._tasks.later(seconds, lambda: self._wait_over(call))
 
     def _lock_free(self, call: Call) -> None:
         if self._scheduler is not None and not self._closing:
             self._scheduler.release(*call)
 
     def _wait_over(self, call: Call) -> None:
-        del self._timers[call]
         if self._scheduler is not None and not self._closing:
             self._scheduler.release(*call)
             self._advance()
 
     async def _stop_tasks(self) -> None:
-        for timer in self._timers.values():
-            timer.cancel()
-        mine = asyncio.current_task()
-        tasks = [task for task in self._tasks if task is not mine]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            _, stubborn = await asyncio.wait(tasks, timeout=CANCEL_GRACE)
-            if stubborn:
-                log.warning("calls that do not stop were left behind", execution=str(self._record.id), calls=len(stubborn))
+        if left := await self._tasks.stop():
+            log.warning("calls that do not stop were left behind", execution=str(self._record.id), calls=left)
 
     # -- signals
 
@@ -301,7 +274,7 @@ class Driver:
         """Something new is in `signals` for this execution, or a lock is free that it waits for."""
         if not self._closing:
             self._locks.look()
-            self._spawn(self._take_signals())
+            self._tasks.spawn(self._take_signals())
 
     async def _take_signals(self) -> None:
         async with self._signals:
@@ -347,7 +320,7 @@ class Driver:
         if gate.purpose == "undo" and self._undo is not None:
             await self._undo.close_gate(signal)
             if gate.step is None and self._begun:
-                self._spawn(self._finish(True))
+                self._tasks.spawn(self._finish(True))
             return
         label = PERSON if gate.step is None or self._work is None else self._work.label(gate.step)
         value, blobs = pack(data.get("value"))
@@ -356,13 +329,13 @@ class Driver:
             data.get("note", ""),
         )  # fmt: skip
         row = self._chronicle.row(waiting=len(self._state.gates) - 1, status="paused" if self._state.paused else self._moving())
-        steps = [] if gate.step is None else [_decided_row(event, gate.purpose)]
+        steps = [] if gate.step is None else [gates.decided(event, gate.purpose)]
         effects = [] if gate.purpose != "unknown" or self._work is None else self._work.told(gate, event.decision)
         await self._chronicle.settle(event, row=row, steps=steps, effects=effects, blobs=blobs, consumed=[signal.id])
         if gate.step is None and event.decision != "answered":
             await self._cancel(event.by)
         elif gate.step is None and self._begun:
-            self._spawn(self._plan())
+            self._tasks.spawn(self._plan())
 
     async def _cancel(self, by: str, signal: UUID | None = None) -> None:
         """Stop the running calls, then say what is cancelled, and of which effects the outcome is not known."""
@@ -370,25 +343,8 @@ class Driver:
         await self._stop_tasks()
         if self._work is not None:
             await self._look_at_stopped(self._work)
-        steps, effects = [], []
-        for id, item, unit in self._chronicle.units():
-            if unit.status not in FINAL:
-                steps.append(step_row(id, item, "unknown" if unit.intended else "cancelled"))
-                if unit.intended and self._prepared is not None:
-                    effects.append(self._chronicle.effect_row(id, item, "unknown", self._prepared.steps[id].uses, unit.fingerprint))
-        answer = None
-        if self._prepared is not None:
-            plan, undoing = self._prepared.plan, self._state.undoing is not None
-            lines = undone(plan, self._state) if undoing else [*not_done(plan, self._state), *kept(plan, self._state)]
-            answer = "\n".join(lines)
-        await self._chronicle.settle(
-            e.ExecutionCancelled(by),
-            row=self._chronicle.row(status="cancelled", answer=answer, waiting=0),
-            steps=steps,
-            effects=effects,
-            closed_approvals=[(UUID(gate), "cancelled") for gate in self._state.gates],
-            consumed=[] if signal is None else [signal],
-        )
+        consumed = [] if signal is None else [signal]
+        await self._chronicle.settle(e.ExecutionCancelled(by), **cancelled(self._chronicle, self._prepared), consumed=consumed)
         self._end("ended")
 
     async def _look_at_stopped(self, work: StepWork) -> None:
@@ -397,7 +353,7 @@ class Driver:
             work.look_before_end(id, item) for id, item, unit in self._chronicle.units() if unit.intended and unit.status == "running"
         ]
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CANCEL_GRACE):
+            async with asyncio.timeout(STOP_GRACE):
                 await asyncio.gather(*stopped)
 
     # -- endings
@@ -417,15 +373,9 @@ class Driver:
 
     async def _finish(self, failed: bool) -> None:
         assert self._prepared is not None
-        plan = self._prepared.plan
-        lines = []
-        for step in answering_steps(plan, self._prepared.last, self._state):
-            output = await self._env.values.load(self._record.workspace, self._state.outputs[step.id])
-            outputs = output if step.for_each is not None else [output]
-            lines += [self._env.catalog.show(step.uses, one, plan.language) for one in outputs]
-        answer = "\n\n".join([*lines, *not_done(plan, self._state)])
+        plan, answer = self._prepared.plan, await final_answer(self._env, self._record, self._prepared)
         if failed:
-            error = self._first_failure(self._prepared)
+            error = first_failure(self._prepared, self._state)
             if self._undo is None or not await self._undo.comes_first(error, answer):
                 await self._fail(error, "\n\n".join([answer, *kept(plan, self._state)]).strip())
         else:
@@ -438,7 +388,7 @@ class Driver:
         waits = any(gate.purpose == "undo" for gate in self._state.gates.values())
         if self._undo is not None and not self._undoes and not waits and not self._state.paused:
             self._undoes = True
-            self._spawn(self._take_back(self._undo))
+            self._tasks.spawn(self._take_back(self._undo))
 
     async def _take_back(self, undo: Undo) -> None:
         try:
@@ -456,11 +406,6 @@ class Driver:
             answer = "\n".join(lines)
             await self._end_with(e.ExecutionUndone(answer), self._chronicle.row(status="undone", answer=answer))
 
-    def _first_failure(self, prepared: Prepared) -> dict[str, Any]:
-        id, step = next((id, step) for id, step in prepared.steps.items() if self._state.status(id) == "failed")
-        why = self._state.steps[id].unit.reason or ""
-        return {"code": "step-failed", "detail": f"{step.title or id}: {why}", "cure": "Mend the cause and submit the request again."}
-
     async def _fail(self, error: dict[str, Any], answer: str = "", **rows: Any) -> None:
         """End the execution with an error that says what to do."""
         row = self._chronicle.row(status="failed", error=error, answer=answer or None)
@@ -472,15 +417,3 @@ class Driver:
         async with self._signals:
             await self._chronicle.settle(event, row=row, **rows)
             self._end("ended")
-
-
-def _decided_row(event: e.GateClosed, purpose: str) -> StepRow:
-    assert event.step is not None
-    match event.decision:
-        case "approved":
-            return step_row(event.step, event.item, "ready", args=event.args)
-        case "answered":
-            return step_row(event.step, event.item, "completed", output=event.value, label=event.label)
-        case decision:
-            reason = "unknown" if purpose == "unknown" else decision
-            return step_row(event.step, event.item, "cancelled" if decision == "cancelled" else "skipped", reason=reason)

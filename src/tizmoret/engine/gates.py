@@ -10,9 +10,10 @@ import msgspec
 
 from tizmoret.catalog.tool import Option
 from tizmoret.engine import events as e
+from tizmoret.engine.chronicle import step_row
 from tizmoret.engine.environment import Query
 from tizmoret.engine.events import Item
-from tizmoret.engine.transition import ApprovalRow
+from tizmoret.engine.transition import ApprovalRow, StepRow
 from tizmoret.ids import uuid7
 from tizmoret.plan.capability import Capability
 from tizmoret.plan.labels import Label
@@ -145,6 +146,19 @@ def undo_all(count: int, why: str, language: Language, expires_in: float) -> Ope
         "options": [{"label": words["undo-all-yes"]}, {"label": words["undo-all-no"]}],
     }
     return _open("undo", words["undo-all"].format(count=count), details, "", expires_in, None, None, "")
+
+
+def decided(event: e.GateClosed, purpose: str) -> StepRow:
+    """The row of the step at whose gate this was decided."""
+    assert event.step is not None
+    match event.decision:
+        case "approved":
+            return step_row(event.step, event.item, "ready", args=event.args)
+        case "answered":
+            return step_row(event.step, event.item, "completed", output=event.value, label=event.label)
+        case decision:
+            reason = "unknown" if purpose == "unknown" else decision
+            return step_row(event.step, event.item, "cancelled" if decision == "cancelled" else "skipped", reason=reason)
 
 
 def _open(

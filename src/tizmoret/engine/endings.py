@@ -1,0 +1,48 @@
+"""What is said at the end of an execution: its answer, its error, what becomes of the steps that a cancel cuts off."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from tizmoret.engine.answer import answering_steps, kept, not_done, undone
+from tizmoret.engine.chronicle import Chronicle, step_row
+from tizmoret.engine.environment import Environment
+from tizmoret.engine.prepared import Prepared
+from tizmoret.engine.records import Record
+from tizmoret.engine.state import FINAL, State
+
+
+async def final_answer(env: Environment, record: Record, prepared: Prepared) -> str:
+    """What the answering steps gave, as their tools show it, and what was not done."""
+    plan, state = prepared.plan, record.state
+    lines = []
+    for step in answering_steps(plan, prepared.last, state):
+        output = await env.values.load(record.workspace, state.outputs[step.id])
+        outputs = output if step.for_each is not None else [output]
+        lines += [env.catalog.show(step.uses, one, plan.language) for one in outputs]
+    return "\n\n".join([*lines, *not_done(plan, state)])
+
+
+def first_failure(prepared: Prepared, state: State) -> dict[str, Any]:
+    """The error of an execution of which a step failed."""
+    id, step = next((id, step) for id, step in prepared.steps.items() if state.status(id) == "failed")
+    why = state.steps[id].unit.reason or ""
+    return {"code": "step-failed", "detail": f"{step.title or id}: {why}", "cure": "Mend the cause and submit the request again."}
+
+
+def cancelled(chronicle: Chronicle, prepared: Prepared | None) -> dict[str, Any]:
+    """The fields of the last Transition: every open step cancelled, or its outcome unknown; every gate closed."""
+    steps, effects, state = [], [], chronicle.state
+    for id, item, unit in chronicle.units():
+        if unit.status not in FINAL:
+            steps.append(step_row(id, item, "unknown" if unit.intended else "cancelled"))
+            if unit.intended and prepared is not None:
+                effects.append(chronicle.effect_row(id, item, "unknown", prepared.steps[id].uses, unit.fingerprint))
+    answer = None
+    if prepared is not None:
+        plan = prepared.plan
+        lines = undone(plan, state) if state.undoing is not None else [*not_done(plan, state), *kept(plan, state)]
+        answer = "\n".join(lines)
+    row = chronicle.row(status="cancelled", answer=answer, waiting=0)
+    return {"row": row, "steps": steps, "effects": effects, "closed_approvals": [(UUID(gate), "cancelled") for gate in state.gates]}
