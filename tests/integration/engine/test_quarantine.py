@@ -15,7 +15,7 @@ import pytest
 from tests.integration.engine import quarantine_victim
 from tests.integration.engine.conftest import effects, plan, step
 from tizmoret.engine import quarantine
-from tizmoret.engine.dispatch import inline
+from tizmoret.engine.dispatch import letting_go
 from tizmoret.engine.driver import Driver
 from tizmoret.errors import Conflict
 from tizmoret.orchestrator import Tizmoret
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[3]
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two attempts instead of ten, and no long pauses between them."""
     monkeypatch.setattr(quarantine, "MAX_ATTEMPTS", 2)
-    monkeypatch.setattr(inline, "LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr(letting_go, "LONGEST_REST", 0.05)
 
 
 class Bug:

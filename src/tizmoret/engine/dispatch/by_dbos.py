@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 from uuid import UUID
 
@@ -19,10 +18,12 @@ from dbos import DBOS, DBOSClient, DBOSConfig, run_dbos_database_migrations
 
 from tizmoret.engine import queue
 from tizmoret.engine.dispatch.drivers import Drivers, How
+from tizmoret.engine.dispatch.letting_go import LettingGo
 from tizmoret.engine.dispatch.port import News, Write
-from tizmoret.engine.dispatch.watch import Key, Watch, addressed
+from tizmoret.engine.dispatch.watch import Key, Watch, addressed, beat, tell
 from tizmoret.engine.environment import Environment
 from tizmoret.engine.records import Record, claim
+from tizmoret.engine.tasks import Tasks
 from tizmoret.engine.worker import QUEUE, SIGNALS, Worker
 from tizmoret.errors import TizmoretError
 
@@ -36,7 +37,6 @@ SWEEP_MOST = 500
 FORGOTTEN_AFTER = 2.0  # seconds that an execution may wait without being in the queue: whoever made it died in between
 LOOK_MOST = 200
 REMEMBER = 60.0  # seconds for which this process knows that it has enqueued a turn
-LONGEST_PAUSE = 30.0  # seconds before an execution over which the engine itself failed is tried again
 _HIGHEST = 200  # DBOS counts priorities down from 1, we up from -100
 
 _here: ByDbos | None = None  # DBOS is one for the whole process, and so is this
@@ -61,9 +61,9 @@ class ByDbos:
         self._each = min(each, total)
         self._drivers = Drivers(env)
         self._watch = Watch(env.database, worker, self._drivers, news, self)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._letting_go = LettingGo(env.database, worker, self._drivers)
+        self._tasks = Tasks(tell)
         self._enqueued: dict[str, float] = {}  # turns, and when
-        self._letting_go: dict[UUID, bool] = {}
         self._looks = 0
         self._drives = False
         self._client: DBOSClient | None = None
@@ -78,7 +78,7 @@ class ByDbos:
         await asyncio.to_thread(self._launch)
         await self.recover()
         for work in (self._worker.listen(self._heard), self._watch.keep_looking(), self._watch.keep_beating()):
-            self._spawn(work)
+            self._tasks.spawn(work)
 
     def _launch(self) -> None:
         self._connect()
@@ -117,13 +117,8 @@ class ByDbos:
     async def look_on(self) -> None:
         await self._worker.open(drives=False)
         await asyncio.to_thread(self._connect)
-        for work in (self._worker.listen(self._heard), self._keep_beating()):
-            self._spawn(work)
-
-    async def _keep_beating(self) -> None:
-        while True:
-            self._worker.pulse.touch()
-            await asyncio.sleep(1.0)
+        for work in (self._worker.listen(self._heard), beat(self._worker)):
+            self._tasks.spawn(work)
 
     async def recover(self) -> None:
         await self._watch.look()
@@ -131,13 +126,8 @@ class ByDbos:
     async def hand_over(self) -> None:
         """A turn that was taken from the queue and not begun stays there as ours; the others find it when this process is gone."""
         self._drives = False
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        stopping = asyncio.create_task(self._drivers.hand_over())
-        while not stopping.done():
-            await asyncio.wait([stopping], timeout=0.05)
-            await self._let_go()
+        await self._tasks.stop()
+        await self._drivers.hand_over(self._let_go)
 
     async def close(self) -> None:
         global _here
@@ -160,23 +150,23 @@ class ByDbos:
 
     async def submit(self, workspace: UUID, write: Write) -> Record:
         record = await write(None)
-        await self._enqueue_free([(workspace, record.id)])
+        await self._enqueue_free([record.id])
         return record
 
     async def wake(self, workspace: UUID, id: UUID) -> None:
         if not self._drivers.signal(id):
-            await self._enqueue_free([(workspace, id)])
+            await self._enqueue_free([id])
 
     async def freed(self, orphans: Sequence[Key]) -> None:
-        await self._enqueue_free(orphans)
+        await self._enqueue_free(id for _, id in orphans)
 
     async def called(self, parked: Sequence[Key]) -> None:
-        await self._enqueue_free(parked)
+        await self._enqueue_free(id for _, id in parked)
 
-    async def _enqueue_free(self, keys: Iterable[Key]) -> None:
+    async def _enqueue_free(self, ids: Iterable[UUID]) -> None:
         """Those of them that nobody drives."""
         async with self._env.database.worker_tx() as connection:
-            free = await queue.free(connection, [id for _, id in keys])
+            free = await queue.free(connection, ids)
         await self._enqueue(free)
 
     async def _enqueue(self, turns: Iterable[queue.Turn]) -> None:
@@ -228,42 +218,30 @@ class ByDbos:
 
     async def _ended(self, record: Record, how: How) -> None:
         if how == "handed":
-            self._letting_go[record.id] = False
+            self._letting_go.add(record.id)
         elif how == "failed":
-            self._spawn(self._try_again(record))
+            self._tasks.spawn(self._try_again(record))
         elif how == "parked" and self._drives:
-            self._spawn(self._take_if_signalled(record))
+            self._tasks.spawn(self._take_if_signalled(record))
 
     async def _take_if_signalled(self, record: Record) -> None:
         """A signal that came while it was being parked was told to a driver that no longer listened."""
         async with self._env.database.worker_tx() as connection:
             called = await queue.called(connection, [(record.workspace, record.id)])
-        await self._enqueue_free(called)
+        await self._enqueue_free(id for _, id in called)
 
     async def _try_again(self, record: Record) -> None:
-        self._drivers.resting.add(record.id)
-        try:
-            await asyncio.sleep(min(0.5 * 2**record.attempts, LONGEST_PAUSE))
-        finally:
-            self._drivers.resting.discard(record.id)
-            self._letting_go[record.id] = True
+        await self._letting_go.rest(record)
         await self._let_go()
 
     async def _let_go(self) -> None:
         """Write that this process holds them no more, and enqueue their next turn."""
-        going, self._letting_go = self._letting_go, {}
-        if not going:
-            return
+        going = await self._letting_go.write()
         try:
-            async with self._env.database.worker_tx() as connection:
-                for failed in (False, True):
-                    if ids := [id for id, how in going.items() if how is failed]:
-                        await queue.release_mine(connection, self._worker.id, ids, failed=failed)
-                free = await queue.free(connection, list(going))
-            await self._enqueue(free)
+            if going:
+                await self._enqueue_free(going)
         except (psycopg.Error, TizmoretError) as error:
-            log.warning("could not let go of executions; the next look will", executions=len(going), error=str(error).splitlines()[0])
-            self._letting_go |= going
+            log.warning("could not enqueue executions; the next look will", executions=len(going), error=str(error).splitlines()[0])
 
     # -- what is heard and found
 
@@ -295,8 +273,3 @@ class ByDbos:
 
         if self._worker.pulse.steady:
             await asyncio.to_thread(put_back)
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)

@@ -68,8 +68,16 @@ class Drivers:
         if driver is not None:
             await driver.over()
 
-    async def hand_over(self) -> None:
-        """Stop driving everything: what only reads at once, running effects when they have ended or after their grace."""
+    async def hand_over(self, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        """Stop driving everything: what only reads at once, running effects when they have ended or after their grace.
+
+        meanwhile: called again and again until then, and once more, for those that have stopped."""
+        stopping = asyncio.create_task(self._stop())
+        while not stopping.done():
+            await asyncio.wait([stopping], timeout=0.05)
+            await meanwhile()
+
+    async def _stop(self) -> None:
         carrying = list(self._tasks.values())
         await asyncio.gather(*(driver.hand_over(EFFECT_GRACE) for driver in self._drivers.values()))
         await asyncio.gather(*carrying)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 import psycopg
@@ -12,11 +11,13 @@ import structlog
 
 from tizmoret.engine import queue
 from tizmoret.engine.dispatch.drivers import Drivers, How
+from tizmoret.engine.dispatch.letting_go import LettingGo
 from tizmoret.engine.dispatch.port import News, Write
 from tizmoret.engine.dispatch.slots import Slots
-from tizmoret.engine.dispatch.watch import Key, Watch, addressed
+from tizmoret.engine.dispatch.watch import Key, Watch, addressed, beat, tell
 from tizmoret.engine.environment import Environment
 from tizmoret.engine.records import Record, claim
+from tizmoret.engine.tasks import Tasks
 from tizmoret.engine.worker import QUEUE, SIGNALS, Worker
 from tizmoret.errors import TizmoretError
 
@@ -24,7 +25,6 @@ log = structlog.get_logger(__name__)
 
 PULL_AFTER = 0.01  # seconds from a free place to the look for who gets it: what becomes free meanwhile is filled by the same statements
 PULL_MOST = 64  # executions claimed by one round
-LONGEST_PAUSE = 30.0  # seconds before an execution over which the engine itself failed is tried again
 
 
 class Inline:
@@ -38,8 +38,8 @@ class Inline:
         self._drivers = Drivers(env)
         self._watch = Watch(env.database, worker, self._drivers, news, self)
         self._backlog: set[UUID] = set()  # workspaces of which executions wait, as far as this process knows
-        self._letting_go: dict[UUID, bool] = {}  # executions that this process no longer drives: whether it failed over them
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._letting_go = LettingGo(env.database, worker, self._drivers)
+        self._tasks = Tasks(tell)
         self._claims = asyncio.Semaphore(8)  # connections that waking may use at once
         self._pulling = asyncio.Lock()
         self._pull_later: asyncio.TimerHandle | None = None
@@ -53,17 +53,12 @@ class Inline:
         await self._worker.open(drives=True)
         await self.recover()
         for work in (self._worker.listen(self._heard), self._watch.keep_looking(), self._watch.keep_beating()):
-            self._spawn(work)
+            self._tasks.spawn(work)
 
     async def look_on(self) -> None:
         await self._worker.open(drives=False)
-        for work in (self._worker.listen(self._heard), self._keep_beating()):
-            self._spawn(work)
-
-    async def _keep_beating(self) -> None:
-        while True:
-            self._worker.pulse.touch()
-            await asyncio.sleep(1.0)
+        for work in (self._worker.listen(self._heard), beat(self._worker)):
+            self._tasks.spawn(work)
 
     async def recover(self) -> None:
         await self._watch.look()
@@ -72,13 +67,8 @@ class Inline:
         self._drives = False
         if self._pull_later is not None:
             self._pull_later.cancel()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        stopping = asyncio.create_task(self._drivers.hand_over())
-        while not stopping.done():
-            await asyncio.wait([stopping], timeout=0.05)
-            await self._let_go()
+        await self._tasks.stop()
+        await self._drivers.hand_over(self._letting_go.write)
 
     async def close(self) -> None:
         await self._worker.close()
@@ -115,7 +105,7 @@ class Inline:
     def _drive(self, record: Record) -> None:
         """An execution that this process owns, and has taken a place for."""
         if not self._drives:
-            self._letting_go[record.id] = False
+            self._letting_go.add(record.id)
             self._slots.give(record.workspace)
             return
         self._drivers.start(record, self._ended)
@@ -125,39 +115,18 @@ class Inline:
         if self._backlog:
             self._pull_soon()
         if how == "handed":
-            self._letting_go[record.id] = False
+            self._letting_go.add(record.id)
         elif how == "failed":
-            self._spawn(self._try_again(record))
+            self._tasks.spawn(self._try_again(record))
         elif how == "parked" and self._drives:
             if not self._parked:
                 asyncio.get_running_loop().call_later(PULL_AFTER, self._take_signalled)
             self._parked.append((record.workspace, record.id))
 
     async def _try_again(self, record: Record) -> None:
-        """Counted as a crash, so that an execution that always ends so is put aside."""
-        self._drivers.resting.add(record.id)
-        try:
-            await asyncio.sleep(min(0.5 * 2**record.attempts, LONGEST_PAUSE))
-        finally:
-            self._drivers.resting.discard(record.id)
-            self._letting_go[record.id] = True
+        await self._letting_go.rest(record)
         self._backlog.add(record.workspace)
         self._pull_soon()
-
-    async def _let_go(self) -> None:
-        """Write that this process holds them no more, and call the others."""
-        going, self._letting_go = self._letting_go, {}
-        if not going:
-            return
-        try:
-            async with self._env.database.worker_tx() as connection:
-                for failed in (False, True):
-                    if ids := [id for id, how in going.items() if how is failed]:
-                        await queue.release_mine(connection, self._worker.id, ids, failed=failed)
-                await connection.execute("select pg_notify(%s, %s)", (SIGNALS, QUEUE))
-        except (psycopg.Error, TizmoretError) as error:
-            log.warning("could not let go of executions; the next look will", executions=len(going), error=str(error).splitlines()[0])
-            self._letting_go |= going
 
     # -- those that are parked
 
@@ -168,7 +137,7 @@ class Inline:
     def _take_signalled(self) -> None:
         """A signal that came while an execution was being parked was told to a driver that no longer listened."""
         parked, self._parked = self._parked, []
-        self._spawn(self._take_those_signalled(parked))
+        self._tasks.spawn(self._take_those_signalled(parked))
 
     async def _take_those_signalled(self, parked: Sequence[Key]) -> None:
         try:
@@ -202,13 +171,13 @@ class Inline:
 
     def _pull_now(self) -> None:
         self._pull_later = None
-        self._spawn(self._pull())
+        self._tasks.spawn(self._pull())
 
     async def _pull(self) -> None:
         """Fill the free places, fairly, until there is none or nobody waits."""
         try:
             async with self._pulling:
-                await self._let_go()
+                await self._letting_go.write()
                 while self._drives and self._slots.free and await self._pull_round():
                     pass
         except (psycopg.Error, TizmoretError) as error:
@@ -242,7 +211,7 @@ class Inline:
         elif payload == QUEUE:
             self._pull_soon()
         elif self._drives:
-            self._spawn(self.wake(*addressed(payload)))
+            self._tasks.spawn(self.wake(*addressed(payload)))
 
     async def freed(self, orphans: Sequence[Key]) -> None:
         self._pull_soon()
@@ -252,8 +221,3 @@ class Inline:
 
     async def look(self) -> None:
         await self._pull()
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)

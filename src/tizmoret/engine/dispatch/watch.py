@@ -131,6 +131,19 @@ class Watch:
                 gaps, cut_off = pulse.gaps, False
 
 
+async def beat(worker: Worker) -> None:
+    """Until cancelled, for a process that drives nothing: it lives, as far as it knows itself."""
+    while True:
+        worker.pulse.touch()
+        await asyncio.sleep(1.0)
+
+
+def tell(error: BaseException | None) -> None:
+    """For the log, where something in the background has ended with an error of the engine itself."""
+    if error is not None:
+        log.error("work in the background failed", exc_info=error)
+
+
 def addressed(payload: str) -> Key:
     """Whom a signal is for."""
     workspace, _, id = payload.partition(":")
