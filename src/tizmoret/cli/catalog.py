@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tizmoret.catalog.agent import Agent
+from tizmoret.catalog.entry import entry
 from tizmoret.catalog.tool import Tool
 from tizmoret.cli.failure import DONE, FAILED
 from tizmoret.cli.messages import LANGUAGE, say
@@ -26,11 +27,11 @@ def show_tools(tizmoret: Tizmoret, screen: Screen, name: str | None, *, json: bo
     """Raises NotFound with the nearest names."""
     if name is not None:
         tool = tizmoret.catalog.tool(name)
-        print_json(described(tool), screen) if json else _show(tool, screen)
+        print_json(entry(tool), screen) if json else _show(tool, screen)
         return DONE
     tools = sorted(tizmoret.catalog.tools.values(), key=lambda tool: tool.name)
     if json:
-        print_json([described(tool) for tool in tools], screen)
+        print_json([entry(tool) for tool in tools], screen)
         return DONE
     screen.say("catalog.tools", "bold", count=len(tools))
     _list(tools, screen)
@@ -42,14 +43,14 @@ def show_agents(tizmoret: Tizmoret, screen: Screen, name: str | None, *, json: b
     """The exit code tells whether every file of the workspace's agents is one. Raises NotFound with the nearest names."""
     if name is not None:
         agent = tizmoret.catalog.agent(name)
-        print_json(described(agent), screen) if json else _show(agent, screen)
+        print_json(entry(agent), screen) if json else _show(agent, screen)
         return DONE
     agents = sorted(tizmoret.catalog.agents.values(), key=lambda agent: agent.name)
     folder = tizmoret.workplaces.folder(tizmoret.workspace) / "agents"
     faults = tizmoret.agent_faults
     if json:
         told = to_jsonable_python(faults)
-        print_json({"agents": [described(agent) for agent in agents], "folder": str(folder), "faults": told}, screen)
+        print_json({"agents": [entry(agent) for agent in agents], "folder": str(folder), "faults": told}, screen)
         return FAILED if faults else DONE
     screen.say("catalog.agents", "bold", count=len(agents))
     _list(agents, screen)
@@ -74,46 +75,17 @@ def show_folder(tizmoret: Tizmoret) -> int:
     return DONE
 
 
-def described(found: Tool | Agent) -> dict[str, Any]:
-    """All that is declared of it."""
-    capability = found.capability
-    told = {
-        "name": found.name,
-        "kind": capability.kind,
-        "title": {"he": found.title.he, "en": found.title.en},
-        "description": {"he": found.description.he, "en": found.description.en},
-        "examples": to_jsonable_python(found.examples),
-        "effect": capability.effect,
-        "recovery": capability.recovery,
-        "reversible": capability.effect != "none" and _reversible(found),
-        "asks": capability.approval == "ask",
-        "locks": list(capability.locks),
-        "timeout": capability.timeout,
-        "seconds": capability.seconds,
-        "cost": capability.cost,
-        "arguments": capability.arguments,
-        "output": capability.output,
-    }
-    if isinstance(found, Agent):
-        told |= {"tools": list(found.tools), "withoutModel": found.without_model is not None, "model": found.model}
-    return told
-
-
-def _reversible(found: Tool | Agent) -> bool:
-    return isinstance(found, Tool) and found.undo is not None and found.capability.reversible
-
-
 def _list(entries: Sequence[Tool | Agent], screen: Screen) -> None:
     width = max((len(entry.name) for entry in entries), default=0)
     table = Table(box=None, pad_edge=False, show_header=False, expand=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
-    for entry in entries:
-        effect = entry.capability.effect
+    for found in entries:
+        effect = found.capability.effect
         mark = "" if effect == "none" else say(f"effect.{effect}")
-        text = fit(entry.description[LANGUAGE], max(screen.width - width - 24, 30))
-        table.add_row(entry.name, Text(screen.value(text)), Text(screen.value(mark), style="yellow"))
+        text = fit(found.description[LANGUAGE], max(screen.width - width - 24, 30))
+        table.add_row(found.name, Text(screen.value(text)), Text(screen.value(mark), style="yellow"))
     screen.out.print(table)
 
 
@@ -128,7 +100,7 @@ def _show(found: Tool | Agent, screen: Screen) -> None:
         _line(screen, "catalog.effect", say("catalog.reads" if capability.effect == "none" else f"effect.{capability.effect}"))
         _line(screen, "catalog.recovery", say(_AFTER_A_CRASH[capability.recovery]))
         if capability.effect != "none":
-            _line(screen, "catalog.undo", say("catalog.can_undo" if _reversible(found) else "catalog.cannot_undo"))
+            _line(screen, "catalog.undo", say("catalog.can_undo" if entry(found).reversible else "catalog.cannot_undo"))
     _fields(screen, "catalog.takes", capability.arguments)
     _fields(screen, "catalog.gives", capability.output)
     examples = found.examples.get(LANGUAGE, ())
