@@ -25,6 +25,8 @@ def filled(page: Page, demo: Running) -> dict[str, str]:
     until(demo, done, "completed")
     for id in (waiting, asking):
         until(demo, id, "waiting")
+    scheduled = demo.client.post("/api/orchestrate/schedules", json={"query": "Check the system", "cron": "0 8 * * 0-4"})
+    assert scheduled.status_code == 201
     base = f"{demo.address}/orchestrate"
     return {
         "start": base,
@@ -35,6 +37,8 @@ def filled(page: Page, demo: Running) -> dict[str, str]:
         "tool": f"{base}/catalog/calendar.create",
         "agent": f"{base}/catalog/drive-search",
         "metrics": f"{base}/metrics",
+        "schedules": f"{base}/schedules",
+        "locks": f"{base}/locks",
         "settings": f"{base}/settings",
         "done": f"{base}/{done}?step=s1&tab=step",
         "waiting": f"{base}/{waiting}",

@@ -55,6 +55,10 @@ const metrics = createRoute({
   validateSearch: (search: Record<string, unknown>): { hours?: number | undefined } => ({ hours: STRETCHES.find((hours) => hours === Number(search.hours)) }),
 });
 
+const schedules = createRoute({ getParentRoute: () => root, path: "/schedules", component: lazyRouteComponent(() => import("./pages/Schedules"), "Schedules") });
+
+const locks = createRoute({ getParentRoute: () => root, path: "/locks", component: lazyRouteComponent(() => import("./pages/Locks"), "Locks") });
+
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: lazyRouteComponent(() => import("./pages/Settings"), "Settings") });
 
 const execution = createRoute({
@@ -65,7 +69,7 @@ const execution = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, executions, approvals, catalog, entry, metrics, settings, execution]),
+  routeTree: root.addChildren([start, executions, approvals, catalog, entry, metrics, schedules, locks, settings, execution]),
   basepath: "/orchestrate",
   defaultPreload: false,
   defaultErrorComponent: Broken,

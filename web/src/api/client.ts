@@ -16,6 +16,9 @@ export type Activity = Schemas["Activity"];
 export type Work = Schemas["Work"];
 export type Plan = Schemas["Plan"];
 export type Decision = Schemas["Approve"];
+export type Schedule = Schemas["Schedule"];
+export type NewSchedule = Schemas["NewSchedule"];
+export type LockView = Schemas["LockView"];
 
 export class Problem extends Error {
   constructor(
@@ -82,5 +85,12 @@ export const api = {
   approve: (approval: Approval, body: Decision) => call<Approval>("POST", `${base}/${approval.executionId}/approvals/${approval.id}/approve`, body),
   reject: (approval: Approval, note: string) => call<Approval>("POST", `${base}/${approval.executionId}/approvals/${approval.id}/reject`, { note }),
   tell: (id: string, what: Steering) => call<Execution>("POST", `${base}/${id}/${what}`),
+  schedules: {
+    list: () => call<Schedule[]>("GET", `${base}/schedules`),
+    add: (made: NewSchedule) => call<Schedule>("POST", `${base}/schedules`, made),
+    turn: (id: string, what: "pause" | "resume") => call<Schedule>("POST", `${base}/schedules/${id}/${what}`),
+    remove: (id: string) => call<void>("DELETE", `${base}/schedules/${id}`),
+  },
+  locks: () => call<LockView[]>("GET", "/api/locks"),
   catalog: () => call<Entry[]>("GET", "/api/catalog"),
 };

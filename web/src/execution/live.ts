@@ -4,7 +4,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 
 import { api, type Approval, type Execution, type LogEvent } from "../api/client";
-import { EVENTS } from "../i18n/words";
+import { EVENTS } from "../i18n/names";
 import { FINAL, foldExecution, foldStep, type LiveStep, same, TELLING } from "./fold";
 
 export type Connection = "connecting" | "live" | "reconnecting" | "ended";

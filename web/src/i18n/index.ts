@@ -2,7 +2,8 @@
 
 import { useSyncExternalStore } from "react";
 
-import { EFFECTS, EVENTS, type Language, type Message, MESSAGES, REASONS, RECOVERIES, STATUSES } from "./words";
+import { EFFECTS, EVENTS, REASONS, RECOVERIES, STATUSES } from "./names";
+import { type Language, type Message, MESSAGES } from "./words";
 
 export type { Language } from "./words";
 

@@ -1,7 +1,7 @@
 /** Every text of the dashboard, Hebrew first. A value is put in with {name}, isolated, so that its direction turns nothing around it. */
 
 export type Language = "he" | "en";
-type Pair = readonly [string, string];
+export type Pair = readonly [string, string];
 
 export const MESSAGES = {
   title: ["תזמורת", "Tizmoret"],
@@ -258,6 +258,45 @@ export const MESSAGES = {
   serverState: ["מצב השרת", "State of the server"],
   activeNow: ["ביצועים פתוחים", "Open executions"],
 
+  schedules: ["לוח זמנים", "Schedules"],
+  schedulesText: ["בקשות שנשלחות לפי השעון.", "Requests that are submitted by the clock."],
+  scheduleNew: ["תזמון חדש", "New schedule"],
+  scheduleAdd: ["לתזמן", "Schedule it"],
+  scheduleNone: ["שום דבר לא מתוזמן", "Nothing is scheduled"],
+  scheduleNoneText: ["כתבו בקשה ומתי לשלוח אותה, והיא תישלח לבד בכל פעם.", "Write a request and when it is due; it is then submitted by itself each time."],
+  scheduleWhen: ["מתי (cron: דקה, שעה, יום בחודש, חודש, יום בשבוע)", "When (cron: minute, hour, day of month, month, day of week)"],
+  scheduleZone: ["אזור זמן", "Time zone"],
+  scheduleMissed: ["אם השרת היה כבוי בזמן", "Where the server was down when it was due"],
+  missedOnce: ["פעם אחת במקום כולן", "Once for all of them"],
+  missedSkip: ["לדלג", "Leave them out"],
+  missedAll: ["כל אחת", "Each of them"],
+  scheduleOverlap: ["אם הפעם הקודמת עוד פתוחה", "Where the one before is still open"],
+  overlapSkip: ["לדלג על הפעם", "Leave this one out"],
+  overlapAllow: ["להתחיל בכל זאת", "Begin all the same"],
+  everyDay: ["כל יום ב־8:00", "Every day at 8:00"],
+  everyWorkday: ["ימים א׳ עד ה׳ ב־8:00", "Sunday to Thursday at 8:00"],
+  everyHour: ["בכל שעה עגולה", "Every hour"],
+  everyMonth: ["בראשון לכל חודש ב־9:00", "The first of every month at 9:00"],
+  nextRun: ["הפעם הבאה", "Next"],
+  lastRun: ["הפעם האחרונה", "Last"],
+  leftOut: ["דולג", "Left out"],
+  removeSchedule: ["הסרת התזמון", "Remove the schedule"],
+  removeScheduleSure: ["להסיר את התזמון?", "Remove this schedule?"],
+  removeScheduleText: ["ביצועים שכבר נוצרו ממנו נשארים.", "Executions that it has made stay."],
+  keepIt: ["להשאיר", "Keep it"],
+
+  locksNow: ["נעילות", "Locks"],
+  locksText: ["מה קריאות שרצות עכשיו מחזיקות לעצמן, ומי ממתין למי.", "What running calls have to themselves now, and who waits for whom."],
+  locksNone: ["שום דבר לא נעול", "Nothing is locked"],
+  locksNoneText: ["כששני צעדים צריכים אותו דבר, האחד יחכה לשני, וזה ייראה כאן.", "Where two steps need the same thing, one waits for the other, and it shows here."],
+  resource: ["משאב", "Resource"],
+  holds: ["מחזיק", "Holds it"],
+  sharesIt: ["מחזיק יחד עם אחרים", "Shares it"],
+  waitsFor: ["ממתין ל־", "Waits for"],
+  since: ["מאז", "Since"],
+  step: ["שלב", "Step"],
+  execution: ["ביצוע", "Execution"],
+
   undoIt: ["ביטול מה שנעשה", "Undo what it did"],
   undoSure: ["לבטל לאחור את מה שנעשה?", "Undo what this execution did?"],
   undoText: ["מה שניתן להחזיר יוחזר, מהאחרון לראשון. מה שנשאר יירשם ביומן.", "What can be taken back is taken back, last first. What stays is told in the log."],
@@ -269,83 +308,3 @@ export const MESSAGES = {
 } as const satisfies Record<string, Pair>;
 
 export type Message = keyof typeof MESSAGES;
-
-export const STATUSES: Record<string, Pair> = {
-  planning: ["בתכנון", "Planning"],
-  running: ["רץ", "Running"],
-  waiting: ["ממתין לך", "Waiting for you"],
-  paused: ["מושהה", "Paused"],
-  completed: ["הושלם", "Completed"],
-  failed: ["נכשל", "Failed"],
-  cancelled: ["בוטל", "Cancelled"],
-  quarantined: ["הוצא מהתור", "Quarantined"],
-  pending: ["ממתין לתורו", "Pending"],
-  ready: ["מוכן", "Ready"],
-  gate: ["ממתין לאישור", "Needs approval"],
-  skipped: ["לא בוצע", "Skipped"],
-  unknown: ["לא ידוע", "Unknown"],
-  retrying: ["מנסה שוב", "Retrying"],
-  undone: ["בוטל לאחור", "Undone"],
-  blocked: ["ממתין לתורו", "Waits its turn"],
-};
-
-export const EFFECTS: Record<string, Pair> = {
-  none: ["קריאה בלבד", "Only reads"],
-  write: ["כתיבה", "Writes"],
-  delete: ["מחיקה", "Deletes"],
-  send: ["שליחה", "Sends"],
-};
-
-export const RECOVERIES: Record<string, Pair> = {
-  pure: ["פשוט רץ שוב", "Simply runs again"],
-  keyed: ["רץ שוב באותו מפתח, בלי לחזור על ההשפעה", "Runs again under the same key, without a second effect"],
-  once: ["לעולם לא חוזר לבד: נבדק, או ששואלים", "Never again by itself: it is looked up, or asked about"],
-};
-
-export const REASONS: Record<string, Pair> = {
-  condition: ["התנאי לא התקיים", "its condition did not hold"],
-  upstream: ["שלב לפניו לא בוצע", "a step before it was left out"],
-  rejected: ["נדחה", "rejected"],
-  expired: ["פג התוקף", "expired"],
-  cancelled: ["בוטל", "cancelled"],
-  unknown: ["לא ידוע אם בוצע", "not known whether it was done"],
-};
-
-export const EVENTS: Record<string, Pair> = {
-  "execution.created": ["הבקשה התקבלה", "The request was received"],
-  "plan.step": ["שלב התחיל עוד בתכנון", "A step began while the plan is written"],
-  "plan.accepted": ["התוכנית מוכנה", "The plan is ready"],
-  "plan.refused": ["התוכנית נדחתה ומתוקנת", "The plan was refused and is mended"],
-  "execution.started": ["הביצוע התחיל", "The execution started"],
-  "step.expanded": ["הרשימה ידועה", "The list is known"],
-  "step.started": ["שלב התחיל", "Step started"],
-  "step.blocked": ["ממתין למה שנעול", "Waits for a lock"],
-  "step.progress": ["מתקדם", "Progress"],
-  "effect.intended": ["עומד לבצע", "About to act"],
-  "step.completed": ["שלב הושלם", "Step completed"],
-  "step.failed": ["שלב נכשל", "Step failed"],
-  "step.lost": ["שלב נקטע", "Step was interrupted"],
-  "step.skipped": ["שלב לא בוצע", "Step skipped"],
-  "gate.opened": ["ממתין לאדם", "Waits for a person"],
-  "gate.closed": ["התקבלה החלטה", "Decided"],
-  "execution.waiting": ["ממתין לך", "Waiting for you"],
-  "execution.paused": ["הושהה", "Paused"],
-  "execution.resumed": ["ממשיך", "Resumed"],
-  "execution.taken": ["תהליך אחר ממשיך", "Another process goes on"],
-  "execution.completed": ["הושלם", "Completed"],
-  "execution.failed": ["נכשל", "Failed"],
-  "execution.cancelled": ["בוטל", "Cancelled"],
-  "execution.quarantined": ["הוצא מהתור", "Quarantined"],
-  "engine.failed": ["המנוע עצמו נכשל וינסה שוב", "The engine itself failed, and will try again"],
-  "undo.began": ["מבטל לאחור את מה שנעשה", "Undoing what was done"],
-  "undo.intended": ["עומד לבטל לאחור", "About to undo"],
-  "undo.failed": ["הביטול לאחור לא הצליח", "Could not be undone"],
-  "undo.done": ["בוטל לאחור", "Undone"],
-  "undo.left": ["נשאר כפי שהיה", "Left as it is"],
-  "execution.undone": ["בוטל לאחור", "Undone"],
-};
-
-export const EXAMPLES: Record<Language, readonly string[]> = {
-  he: ["תקרא מה עשינו בדצמבר בתבואות ותקבע פגישה עם יואב", "מה יש לי ביומן השבוע?", "בדוק את המערכת"],
-  en: ["Read what we did in December on grain and schedule a meeting with Yoav", "What is in my calendar this week?", "Check the system"],
-};

@@ -2,13 +2,14 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Bot, Hand, Search, Wrench } from "lucide-react";
+import { Bot, Hand, Wrench } from "lucide-react";
 
 import type { Entry } from "../api/client";
 import { catalogQuery } from "../api/queries";
 import { useWords } from "../i18n";
 import { Header } from "../shell/Header";
 import { Code } from "../ui/bidi";
+import { FilterBar } from "../ui/FilterBar";
 import { useTitle } from "../ui/hooks";
 import { Empty, Failed, Loading } from "../ui/states";
 import { type Shelf, SHELVES } from "./search";
@@ -36,27 +37,15 @@ export function Catalog() {
       <Header>{t("catalog")}</Header>
       <main id="main" className="page">
         <h1 className="sr-only">{t("catalog")}</h1>
-        <div className="flex flex-wrap items-center gap-2">
-          <label className="flex h-9 min-w-56 flex-1 items-center gap-2 rounded-md border border-line-2 bg-surface px-3 text-fg-3 outline-(--ring) focus-within:outline-2">
-            <Search size={15} aria-hidden />
-            <input
-              type="search"
-              dir={q ? "auto" : undefined}
-              value={q ?? ""}
-              onChange={(event) => void go({ search: (old) => ({ ...old, q: event.target.value || undefined }), replace: true })}
-              placeholder={t("searchCatalog")}
-              aria-label={t("searchCatalog")}
-              className="min-w-0 flex-1 bg-transparent text-sm text-fg outline-none"
-            />
-          </label>
-          <div role="group" aria-label={t("filterKind")} className="flex flex-wrap gap-1.5">
-            {[undefined, ...SHELVES].map((one) => (
-              <button key={one ?? "all"} type="button" className="chip" aria-pressed={shelf === one} onClick={() => void go({ search: (old) => ({ ...old, shelf: one }), replace: true })}>
-                {one === undefined ? t("all") : names[one]}
-              </button>
-            ))}
-          </div>
-        </div>
+        <FilterBar
+          q={q}
+          onSearch={(word) => void go({ search: (old) => ({ ...old, q: word }), replace: true })}
+          placeholder={t("searchCatalog")}
+          label={t("filterKind")}
+          choices={SHELVES.map((one) => [one, names[one]] as const)}
+          chosen={shelf}
+          onChoose={(one) => void go({ search: (old) => ({ ...old, shelf: one }), replace: true })}
+        />
         {catalog.isPending && <Loading rows={8} />}
         {catalog.isError && !catalog.data && <Failed error={catalog.error} again={() => void catalog.refetch()} />}
         {catalog.isSuccess && found.length === 0 && <Empty icon={Wrench} title={t("noCapability")} />}

@@ -15,12 +15,12 @@ import { criticalPath, timing } from "../execution/timing";
 import { useWords } from "../i18n";
 import { Header } from "../shell/Header";
 import { Code, Value, visible } from "../ui/bidi";
-import { Dialog } from "../ui/Dialog";
 import { useNarrow, useNow, useTitle } from "../ui/hooks";
 import { Markdown } from "../ui/Markdown";
 import { Menu } from "../ui/Menu";
 import { Failed, Loading, ProblemText } from "../ui/states";
 import { Badge } from "../ui/status";
+import { Sure } from "../ui/Sure";
 import { type Tab, Tabs } from "../ui/Tabs";
 import { Connection } from "../shell/Connection";
 
@@ -205,25 +205,18 @@ function Actions({ shown, tell }: { shown: Shown; tell: (what: Steering | "undo"
         ]}
       />
       {sure && (
-        <Dialog title={t(sure === "undo" ? "undoSure" : "cancelSure")} onClose={() => setSure(null)}>
-          <p className="mb-5 text-sm text-fg-2">{t(sure === "undo" ? "undoText" : "cancelText")}</p>
-          <div className="flex gap-2">
-            <button type="button" className="btn" onClick={() => setSure(null)}>
-              {t(sure === "undo" ? "close" : "keepRunning")}
-            </button>
-            <span className="flex-1" />
-            <button
-              type="button"
-              className="btn danger"
-              onClick={() => {
-                setSure(null);
-                tell(sure);
-              }}
-            >
-              {t(sure === "undo" ? "undoIt" : "cancelIt")}
-            </button>
-          </div>
-        </Dialog>
+        <Sure
+          title={t(sure === "undo" ? "undoSure" : "cancelSure")}
+          no={t(sure === "undo" ? "close" : "keepRunning")}
+          yes={t(sure === "undo" ? "undoIt" : "cancelIt")}
+          onNo={() => setSure(null)}
+          onYes={() => {
+            setSure(null);
+            tell(sure);
+          }}
+        >
+          {t(sure === "undo" ? "undoText" : "cancelText")}
+        </Sure>
       )}
     </>
   );

@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { ListTree, Search } from "lucide-react";
+import { ListTree } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 
 import { api, Problem } from "../api/client";
@@ -10,9 +10,10 @@ import { FINAL } from "../execution/fold";
 import { useWords } from "../i18n";
 import { Header } from "../shell/Header";
 import { Value } from "../ui/bidi";
-import { Dialog } from "../ui/Dialog";
+import { FilterBar } from "../ui/FilterBar";
 import { useTitle } from "../ui/hooks";
-import { Empty, Failed, Loading, ProblemText } from "../ui/states";
+import { Empty, Failed, Loading } from "../ui/states";
+import { Sure } from "../ui/Sure";
 import { ExecutionRow } from "./ExecutionRow";
 import { STATES } from "./search";
 
@@ -54,27 +55,15 @@ export function Executions() {
       <Header>{t("executions")}</Header>
       <main id="main" className="page">
         <h1 className="sr-only">{t("executions")}</h1>
-        <div className="flex flex-wrap items-center gap-2">
-          <label className="flex h-9 min-w-56 flex-1 items-center gap-2 rounded-md border border-line-2 bg-surface px-3 text-fg-3 outline-(--ring) focus-within:outline-2">
-            <Search size={15} aria-hidden />
-            <input
-              type="search"
-              dir={q ? "auto" : undefined}
-              value={q ?? ""}
-              onChange={(event) => void go({ search: (old) => ({ ...old, q: event.target.value || undefined }), replace: true })}
-              placeholder={t("searchExecutions")}
-              aria-label={t("searchExecutions")}
-              className="min-w-0 flex-1 bg-transparent text-sm text-fg outline-none"
-            />
-          </label>
-          <div role="group" aria-label={t("filterStatus")} className="flex flex-wrap gap-1.5">
-            {[undefined, ...STATES].map((state) => (
-              <button key={state ?? "all"} type="button" className="chip" aria-pressed={status === state} onClick={() => void go({ search: (old) => ({ ...old, status: state }), replace: true })}>
-                {state === undefined ? t("all") : state === "open" ? t("open") : name(state)}
-              </button>
-            ))}
-          </div>
-        </div>
+        <FilterBar
+          q={q}
+          onSearch={(word) => void go({ search: (old) => ({ ...old, q: word }), replace: true })}
+          placeholder={t("searchExecutions")}
+          label={t("filterStatus")}
+          choices={STATES.map((state) => [state, state === "open" ? t("open") : name(state)] as const)}
+          chosen={status}
+          onChoose={(state) => void go({ search: (old) => ({ ...old, status: state }), replace: true })}
+        />
         {found.isPending && <Loading rows={8} />}
         {found.isError && items.length === 0 && <Failed error={found.error} again={() => void found.refetch()} />}
         {found.isSuccess && items.length === 0 && (
@@ -95,26 +84,16 @@ export function Executions() {
           </div>
         )}
         {sure && (
-          <Dialog title={t("cancelMarkedSure")} onClose={() => setSure(false)}>
-            <p className="mb-3 text-sm text-fg-2">{t("cancelText")}</p>
-            <ul className="mb-5 list-disc ps-5 text-sm">
+          <Sure title={t("cancelMarkedSure")} no={t("keepRunning")} yes={t("cancelMarked")} busy={cancel.isPending} error={cancel.error} onNo={() => setSure(false)} onYes={() => cancel.mutate()}>
+            <p className="mb-3">{t("cancelText")}</p>
+            <ul className="list-disc ps-5 text-fg">
               {chosen.map((execution) => (
                 <li key={execution.id}>
                   <Value text={execution.request} />
                 </li>
               ))}
             </ul>
-            <ProblemText error={cancel.error} />
-            <div className="flex gap-2">
-              <button type="button" className="btn" onClick={() => setSure(false)}>
-                {t("keepRunning")}
-              </button>
-              <span className="flex-1" />
-              <button type="button" className="btn danger" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
-                {t("cancelMarked")}
-              </button>
-            </div>
-          </Dialog>
+          </Sure>
         )}
         {items.length > 0 && (
           <ul className="card divide-y divide-line overflow-hidden" data-executions>

@@ -8,7 +8,7 @@ import { useEffect, useRef, useState } from "react";
 import { api } from "../api/client";
 import { executionsQuery } from "../api/queries";
 import { useWords } from "../i18n";
-import { EXAMPLES } from "../i18n/words";
+import { EXAMPLES } from "../i18n/names";
 import { Header } from "../shell/Header";
 import { useTitle } from "../ui/hooks";
 import { Failed, Loading, ProblemText } from "../ui/states";
