@@ -29,6 +29,7 @@ from tizmoret.catalog.tool import Call
 from tizmoret.engine.decisions import Decision, begin_undo, check_edit, control, decide, find_gate, verdict
 from tizmoret.engine.dispatch.choose import choose_dispatcher
 from tizmoret.engine.environment import Environment, Follow, Proposal, Query, Result, Wanted
+from tizmoret.engine.forking import Fork, fork
 from tizmoret.engine.journal import Journal
 from tizmoret.engine.locks import Locks
 from tizmoret.engine.prepared import prepare
@@ -49,7 +50,7 @@ from tizmoret.schedules.schedules import Schedules
 from tizmoret.settings import Settings
 from tizmoret.store.database import Database
 from tizmoret.stream import Stream, read_events
-from tizmoret.submission import check_wishes, checked_request, first_transition, fresh_view, new_record
+from tizmoret.submission import check_wishes, checked_args, checked_request, first_transition, fresh_view, new_record
 from tizmoret.views import FINAL, Activity, Approval, EventView, Execution, LockView, Page, Preview, Status, StepView, System
 from tizmoret.workplaces import Workplaces
 
@@ -172,31 +173,51 @@ class Tizmoret:
         Raises BadInput, TooLarge, PlanRefused, or Conflict where the key was used for another request."""
         request = checked_request(request) if plan is None else clean(request.strip() or plan.request or plan.goal)
         check_wishes(user, idempotency_key, priority)
+        record = new_record(workspace or self.workspace, request, user, plan, on_failure, self._now())
+        return await self._make(record, idempotency_key, priority)
+
+    async def fork(
+        self, id: UUID, step: str, args: Mapping[str, Any] | None = None, *, by: str, idempotency_key: str | None = None,
+        workspace: UUID | None = None,
+    ) -> Execution:  # fmt: skip
+        """A new execution of the same plan that goes on from `step` of one that has ended: what ended before that step, or beside it, keeps its
+        output and label and does not run again; the step and all that follow it run anew, each with its own gate. args: those arguments of
+        the step that change, None for one that goes.
+
+        Raises NotFound, BadInput, PlanRefused, or Conflict where it has not ended or had no plan."""
         workspace = workspace or self.workspace
-        known = await self._by_key(workspace, idempotency_key, request)
+        check_wishes(by, idempotency_key, 0)
+        async with self._database.tenant_tx(workspace) as connection:
+            source, execution = await projections.read_source(connection, workspace, id)
+        made = fork(source, step, None if args is None else checked_args(args), self.catalog.capabilities)
+        record = new_record(workspace, execution.request, by, made.plan, source.state.on_failure, self._now())
+        return await self._make(record, idempotency_key, 0, made)
+
+    async def _make(self, record: Record, key: str | None, priority: int, fork: Fork | None = None) -> Execution:
+        workspace, wanted = record.workspace, (record.request, fork and fork.source, fork and fork.step)
+        known = await self._by_key(workspace, key, wanted)
         if known is not None:
             return known
-        record = new_record(workspace, request, user, plan, on_failure, self._now())
 
         async def write(owner: UUID | None) -> Record:
-            await self._journal.append(first_transition(record, self.catalog, owner, idempotency_key, priority))
+            await self._journal.append(first_transition(record, self.catalog, owner, key, priority, fork))
             return record
 
         try:
             await self._dispatcher.submit(workspace, write)
         except Fenced:  # the row was not made: another submit with the same key came first
-            known = await self._by_key(workspace, idempotency_key, request)
+            known = await self._by_key(workspace, key, wanted)
             if known is None:  # or its connection broke after it was: it is there, and will be found without a driver
                 return await self.get(record.id, workspace=workspace)
             return known
-        return fresh_view(record)
+        return fresh_view(record, fork)
 
-    async def _by_key(self, workspace: UUID, key: str | None, request: str) -> Execution | None:
+    async def _by_key(self, workspace: UUID, key: str | None, wanted: tuple[Any, ...]) -> Execution | None:
         if key is None:
             return None
         async with self._database.tenant_tx(workspace) as connection:
             known = await projections.find_by_key(connection, workspace, key)
-        if known is not None and known.request != request:
+        if known is not None and (known.request, known.forked_from, known.forked_step) != wanted:
             cure = "Use a new key for a new request."
             raise Conflict("This Idempotency-Key was used for another request.", cure=cure, field="Idempotency-Key")
         return known
@@ -250,11 +271,12 @@ class Tizmoret:
             if plan is None:
                 return []
             steps = await projections.read_steps(connection, workspace, execution, plan, self.catalog.capabilities)
-        return [await self._whole(workspace, step) for step in steps]
+        lists = {step.id for step in plan.steps if step.for_each is not None}
+        return [await self._whole(workspace, step, step.id in lists) for step in steps]
 
-    async def _whole(self, workspace: UUID, step: StepView) -> StepView:
+    async def _whole(self, workspace: UUID, step: StepView, each: bool) -> StepView:
         """Large values are read back from where they are stored."""
-        args, output = await self._values.load(workspace, step.args), await self._values.load(workspace, step.output)
+        args, output = await self._values.load(workspace, step.args), await self._values.load(workspace, step.output, each=each)
         return step.model_copy(update={"args": args, "output": output})
 
     async def approvals(self, id: UUID | None = None, *, status: str | None = None, workspace: UUID | None = None) -> Sequence[Approval]:

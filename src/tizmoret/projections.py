@@ -7,21 +7,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from tizmoret.engine.drafting import begun
-from tizmoret.engine.records import OPEN, read_plan
-from tizmoret.errors import BadInput, NotFound
+from tizmoret.engine.forking import Source
+from tizmoret.engine.records import OPEN, read_args, read_plan, read_state
+from tizmoret.engine.state import IllegalTransition
+from tizmoret.errors import BadInput, Conflict, NotFound
 from tizmoret.plan.capability import Capability
 from tizmoret.plan.graph import Graph
 from tizmoret.plan.model import Plan
-from tizmoret.views import Approval, Execution, Holder, LockView, OptionView, Page, Problem, StepView
+from tizmoret.views import FINAL, Approval, Execution, Holder, LockView, OptionView, Page, Problem, StepView
 
 MAX_PAGE = 200
 
 _COLUMNS = """id, request, goal, language, user_id, status, planner, plan_hash, levels, seq, steps_total, steps_done, waiting, created_at,
-    started_at, finished_at, answer, error, tokens, cost"""
+    started_at, finished_at, answer, error, tokens, cost, forked_from, forked_step"""
 
 
 async def read_execution(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> Execution:
@@ -88,6 +91,21 @@ async def read_plan_of(connection: AsyncConnection[Any], workspace: UUID, id: UU
     if row is None:
         raise NotFound(f"There is no execution {id}.", cure="List the executions to see which there are.", field="id")
     return (await read_plan(connection, workspace, id, row[0]))[0] if row[0] else None
+
+
+async def read_source(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> tuple[Source, Execution]:
+    """An execution that another one can go on from. Raises NotFound, or Conflict where it has not ended, had no plan, or cannot be read."""
+    execution = await read_execution(connection, workspace, id)
+    if execution.status not in FINAL:
+        raise Conflict(f"The execution is still {execution.status}.", cure="Wait until it has ended, or cancel it first.")
+    plan = await read_plan_of(connection, workspace, id)
+    if plan is None:
+        raise Conflict("The execution ended before it had a plan.", cure="Submit the request again.")
+    try:
+        state = await read_state(connection, workspace, id)
+    except (IllegalTransition, msgspec.ValidationError) as error:
+        raise Conflict("The log of the execution cannot be read.", cure="Submit the request again.") from error
+    return Source(id, plan, execution.planner, state, await read_args(connection, workspace, id)), execution
 
 
 async def read_begun(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> Plan | None:
@@ -161,7 +179,7 @@ def _step_row(row: dict[str, Any] | None, items: list[dict[str, Any]], execution
         values["status"] = "cancelled"
     if values["status"] in ("completed", "undone"):
         values["error"] = None  # of an attempt that was followed by a better one
-    if values["status"] in ("running", "completed", "undone"):
+    if values["status"] in ("running", "completed", "undone") and values.get("reason") != "kept":
         values["reason"] = None  # what it waited for before
     error = values.get("error")
     values["error"] = Problem(**error) if error else None

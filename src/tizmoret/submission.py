@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,13 +11,14 @@ from tizmoret.catalog.catalog import Catalog
 from tizmoret.engine import events as e
 from tizmoret.engine.environment import Proposal
 from tizmoret.engine.fold import fold
+from tizmoret.engine.forking import Fork
 from tizmoret.engine.planning import accepted
 from tizmoret.engine.prepared import prepare
 from tizmoret.engine.records import Record
 from tizmoret.engine.state import State
-from tizmoret.engine.transition import ExecutionRow, NewExecution, Transition
-from tizmoret.engine.values import clean
-from tizmoret.errors import BadInput, TooLarge
+from tizmoret.engine.transition import ExecutionRow, NewExecution, StepRow, Transition
+from tizmoret.engine.values import BLOB, clean
+from tizmoret.errors import BadInput, StepFailed, TooLarge
 from tizmoret.ids import uuid7
 from tizmoret.plan.model import MAX_REQUEST, OnFailure, Plan
 from tizmoret.planner.language import detect_language
@@ -35,6 +37,14 @@ def checked_request(request: str) -> str:
     return str(request)
 
 
+def checked_args(args: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises BadInput for what the database cannot hold."""
+    try:
+        return dict(clean(dict(args)))
+    except StepFailed as error:
+        raise BadInput(f"`args` cannot be used: {error.detail}", cure="Give plain JSON values, not too deep.", field="args") from error
+
+
 def check_wishes(user: str, key: str | None, priority: int) -> None:
     """Raises BadInput."""
     for name, text, most in (("userId", user, 200), ("Idempotency-Key", key or "", 200)):
@@ -50,22 +60,46 @@ def new_record(workspace: UUID, request: str, user: str, plan: Plan | None, on_f
     return Record(workspace, uuid7(), 1, request, language, user, now, State(on_failure=on_failure), plan, fresh=True)
 
 
-def first_transition(record: Record, catalog: Catalog, owner: UUID | None, key: str | None, priority: int) -> Transition:
-    """One commit makes the execution; with a given plan, it begins to run with it. Raises PlanRefused."""
-    events: list[e.Event] = [e.ExecutionCreated(record.request, record.language, record.user, record.state.on_failure)]
+def first_transition(
+    record: Record, catalog: Catalog, owner: UUID | None, key: str | None, priority: int, fork: Fork | None = None
+) -> Transition:
+    """One commit makes the execution; with a given plan, it begins to run with it. fork: what it keeps of another. Raises PlanRefused."""
+    source, step = (None, None) if fork is None else (fork.source, fork.step)
+    made = e.ExecutionCreated(
+        record.request, record.language, record.user, record.state.on_failure, None if source is None else str(source), step
+    )
+    events: list[e.Event] = [made]
     rows: dict[str, Any] = {"row": ExecutionRow(status="planning")}
     if record.plan is not None:
         prepared = prepare(record.plan, catalog)
-        more, rows = accepted(Proposal(record.plan, "given"), prepared)
+        more, rows = accepted(Proposal(record.plan, "given" if fork is None else fork.planner), prepared)
         events += more
         record.plan_hash = prepared.hash
+    if fork is not None:
+        events += fork.kept
+        rows["steps"] = [_kept_row(kept, fork.args.get(kept.step)) for kept in fork.kept]
+        rows["row"].steps_done = len(fork.kept)
+        rows["used"] = sorted(_stored(rows["steps"]))
     numbered = list(enumerate(events, start=1))
     fold(record.state, numbered)
-    new = NewExecution(owner, record.request, record.language, record.user, key, priority)
+    new = NewExecution(owner, record.request, record.language, record.user, key, priority, source, step)
     return Transition(record.workspace, record.id, 1, numbered, new=new, **rows)
 
 
-def fresh_view(record: Record) -> Execution:
+def _kept_row(kept: e.StepKept | e.StepSkipped, args: Any) -> StepRow:
+    if isinstance(kept, e.StepSkipped):
+        return StepRow(kept.step, "skipped", reason=kept.reason)
+    return StepRow(kept.step, "completed", args=args, output=kept.output, label=kept.label, reason="kept")
+
+
+def _stored(rows: Sequence[StepRow]) -> set[str]:
+    """The hashes of the large values that these rows refer to: of a `for_each` step each item may be one."""
+    values = [value for row in rows for value in (row.args, row.output)]
+    parts = [part for value in values for part in (value if isinstance(value, list) else [value])]
+    return {part[BLOB] for part in parts if isinstance(part, dict) and isinstance(part.get(BLOB), str)}
+
+
+def fresh_view(record: Record, fork: Fork | None = None) -> Execution:
     """The view of an execution that was made a moment ago."""
     planned = record.plan is not None
     return Execution(
@@ -75,9 +109,12 @@ def fresh_view(record: Record) -> Execution:
         language=record.language,
         user_id=record.user,
         status="running" if planned else "planning",
-        planner="given" if planned else "",
+        planner=fork.planner if fork else "given" if planned else "",
         plan_hash=record.plan_hash or None,
         seq=record.state.seq,
         steps_total=len(record.plan.steps) if record.plan else 0,
+        steps_done=len(fork.kept) if fork else 0,
         created_at=record.created_at,
+        forked_from=fork.source if fork else None,
+        forked_step=fork.step if fork else None,
     )

@@ -57,6 +57,8 @@ class Execution(_View):
     error: Problem | None = None
     tokens: int = 0
     cost: float | None = None
+    forked_from: UUID | None = None  # the execution that it goes on from
+    forked_step: str | None = None  # the step from which on it runs anew
 
 
 class Schedule(_View):
@@ -93,7 +95,7 @@ class StepView(_View):
     output: Any = None
     label: dict[str, Any] | None = None
     error: Problem | None = None
-    reason: str | None = None  # why it was skipped, or what it waits for
+    reason: str | None = None  # why it was skipped, what it waits for, or "kept": it ran in the execution that this one goes on from
     started_at: datetime | None = None
     finished_at: datetime | None = None
     tokens: int = 0

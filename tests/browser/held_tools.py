@@ -1,4 +1,4 @@
-"""Tools for the pages: one keeps its lock until the file `go` is there, one fails until the file `mended` is."""
+"""Tools for the pages: one keeps its lock until the file `go` is there, one refuses a room that is not there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import asyncio
 from pydantic import BaseModel
 
 from tizmoret.catalog.tool import Call, Text, tool
+from tizmoret.errors import StepFailed
 
 _TITLE = Text("כלי לבדיקה", "A tool of the tests")
 
@@ -29,4 +30,11 @@ async def hold(args: Room, call: Call) -> Done:
     return Done(room=args.room)
 
 
-TOOLS = [hold]
+@tool("test.enter", title=_TITLE, description=_TITLE, show=lambda output, language: f"in the {output.room}")
+async def enter(args: Room, call: Call) -> Done:
+    if args.room == "cellar":
+        raise StepFailed("There is no cellar.", cure="Go elsewhere.")
+    return Done(room=args.room)
+
+
+TOOLS = [hold, enter]

@@ -110,6 +110,10 @@ def _completed(line: Line, data: dict[str, Any], at: datetime) -> None:
     line.status, line.note, line.fraction, line.finished = "completed", "", None, at
 
 
+def _kept(line: Line, data: dict[str, Any], at: datetime) -> None:
+    line.status, line.note, line.started, line.finished = "completed", say("state.kept"), None, None
+
+
 def _failed(line: Line, data: dict[str, Any], at: datetime) -> None:
     why = data["error"].get("detail", "")
     if other := data.get("fallback") or data.get("model"):
@@ -176,6 +180,7 @@ _CHANGES = {
     "step.progress": _progress,
     "step.expanded": _expanded,
     "step.completed": _completed,
+    "step.kept": _kept,
     "step.failed": _failed,
     "step.lost": _lost,
     "step.skipped": _skipped,

@@ -50,6 +50,12 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "help.pause": ("להשהות ביצוע; מה שכבר רץ מסתיים", "Pause an execution; what runs is finished"),
     "help.resume": ("להמשיך ביצוע מושהה", "Go on with a paused execution"),
     "help.locks": ("מה נעול, בידי מי, ומי ממתין למי", "What is locked, by whom, and who waits for whom"),
+    "help.fork": (
+        "ביצוע חדש מצעד מסוים: מה שהסתיים לפניו נשמר ולא רץ שוב, הוא וכל מה שאחריו רצים מחדש",
+        "a new execution from a step on: what ended before it is kept and does not run again, it and all after it run anew",
+    ),
+    "arg.step": ("מזהה של צעד בתוכנית (ראו show)", "the id of a step of the plan (see show)"),
+    "opt.fork_args": ("הארגומנטים של הצעד שמשתנים, כאובייקט JSON", "those arguments of the step that change, as a JSON object"),
     "help.undo": (
         "לבטל את מה שביצוע שהסתיים שינה, מהאחרון לראשון",
         "Undo what an execution that has ended has changed, the last first",
@@ -192,6 +198,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "state.retry": ("ינסה שוב בעוד {seconds} שנ׳: {why}", "tries again in {seconds} s: {why}"),
     "state.fallback": ("עובר אל {name}: {why}", "goes over to {name}: {why}"),
     "state.blocked": ("ממתין ל-{names}", "waits for {names}"),
+    "state.kept": ("נשמר מהביצוע הקודם", "kept from the execution before"),
     "state.undoing": ("מבטל לאחור", "being undone"),
     "state.undo_failed": ("הביטול לאחור נכשל: {why}", "could not be undone: {why}"),
     "state.left_irreversible": ("אי אפשר לבטל לאחור", "cannot be undone"),

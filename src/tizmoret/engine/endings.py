@@ -18,7 +18,7 @@ async def final_answer(env: Environment, record: Record, prepared: Prepared) -> 
     plan, state = prepared.plan, record.state
     lines = []
     for step in answering_steps(plan, prepared.last, state):
-        output = await env.values.load(record.workspace, state.outputs[step.id])
+        output = await env.values.load(record.workspace, state.outputs[step.id], each=step.for_each is not None)
         outputs = output if step.for_each is not None else [output]
         lines += [env.catalog.show(step.uses, one, plan.language) for one in outputs]
     return "\n\n".join([*lines, *not_done(plan, state)])

@@ -29,6 +29,8 @@ class ExecutionCreated(Event, frozen=True, tag="execution.created"):
     language: str
     user: str
     on_failure: OnFailure | None = None  # None: as the plan says
+    forked_from: str | None = None  # the execution that it goes on from
+    forked_step: str | None = None  # the step from which on it runs anew
 
 
 class StepPlanned(Event, frozen=True, tag="plan.step"):
@@ -68,6 +70,15 @@ class StepExpanded(Event, frozen=True, tag="step.expanded"):
 
     step: str
     count: int
+
+
+class StepKept(Event, frozen=True, tag="step.kept"):
+    """It does not run: its output is that of the same step in the execution `source`, from which this one goes on."""
+
+    step: str
+    output: Any
+    label: dict[str, Any]
+    source: str
 
 
 class StepStarted(Event, frozen=True, tag="step.started"):
@@ -265,7 +276,7 @@ AnyEvent = (
     ExecutionCreated | StepPlanned | PlanAccepted | PlanRefused | ExecutionStarted | StepExpanded | StepStarted | StepProgress | EffectIntended
     | StepCompleted | StepFailed | StepLost | StepSkipped | GateOpened | GateClosed | ExecutionWaiting | ExecutionPaused | ExecutionResumed
     | ExecutionTaken | ExecutionCompleted | ExecutionFailed | ExecutionCancelled | ExecutionQuarantined
-    | StepBlocked | EngineFailed | UndoBegan | UndoIntended | UndoFailed | EffectUndone | EffectLeft | ExecutionUndone
+    | StepBlocked | StepKept | EngineFailed | UndoBegan | UndoIntended | UndoFailed | EffectUndone | EffectLeft | ExecutionUndone
 )  # fmt: skip
 
 _encoder = msgspec.json.Encoder()

@@ -89,6 +89,12 @@ def _completed(state: State, event: e.StepCompleted) -> list[str]:
     return _settle(state, event.step, event.item, "succeeded")
 
 
+def _kept(state: State, event: e.StepKept) -> list[str]:
+    """Its effect, if it had one, belongs to the execution in which it happened: it is not this one's to undo."""
+    _keep(state, event.step, None, event.output, event.label)
+    return _settle(state, event.step, None, "succeeded")
+
+
 def _act(state: State, step: str, item: Item) -> None:
     """The effect of this call has happened, and that is known."""
     unit = state.unit(step, item)
@@ -274,6 +280,7 @@ _FOLD: dict[type[e.Event], Any] = {
     e.StepBlocked: _blocked,
     e.EffectIntended: _intended,
     e.StepCompleted: _completed,
+    e.StepKept: _kept,
     e.StepFailed: _failed,
     e.StepLost: _lost,
     e.StepSkipped: _skipped,

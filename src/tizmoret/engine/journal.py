@@ -212,6 +212,7 @@ def _bind(transitions: Iterable[Transition]) -> tuple[str, dict[str, str]]:
         parts["approvals"] += [{**_set(approval), **whose, "approval": approval.id} for approval in t.approvals]
         parts["closed"] += [{**whose, "approval": approval, "status": status} for approval, status in t.closed_approvals]
         parts["blobs"] += [{**whose, "hash": blob.hash, "content": base64.b64encode(blob.content).decode()} for blob in t.blobs]
+        parts["used"] += [{**whose, "hash": hash} for hash in t.used]
         parts["consumed"] += [{**whose, "signal": signal} for signal in t.consumed]
         if t.checkpoint is not None:
             parts["checkpoints"].append({**whose, "seq": t.checkpoint[0], "state": base64.b64encode(t.checkpoint[1]).decode()})

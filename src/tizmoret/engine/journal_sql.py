@@ -36,14 +36,15 @@ _MOVED = """moved as (
 
 _MADE = """made as (
     insert into executions (workspace_id, id, request, language, user_id, status, seq, epoch, owner, idempotency_key, goal, planner,
-        plan_version, plan_hash, levels, steps_total, priority, started_at)
+        plan_version, plan_hash, levels, steps_total, steps_done, priority, forked_from, forked_step, started_at)
     select workspace, id, request, language, user_id, status, seq, 1, owner, idempotency_key, coalesce(goal, ''), coalesce(planner, ''),
-        coalesce(plan_version, 0), plan_hash, coalesce(levels, '[]'), coalesce(steps_total, 0), priority,
+        coalesce(plan_version, 0), plan_hash, coalesce(levels, '[]'), coalesce(steps_total, 0), coalesce(steps_done, 0), priority,
+        forked_from, forked_step,
         case when status = 'running' then now() end
     from json_to_recordset(%(made)s) as u (
         workspace uuid, id uuid, seq bigint, request text, language text, user_id text, status text, owner uuid, idempotency_key text,
         goal text, planner text, plan_version int, plan_hash text, levels jsonb, steps_total int,
-        priority smallint)
+        steps_done int, priority smallint, forked_from uuid, forked_step text)
     on conflict do nothing
     returning workspace_id as workspace, id)"""
 
@@ -114,6 +115,10 @@ _PARTS = {
     from json_to_recordset(%(blobs)s) as x (workspace uuid, id uuid, hash text, content text)
     where {living}
     on conflict (workspace_id, hash) do update set used_at = now()""",  # so that retention leaves it alone
+    "used": """
+    update blobs b set used_at = now()
+    from json_to_recordset(%(used)s) as x (workspace uuid, id uuid, hash text)
+    where {living} and b.workspace_id = x.workspace and b.hash = x.hash""",  # as above
     "consumed": """
     delete from signals s using json_to_recordset(%(consumed)s) as x (workspace uuid, id uuid, signal uuid)
     where {living} and s.workspace_id = x.workspace and s.execution_id = x.id and s.id = x.signal""",

@@ -91,6 +91,11 @@ async def read_records(connection: AsyncConnection[Any], workspace: UUID, rows: 
     return records
 
 
+async def read_state(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> State:
+    """The fold of all its events. Raises IllegalTransition or msgspec.ValidationError for a log that cannot be read."""
+    return (await _read_states(connection, workspace, [id]))[id]()
+
+
 async def _read_states(connection: AsyncConnection[Any], workspace: UUID, ids: list[UUID]) -> dict[UUID, Callable[[], State]]:
     """The last checkpoint of each and the events after it, to be folded: one that cannot be is no reason to leave the others."""
     states = {id: State() for id in ids}
@@ -140,6 +145,15 @@ async def _read_plans(
 async def read_plan(connection: AsyncConnection[Any], workspace: UUID, id: UUID, version: int) -> tuple[Plan, str]:
     """The plan and its hash."""
     return (await _read_plans(connection, workspace, [(id, version)]))[id]()
+
+
+async def read_args(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> dict[str, Any]:
+    """The stored arguments of each step that has begun, but for those of a list's items."""
+    cursor = await connection.execute(
+        "select step_id, args from execution_steps where workspace_id = %s and execution_id = %s and item = %s and args is not null",
+        (workspace, id, WHOLE),
+    )
+    return dict(await cursor.fetchall())
 
 
 async def read_call(connection: AsyncConnection[Any], workspace: UUID, id: UUID, step: str, item: int | None) -> tuple[Any, Any]:

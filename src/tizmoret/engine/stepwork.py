@@ -72,7 +72,8 @@ class StepWork:
         """The outputs that a step may refer to."""
         found = {}
         for before in self._scheduler.needs(id):
-            found[before] = await self._env.values.load(self._record.workspace, self._state.outputs[before])
+            each = self.prepared.steps[before].for_each is not None
+            found[before] = await self._env.values.load(self._record.workspace, self._state.outputs[before], each=each)
         return found
 
     def label(self, id: str) -> Label:

@@ -42,6 +42,8 @@ class NewExecution(msgspec.Struct):
     user_id: str
     idempotency_key: str | None = None
     priority: int = 0
+    forked_from: UUID | None = None
+    forked_step: str | None = None
 
 
 class StepRow(msgspec.Struct, omit_defaults=True):
@@ -107,6 +109,7 @@ class Transition(msgspec.Struct):
     closed_approvals: list[tuple[UUID, str]] = []  # (id, status): expired or cancelled by the engine itself
     effects: list[EffectRow] = []
     blobs: list[Blob] = []
+    used: list[str] = []  # hashes of large values that are there already, and are referred to from now on
     consumed: list[UUID] = []  # signals that these events answer
     checkpoint: tuple[int, bytes] | None = None  # (seq, state)
     noted: float = msgspec.field(default_factory=monotonic)  # what nobody waits for is written later than it happened

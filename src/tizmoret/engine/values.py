@@ -65,7 +65,10 @@ class Values:
         for blob in blobs:
             self._keep((workspace, blob.hash), len(blob.content), value)
 
-    async def load(self, workspace: UUID, packed: Any) -> Any:
+    async def load(self, workspace: UUID, packed: Any, *, each: bool = False) -> Any:
+        """each: the outputs of the calls of a `for_each` step, of which every one was packed by itself."""
+        if each and isinstance(packed, list):
+            return [await self.load(workspace, one) for one in packed]
         if not (isinstance(packed, dict) and BLOB in packed):
             return packed
         key = (workspace, packed[BLOB])

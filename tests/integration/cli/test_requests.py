@@ -209,3 +209,17 @@ def test_a_request_is_scheduled_shown_paused_resumed_and_removed(program: Progra
     assert program("schedule", "resume", id).code == 0
     assert program("schedule", "remove", id[:13]).code == 0
     assert program("schedule", "list", "--json").lines == [[]]
+
+
+def test_an_execution_is_gone_on_with_from_a_step_and_what_cannot_be_is_said_in_one_sentence(program: Program) -> None:
+    assert program("run", "check the system").code == 0
+    step = program("show", "last", "--json").lines[0]["steps"][-1]["id"]
+    source = program("show", "last", "--json").lines[0]["execution"]["id"]
+    again = program("fork", "last", step)
+    assert again.code == 0, again
+    shown = program("show", "last", "--json").lines[0]
+    assert (shown["execution"]["forkedFrom"], shown["execution"]["forkedStep"]) == (source, step)
+    for arguments, said in ((["nowhere"], "nowhere"), ([step, "--args", "[]"], "JSON")):
+        refused = program("fork", "last", *arguments)
+        assert (refused.code, refused.out) == (2, "")
+        assert said in refused.err

@@ -70,6 +70,7 @@ export const api = {
   signIn: (token: string) => call<void>("POST", "/api/session", { token }),
   signOut: () => call<void>("DELETE", "/api/session"),
   activity: (hours: number) => call<Activity>("GET", `/api/activity?hours=${hours}`),
+  fork: (id: string, step: string, args: Record<string, unknown> | null) => call<Execution>("POST", `${base}/${id}/fork`, { step, args }),
   undo: (id: string) => call<Execution>("POST", `${base}/${id}/undo`),
   status: () => call<Status>("GET", `${base}/status`),
   submit: (text: string) => call<Execution>("POST", base, { query: text }),

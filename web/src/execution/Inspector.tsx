@@ -22,9 +22,10 @@ interface Props {
   steps: readonly LiveStep[];
   lines?: readonly Line[];
   onSelect: (id: string) => void;
+  action?: ReactNode; // what can be done with the step
 }
 
-export function Inspector({ step, steps, lines = [], onSelect }: Props) {
+export function Inspector({ step, steps, lines = [], onSelect, action }: Props) {
   const { t, effect, reason, time } = useWords();
   if (!step) return <p className="p-4 text-sm text-fg-3">{t("selectStep")}</p>;
   const title = new Map(steps.map((one) => [one.id, one.title]));
@@ -45,8 +46,14 @@ export function Inspector({ step, steps, lines = [], onSelect }: Props) {
     <div className="flex h-full flex-col gap-3 overflow-auto p-4 text-sm" data-inspector={step.id} tabIndex={0} role="group" aria-label={t("details")}>
       <div className="flex flex-wrap items-center gap-2">
         <Badge status={step.status} />
-        {step.reason && <span className="text-fg-2">{t("skippedBecause", { reason: reason(step.reason) })}</span>}
+        {step.reason && <span className="text-fg-2">{step.reason === "kept" ? t("keptText") : t("skippedBecause", { reason: reason(step.reason) })}</span>}
         {step.progress && step.status === "running" && <Value text={step.progress} />}
+        {action && (
+          <>
+            <span className="flex-1" />
+            {action}
+          </>
+        )}
       </div>
       {step.error && (
         <p className="problem">

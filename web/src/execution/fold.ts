@@ -76,6 +76,8 @@ function changed(step: LiveStep, kind: string, data: Data, at: string): Partial<
       return item ? null : { status: "blocked" };
     case "step.progress":
       return { progress: String(data.message ?? "") };
+    case "step.kept":
+      return { status: "completed", output: data.output, reason: "kept", error: null };
     case "step.completed":
       if (item) return { itemsDone: Math.min(step.itemsDone + 1, step.items ?? Infinity), tokens: step.tokens + ((data.tokens as number) ?? 0) };
       return {

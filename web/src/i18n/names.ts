@@ -41,6 +41,7 @@ export const REASONS: Record<string, Pair> = {
   expired: ["פג התוקף", "expired"],
   cancelled: ["בוטל", "cancelled"],
   unknown: ["לא ידוע אם בוצע", "not known whether it was done"],
+  kept: ["נשמר מהביצוע הקודם", "kept from the execution before"],
 };
 
 export const EVENTS: Record<string, Pair> = {
@@ -54,6 +55,7 @@ export const EVENTS: Record<string, Pair> = {
   "step.blocked": ["ממתין למה שנעול", "Waits for a lock"],
   "step.progress": ["מתקדם", "Progress"],
   "effect.intended": ["עומד לבצע", "About to act"],
+  "step.kept": ["נשמר מהביצוע הקודם", "Kept from the execution before"],
   "step.completed": ["שלב הושלם", "Step completed"],
   "step.failed": ["שלב נכשל", "Step failed"],
   "step.lost": ["שלב נקטע", "Step was interrupted"],

@@ -1,11 +1,12 @@
 /** One execution, seen and steered. What is selected stands in the address, so that a link shows the same. */
 
-import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Ban, ChevronLeft, Copy, Link2, Music4, Pause, Play, RotateCcw, Undo2 } from "lucide-react";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Ban, ChevronLeft, Copy, GitFork, Link2, Music4, Pause, Play, RotateCcw, Undo2 } from "lucide-react";
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 
 import { api, type Steering } from "../api/client";
 import { ApprovalCard } from "../approvals/ApprovalCard";
+import { ForkButton } from "../execution/Fork";
 import { Inspector } from "../execution/Inspector";
 import { isOver, type Line, type Live, type Shown, useLive } from "../execution/live";
 import { LogTail } from "../execution/LogTail";
@@ -49,6 +50,7 @@ function Running({ live, shown }: { live: Live; shown: Shown }) {
   const { t, status } = useWords();
   const execution = shown.execution!;
   const over = isOver(execution);
+  const failed = shown.steps.find((step) => step.status === "failed");
   const [problem, setProblem] = useState<unknown>(null);
   const done = execution.stepsTotal > 0 ? shown.steps.filter((step) => ["completed", "failed", "skipped", "cancelled"].includes(step.status)).length : 0;
   const total = Math.max(1, shown.steps.length, execution.stepsTotal);
@@ -80,11 +82,15 @@ function Running({ live, shown }: { live: Live; shown: Shown }) {
             <Badge status={execution.status} />
           </span>
         </div>
+        {execution.forkedFrom && <Origin source={execution.forkedFrom} step={shown.steps.find((step) => step.id === execution.forkedStep)?.title ?? execution.forkedStep ?? ""} />}
         <ProblemText error={problem} />
         {execution.error && (
-          <p role="alert" className="problem">
-            <Value text={`${execution.error.detail} ${execution.error.cure ?? ""}`.trim()} />
-          </p>
+          <div className="flex flex-wrap items-center gap-2">
+            <p role="alert" className="problem min-w-64 flex-1">
+              <Value text={`${execution.error.detail} ${execution.error.cure ?? ""}`.trim()} />
+            </p>
+            {over && failed && <ForkButton name={t("forkRetry", { title: failed.title })} execution={execution.id} step={failed} steps={shown.steps} />}
+          </div>
         )}
         {!over && shown.approvals.map((approval) => <ApprovalCard key={approval.id} approval={approval} onDecided={live.refresh} />)}
         {execution.answer && (
@@ -98,6 +104,22 @@ function Running({ live, shown }: { live: Live; shown: Shown }) {
         <Work live={live} shown={shown} over={over} />
       </main>
     </>
+  );
+}
+
+/** From where it goes on. */
+function Origin({ source, step }: { source: string; step: string }) {
+  const { t } = useWords();
+  return (
+    <p className="flex flex-wrap items-center gap-x-1.5 gap-y-1 text-sm text-fg-2" data-origin={source}>
+      <GitFork size={14} aria-hidden className="shrink-0" />
+      {t("forkedFrom")}
+      <Link to="/$id" params={{ id: source }} search={{}} className="underline decoration-line-2 underline-offset-2 hover:text-fg">
+        <Code text={source.slice(-12)} />
+      </Link>
+      {t("forkedAt")}
+      <Value text={step} />
+    </p>
   );
 }
 
@@ -136,7 +158,7 @@ function Work({ live, shown, over }: { live: Live; shown: Shown; over: boolean }
   const timeline = () => <Timeline steps={steps} timing={times} path={path} selected={selected} onSelect={pick} />;
   const details: Tab[] = [
     { id: "log", name: <>{t("log")} {step && <span className="max-w-40 truncate text-2xs text-fg-3"><Value text={step.title} /></span>}</>, content: () => <LogTail lines={shown.lines} step={step?.id} onEarlier={live.earlier} /> },
-    { id: "step", name: t("details"), content: () => <Inspector step={step} steps={steps} lines={shown.lines} onSelect={select} /> },
+    { id: "step", name: t("details"), content: () => <Inspector step={step} steps={steps} lines={shown.lines} onSelect={select} action={over && step && <ForkButton name={t("fork")} execution={shown.execution!.id} step={step} steps={steps} />} /> },
   ];
   const all: Tab[] = [{ id: "timeline", name: t("timeline"), content: timeline }, { id: "graph", name: t("graph"), content: graph }, ...details];
   const change = (id: string): void => void go({ search: (old) => ({ ...old, tab: id }), replace: true });

@@ -86,6 +86,27 @@ def cancel(id: Id, json: Json = False) -> int:
     return decide(id, json)
 
 
+@app.command(help=say("help.fork"))
+def fork(
+    id: Id,
+    step: Annotated[str, typer.Argument(help=say("arg.step"), metavar="STEP")],
+    args: Annotated[str | None, typer.Option(help=say("opt.fork_args"), metavar="JSON")] = None,
+    json: JsonLines = False,
+    no_wait: NoWait = False,
+) -> int:
+    from tizmoret.cli.decide import read_args
+    from tizmoret.cli.session import OWNER, find_execution
+    from tizmoret.cli.session import run as session
+
+    edited = read_args(args)
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        execution = await tizmoret.fork((await find_execution(tizmoret, id)).id, step, edited, by=OWNER)
+        return done(execution, screen, json, "watch.submitted") if no_wait else await watch(tizmoret, screen, execution, json)
+
+    return session(work, engine=not no_wait)
+
+
 @app.command(help=say("help.undo"))
 def undo(id: Id, json: JsonLines = False, no_wait: NoWait = False) -> int:
     from tizmoret.cli.session import OWNER, find_execution

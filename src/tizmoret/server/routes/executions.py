@@ -26,6 +26,14 @@ class Submission(BaseModel):
     onFailure: OnFailure | None = Field(None, description="keep, ask or undo: the effects that happened, when it fails")  # noqa: N815
 
 
+class ForkFrom(BaseModel):
+    """The step from which on everything runs anew; `args`: those of its arguments that change, null for one that goes."""
+
+    model_config = ConfigDict(extra="forbid")
+    step: str = Field(max_length=100)
+    args: dict[str, Any] | None = None
+
+
 class Submitted(Execution):
     """The new execution, and where to go from here."""
 
@@ -39,7 +47,12 @@ async def submit(
 ) -> Submitted:
     """Begin an execution. Answers at once; planning and running go on in the background."""
     plan = None if body.plan is None else _plan(body.plan)
-    execution = await tizmoret.submit(body.query, user=body.userId, plan=plan, idempotency_key=idempotency_key, on_failure=body.onFailure)
+    return _submitted(
+        await tizmoret.submit(body.query, user=body.userId, plan=plan, idempotency_key=idempotency_key, on_failure=body.onFailure)
+    )
+
+
+def _submitted(execution: Execution) -> Submitted:
     base = f"/api/orchestrate/{execution.id}"
     links = {
         "self": base,
@@ -123,6 +136,15 @@ async def cancel(id: Id, tizmoret: Orchestrator) -> Execution:
 async def undo(id: Id, tizmoret: Orchestrator) -> Execution:
     """Take back the effects of an execution that has ended, the last first. 409 where it has not, or has none."""
     return await tizmoret.undo(id, by=BY)
+
+
+@router.post("/{id}/fork", status_code=202)
+async def fork(
+    id: Id, body: ForkFrom, tizmoret: Orchestrator, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
+) -> Submitted:
+    """A new execution that goes on from a step of this one: what ended before it keeps its output, it and all after it run anew. 409 where
+    this one has not ended."""
+    return _submitted(await tizmoret.fork(id, body.step, body.args, by=BY, idempotency_key=idempotency_key))
 
 
 @router.get("/{id}/plan")
