@@ -220,7 +220,8 @@ class StepWork:
         elif isinstance(outcome, Asked):
             opened = gates.question(step, item, outcome.question, outcome.options, self._mark(id, args), self._env.gate_expiry)
             effects = [] if self._state.look(id, item).doubtful else self._effects(id, item, "failed", args)
-            await self._open(opened, step_row(id, item, "gate", args=pack(args)[0]), effects=effects)
+            stored, blobs = pack(args)
+            await self._open(opened, step_row(id, item, "gate", args=stored), effects=effects, blobs=blobs)
         elif outcome.unclear and capability.recovery == "once":
             await self._unclear(id, item, attempt, args, outcome)
         else:
@@ -307,9 +308,10 @@ class StepWork:
         model = rung.name if isinstance(rung, OtherModel) else None
         known = "none" if probed else "unknown" if doubtful else ""
         event = e.StepFailed(id, failure.error, item, attempt, wait, agent, known, model)  # type: ignore[arg-type]
-        row = step_row(id, item, "failed" if wait is None else "ready", error=failure.error, args=pack(args)[0], attempt=attempt)
+        stored, blobs = pack(args)
+        row = step_row(id, item, "failed" if wait is None else "ready", error=failure.error, args=stored, attempt=attempt)
         effects = [] if doubtful else self._effects(id, item, "failed", args)
-        await self._chronicle.settle(event, steps=[row], effects=effects, row=self._chronicle.row(progressed=wait is None))
+        await self._chronicle.settle(event, steps=[row], effects=effects, blobs=blobs, row=self._chronicle.row(progressed=wait is None))
         if wait is not None:
             self._retry_later((id, item), wait)
 

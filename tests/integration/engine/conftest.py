@@ -28,6 +28,7 @@ class Number(BaseModel):
     seconds: float = 0.0
     fail: int = 0  # attempts that fail before one succeeds
     size: int = 0
+    text: str = ""
 
 
 class Out(BaseModel):

@@ -131,6 +131,13 @@ async def test_values_over_8_kib_are_stored_once_and_read_back(tizmoret: Tizmore
         assert len(str(event.data)) < 8 * 1024
 
 
+@pytest.mark.parametrize("name", ["broken", "ask"])
+async def test_large_arguments_of_a_call_that_failed_or_asks_are_read_back(tizmoret: Tizmoret, name: str) -> None:
+    done = await run(tizmoret, plan(step("a", name, text="x" * 100_000)))
+    (view,) = await tizmoret.steps(done.id)
+    assert len(view.args["text"]) == 100_000
+
+
 async def test_what_the_database_cannot_hold_is_replaced_and_harms_nobody(tizmoret: Tizmoret) -> None:
     done = await run(tizmoret, plan(step("a", "hostile"), step("b", "add")))
     assert done.status == "completed"
