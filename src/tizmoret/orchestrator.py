@@ -51,7 +51,7 @@ from tizmoret.settings import Settings
 from tizmoret.store.database import Database
 from tizmoret.stream import Stream, read_events
 from tizmoret.submission import check_wishes, checked_args, checked_request, first_transition, fresh_view, new_record
-from tizmoret.views import FINAL, Activity, Approval, EventView, Execution, LockView, Page, Preview, Status, StepView, System
+from tizmoret.views import FINAL, Activity, Approval, Context, EventView, Execution, LockView, Page, Preview, Status, StepView, System
 from tizmoret.workplaces import Workplaces
 
 log = structlog.get_logger(__name__)
@@ -278,6 +278,18 @@ class Tizmoret:
         """Large values are read back from where they are stored."""
         args, output = await self._values.load(workspace, step.args), await self._values.load(workspace, step.output, each=each)
         return step.model_copy(update={"args": args, "output": output})
+
+    async def context(self, id: UUID, *, workspace: UUID | None = None) -> Context:
+        """What its calls share: values with their versions, and messages. Raises NotFound."""
+        workspace = workspace or self.workspace
+        async with self._database.tenant_tx(workspace) as connection:
+            await projections.read_execution(connection, workspace, id)
+            found = await projections.read_context(connection, workspace, id)
+        load = self._values.load
+        return Context(
+            values=[one.model_copy(update={"value": await load(workspace, one.value)}) for one in found.values],
+            messages=[one.model_copy(update={"body": await load(workspace, one.body)}) for one in found.messages],
+        )
 
     async def approvals(self, id: UUID | None = None, *, status: str | None = None, workspace: UUID | None = None) -> Sequence[Approval]:
         """Of one execution, or of all. Raises NotFound."""

@@ -19,7 +19,20 @@ from tizmoret.errors import BadInput, Conflict, NotFound
 from tizmoret.plan.capability import Capability
 from tizmoret.plan.graph import Graph
 from tizmoret.plan.model import Plan
-from tizmoret.views import FINAL, Approval, Execution, Holder, LockView, OptionView, Page, Problem, StepView
+from tizmoret.views import (
+    FINAL,
+    Approval,
+    Context,
+    Execution,
+    Holder,
+    LockView,
+    OptionView,
+    Page,
+    Problem,
+    SentMessage,
+    SharedVersion,
+    StepView,
+)
 
 MAX_PAGE = 200
 
@@ -184,6 +197,24 @@ def _step_row(row: dict[str, Any] | None, items: list[dict[str, Any]], execution
     error = values.get("error")
     values["error"] = Problem(**error) if error else None
     return values
+
+
+async def read_context(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> Context:
+    """Large values stay pointers. The log of one execution is read by its key."""
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(
+        """select kind, seq, at, data from events where workspace_id = %s and execution_id = %s and kind in ('shared.written', 'message.sent')
+        order by seq""",
+        (workspace, id),
+    )
+    context = Context(values=[], messages=[])
+    for row in await cursor.fetchall():
+        told = {"seq": row["seq"], "at": row["at"], **row["data"]}
+        if row["kind"] == "shared.written":
+            context.values.append(SharedVersion(**told))
+        else:
+            context.messages.append(SentMessage(**told))
+    return context
 
 
 async def read_approvals(

@@ -158,6 +158,44 @@ class EventView(_View):
     data: dict[str, Any]
 
 
+class SharedVersion(_View):
+    """One write of a value that the calls of an execution share. `policy`: how a conflict with another write was settled; empty: there was
+    none. `stands`: else the version before it stayed."""
+
+    key: str
+    version: int
+    value: Any
+    label: dict[str, Any]
+    step: str  # that wrote it
+    item: int | None = None
+    policy: Literal["", "refuse", "last", "first", "merge"] = ""
+    stands: bool = True
+    seq: int
+    at: datetime
+
+
+class SentMessage(_View):
+    """A message between calls of an execution. `to`: a step, an agent, or "*"."""
+
+    number: int
+    message: Literal["tell", "ask", "answer"]
+    step: str  # that sent it
+    item: int | None = None
+    to: str
+    body: Any
+    label: dict[str, Any]
+    answers: int | None = None  # the number of the question
+    seq: int
+    at: datetime
+
+
+class Context(_View):
+    """What the calls of an execution share, with its history: every write and every message, in the order of the log."""
+
+    values: list[SharedVersion]
+    messages: list[SentMessage]
+
+
 class Preview(_View):
     """A plan before it runs: nothing has been called. `question` is set, and the rest empty, where the planner must ask."""
 

@@ -22,6 +22,7 @@ from pydantic import BaseModel, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, to_jsonable_python
 
+from tizmoret.catalog.shared import ALONE, Shared
 from tizmoret.errors import ArgumentMismatch
 from tizmoret.plan.capability import Approval, Capability, Effect, Recovery
 from tizmoret.plan.labels import Label
@@ -74,6 +75,7 @@ class Call:
     folder: Path  # the workspace's own files
     report: Report
     providers: Mapping[type[Any], Any] = field(default_factory=dict)
+    shared: Shared = ALONE
 
     def provider(self, port: type[T]) -> T:
         """The provider that this workspace uses for `port` (documents, contacts, calendar, ...)."""

@@ -49,6 +49,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     ),
     "help.pause": ("להשהות ביצוע; מה שכבר רץ מסתיים", "Pause an execution; what runs is finished"),
     "help.resume": ("להמשיך ביצוע מושהה", "Go on with a paused execution"),
+    "help.context": ("ערכים והודעות שהסוכנים חולקים בביצוע", "What the agents of an execution share: values and messages"),
     "help.locks": ("מה נעול, בידי מי, ומי ממתין למי", "What is locked, by whom, and who waits for whom"),
     "help.fork": (
         "ביצוע חדש מצעד מסוים: מה שהסתיים לפניו נשמר ולא רץ שוב, הוא וכל מה שאחריו רצים מחדש",
@@ -275,6 +276,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "gate.answered": ("נענה", "answered"),
     "gate.expired": ("פג", "expired"),
     "gate.cancelled": ("בוטל", "cancelled"),
+    # -- context
+    "context.none": ("לא שיתפו דבר.", "Nothing is shared."),
+    "context.when": ("מתי", "When"),
+    "context.who": ("מי", "Who"),
+    "context.what": ("מה", "What"),
+    "context.last": ("התנגשות: זה גבר", "conflict: this one stands"),
+    "context.merge": ("התנגשות: אוחדו", "conflict: merged"),
+    "context.lost": ("התנגשות: הקודם נשאר", "conflict: the one before stands"),
     # -- locks
     "locks.none": ("דבר אינו נעול.", "Nothing is locked."),
     "locks.resource": ("מה", "What"),

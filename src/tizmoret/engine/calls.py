@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from tizmoret.catalog.shared import ALONE, Shared
 from tizmoret.catalog.tool import Ask, Call, Option, Report
 from tizmoret.engine.effects import idempotency_key
 from tizmoret.engine.environment import Environment, Result
@@ -30,7 +31,7 @@ class Asked:
     options: tuple[Option, ...]
 
 
-def describe(env: Environment, record: Record, step: Step, item: Item, attempt: int, report: Report) -> Call:
+def describe(env: Environment, record: Record, step: Step, item: Item, attempt: int, report: Report, shared: Shared = ALONE) -> Call:
     """What the tool sees of the world around it."""
     return Call(
         workspace=record.workspace,
@@ -44,6 +45,7 @@ def describe(env: Environment, record: Record, step: Step, item: Item, attempt: 
         folder=env.workplace.folder(record.workspace),
         report=report,
         providers=env.workplace.providers(record.workspace),
+        shared=shared,
     )
 
 

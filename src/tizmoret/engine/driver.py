@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from tizmoret.engine.planning import accepted, propose
 from tizmoret.engine.prepared import Prepared, prepare
 from tizmoret.engine.records import Record, Signal, read_signals
 from tizmoret.engine.scheduler import AskUnknown, Begin, Call, Command, Finish, OpenGate, Scheduler, Skip, Start
+from tizmoret.engine.shared import Board
 from tizmoret.engine.state import FINAL
 from tizmoret.engine.stepwork import StepWork
 from tizmoret.engine.tasks import STOP_GRACE, Tasks
@@ -55,6 +57,7 @@ class Driver:
         self._signals = asyncio.Lock()
         self._begun = False
         self._locks = LockQueue(env.locks, record, self._lock_free)
+        self._board = Board(self._chronicle, partial(env.values.load, record.workspace))
         self._pausing = False  # the pause is on its way to the log: nothing begins that would stand there after it
         self._undo: Undo | None = None  # from the moment there is a plan
         self._undoes = False  # right now
@@ -198,7 +201,9 @@ class Driver:
     def _start(self, prepared: Prepared) -> StepWork:
         self._prepared = prepared
         self._scheduler = self._chronicle.scheduler = Scheduler(prepared.nodes, self._env.slots, self._state)
-        self._work = StepWork(self._env, self._record, self._chronicle, prepared, self._scheduler, self._retry_later, self._locks.wait)
+        self._work = StepWork(
+            self._env, self._record, self._chronicle, prepared, self._scheduler, self._board, self._retry_later, self._locks.wait
+        )
         self._undo = Undo(self._env, self._record, self._chronicle, prepared)
         return self._work
 
@@ -215,6 +220,7 @@ class Driver:
         if error is not None:
             self._end(error)
         else:
+            self._board.announce()
             self._advance()
 
     def _advance(self) -> None:

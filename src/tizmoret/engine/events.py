@@ -266,6 +266,33 @@ class EffectLeft(Event, frozen=True, tag="undo.left"):
     item: Item = None
 
 
+class SharedWritten(Event, frozen=True, tag="shared.written"):
+    """A call wrote a value that others may read. `policy`: how a conflict with another call's write was settled; "": there was none.
+    `stands`: else the version before it stays, and this one is kept in the log alone. `value` as a step's output."""
+
+    key: str
+    value: Any
+    label: dict[str, Any]
+    version: int  # of this key, from 1
+    step: str
+    item: Item = None
+    policy: Literal["", "refuse", "last", "first", "merge"] = ""
+    stands: bool = True
+
+
+class MessageSent(Event, frozen=True, tag="message.sent"):
+    """From one call to others. `number` counts the messages of the execution, from 1. `to`: a step, an agent, or "*"."""
+
+    number: int
+    message: Literal["tell", "ask", "answer"]
+    step: str
+    to: str
+    body: Any
+    label: dict[str, Any]
+    item: Item = None
+    answers: int | None = None  # the number of the question
+
+
 class ExecutionUndone(Event, frozen=True, tag="execution.undone"):
     """Every effect is taken back, or it is said why not."""
 
@@ -277,6 +304,7 @@ AnyEvent = (
     | StepCompleted | StepFailed | StepLost | StepSkipped | GateOpened | GateClosed | ExecutionWaiting | ExecutionPaused | ExecutionResumed
     | ExecutionTaken | ExecutionCompleted | ExecutionFailed | ExecutionCancelled | ExecutionQuarantined
     | StepBlocked | StepKept | EngineFailed | UndoBegan | UndoIntended | UndoFailed | EffectUndone | EffectLeft | ExecutionUndone
+    | SharedWritten | MessageSent
 )  # fmt: skip
 
 _encoder = msgspec.json.Encoder()

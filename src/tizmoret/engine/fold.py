@@ -7,7 +7,7 @@ from typing import Any
 
 from tizmoret.engine import events as e
 from tizmoret.engine.events import Item
-from tizmoret.engine.state import FINAL, Gate, State, Undoing, Unit
+from tizmoret.engine.state import FINAL, Gate, Sent, State, Undoing, Unit, Version
 from tizmoret.plan.labels import Label
 
 
@@ -251,6 +251,18 @@ def _undo_began(state: State, event: e.UndoBegan) -> list[str]:
     return []
 
 
+def _shared(state: State, event: e.SharedWritten) -> list[str]:
+    state.writes[event.key] = event.version
+    if event.stands:
+        state.shared[event.key] = Version(event.version, event.value, event.label, event.step, event.item)
+    return []
+
+
+def _sent(state: State, event: e.MessageSent) -> list[str]:
+    state.messages.append(Sent(event.number, event.message, event.step, event.to, event.body, event.label, event.item, event.answers))
+    return []
+
+
 def _undo(happening: str) -> Any:
     def take_back(state: State, event: Any) -> list[str]:
         unit = state.unit(event.step, event.item)
@@ -298,4 +310,6 @@ _FOLD: dict[type[e.Event], Any] = {
     e.EffectUndone: _undo("undone"),
     e.EffectLeft: _undo("left"),
     e.ExecutionUndone: _ended("undone"),
+    e.SharedWritten: _shared,
+    e.MessageSent: _sent,
 }

@@ -7,7 +7,7 @@ a person decides; `unknown` says that nobody knows whether its effect happened. 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -98,6 +98,29 @@ class Undoing(msgspec.Struct):
     answer: str
 
 
+class Version(msgspec.Struct):
+    """The version of a shared value that stands. `value` as in the log."""
+
+    number: int
+    value: Any
+    label: dict[str, Any]
+    step: str
+    item: Item = None
+
+
+class Sent(msgspec.Struct):
+    """A message between calls. `body` as in the log."""
+
+    number: int
+    kind: Literal["tell", "ask", "answer"]
+    step: str
+    to: str
+    body: Any
+    label: dict[str, Any]
+    item: Item = None
+    answers: int | None = None
+
+
 class State(msgspec.Struct):
     """The whole of it; what `execution_checkpoints` keeps. `seq` is the last event folded in."""
 
@@ -109,6 +132,9 @@ class State(msgspec.Struct):
     answers: list[tuple[str, str]] = msgspec.field(default_factory=list)  # the planner's questions and what people said
     begun: list[dict[str, Any]] = msgspec.field(default_factory=list)  # steps that may run while the plan is still being written
     acted: list[tuple[str, Item]] = msgspec.field(default_factory=list)  # calls whose effect happened, in the order in which they ended
+    shared: dict[str, Version] = msgspec.field(default_factory=dict)
+    writes: dict[str, int] = msgspec.field(default_factory=dict)  # of each shared value, those that did not stand included
+    messages: list[Sent] = msgspec.field(default_factory=list)
     undoing: Undoing | None = None
     on_failure: OnFailure | None = None  # what whoever submitted it wished; None: as the plan says
     undo_answer: str | None = None  # whether a person wants the effects of this failed execution undone: "answered", or they do not

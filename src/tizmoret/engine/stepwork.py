@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from pydantic_core import to_jsonable_python
 
+from tizmoret.catalog.shared import ALONE
 from tizmoret.catalog.tool import Report
 from tizmoret.engine import events as e
 from tizmoret.engine import gates
@@ -25,6 +26,7 @@ from tizmoret.engine.prepared import Prepared
 from tizmoret.engine.records import Record
 from tizmoret.engine.recovery import OFFLINE, Again, Failure, OtherAgent, OtherModel, Standing, next_rung
 from tizmoret.engine.scheduler import Call, Scheduler
+from tizmoret.engine.shared import Board, Seat
 from tizmoret.engine.state import Gate
 from tizmoret.engine.transition import EffectRow, StepRow
 from tizmoret.engine.values import pack
@@ -54,7 +56,7 @@ class StepWork:
 
     def __init__(
         self, env: Environment, record: Record, chronicle: Chronicle, prepared: Prepared, scheduler: Scheduler,
-        retry_later: RetryLater, wait_for_lock: Callable[[Call], None],
+        board: Board, retry_later: RetryLater, wait_for_lock: Callable[[Call], None],
     ) -> None:  # fmt: skip
         self._env = env
         self._record = record
@@ -62,6 +64,7 @@ class StepWork:
         self._state = chronicle.state
         self.prepared = prepared  # grows while the planner still writes
         self._scheduler = scheduler
+        self._board = board
         self._retry_later = retry_later
         self._wait_for_lock = wait_for_lock
         self._labels: dict[str, Label] = {}  # of the arguments: what they are made of does not change any more
@@ -213,9 +216,12 @@ class StepWork:
             await self._impossible(id, item, error)
             return
         began = time.perf_counter()
-        call = describe(self._env, self._record, step, item, attempt, self._reporter(id, item))
+        seat = self._seat(id, item)
+        shared = ALONE if capability.effect != "none" else seat
+        call = describe(self._env, self._record, step, item, attempt, self._reporter(id, item), shared)
         outcome = await perform(self._env, step, capability, unit.fallback, unit.model, args, call)
         if isinstance(outcome, Result):
+            outcome = replace(outcome, label=outcome.label | seat.read)
             await self._succeeded(id, item, args, outcome, time.perf_counter() - began)
         elif isinstance(outcome, Asked):
             opened = gates.question(step, item, outcome.question, outcome.options, self._mark(id, args), self._env.gate_expiry)
@@ -226,6 +232,11 @@ class StepWork:
             await self._unclear(id, item, attempt, args, outcome)
         else:
             await self._failed(id, item, attempt, outcome, args)
+
+    def _seat(self, id: str, item: Item) -> Seat:
+        """Its place at the board of the execution."""
+        step = self.prepared.steps[id]
+        return self._board.seat(step, item, self.label(id) | self.prepared.capabilities[id].label, self.prepared.steps)
 
     async def _confirm_approval(self, id: str) -> None:
         """What was approved is what runs: the arguments are worked out again and must have the approved fingerprint."""

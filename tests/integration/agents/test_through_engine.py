@@ -21,6 +21,7 @@ from tizmoret.plan.model import Language, Plan, Step
 from tizmoret.settings import Settings
 from tizmoret.store.embedded import Embedded
 from tizmoret.tools.providers.web_access import WebAccess
+from tizmoret.views import Context
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("agents through the engine")]  # they share a home
 
@@ -89,6 +90,14 @@ async def carried(tizmoret: Tizmoret, step: Step, language: Language = "en") -> 
     assert done.status == "completed", (done.error, view.error)
     output: Output = view.output
     return output
+
+
+async def together(tizmoret: Tizmoret, *steps: Step) -> tuple[dict[str, Output], Context]:
+    """The outputs of a plan of several, and what they shared."""
+    execution = await tizmoret.submit("", plan=Plan(request="together", goal="together", language="en", steps=steps))
+    done = await tizmoret.wait(execution.id, 60)
+    assert done.status == "completed", done.error
+    return {view.id: view.output for view in await tizmoret.steps(done.id)}, await tizmoret.context(done.id)
 
 
 def texts(items: list[Output], *keys: str) -> str:
@@ -291,3 +300,41 @@ async def test_it_speaks_the_language_of_the_plan(tizmoret: Tizmoret, web: tuple
     hebrew = await carried(tizmoret, Step(id="do", agent=name, args=args), "he")
 
     assert english["markdown"] != hebrew["markdown"]
+
+
+async def test_terms_that_one_agent_names_are_used_by_another(tizmoret: Tizmoret) -> None:
+    query = {"query": "ממגורות"}
+    outputs, context = await together(
+        tizmoret, Step(id="terms", agent="bilingual-terms", args=query), Step(id="words", agent="glossary", args=query, after=("terms",))
+    )
+    (shared,) = context.values
+    assert (shared.key, shared.step) == ("terms", "terms")
+    assert shared.value == {pair["he"]: pair["en"] for pair in outputs["terms"]["pairs"]}
+    named = [term["term"] for term in outputs["words"]["terms"] if term["term"] in shared.value]
+    assert named
+    assert all(f"**{word} / {shared.value[word]}**" in outputs["words"]["markdown"] for word in named)
+
+
+async def test_troubles_that_one_agent_finds_are_in_the_report_of_another(tizmoret: Tizmoret) -> None:
+    outputs, context = await together(
+        tizmoret,
+        Step(id="risks", agent="risk-watch", args={"query": "ממגורות"}),
+        Step(id="status", agent="status-reporter", args={"query": "avocado אבוקדו"}, after=("risks",)),
+    )
+    told = [message.body["trouble"] for message in context.messages]
+    assert told == [item["text"] for item in outputs["risks"]["items"][:5]]
+    assert "## Other agents reported" in outputs["status"]["markdown"]
+    assert all(message.step == "risks" for message in context.messages)
+
+
+async def test_a_doubt_about_a_claim_is_in_the_report(tizmoret: Tizmoret) -> None:
+    claim = "התיקון בממגורות עלה 9,999 שקל"
+    outputs, context = await together(
+        tizmoret,
+        Step(id="check", agent="fact-checker", args={"claim": claim}),
+        Step(id="report", agent="report-writer", args={"query": "ממגורות"}, after=("check",)),
+    )
+    assert outputs["check"]["verdict"] == "contradicted"
+    assert [message.body["doubt"] for message in context.messages] == [claim]
+    assert "## Doubts" in outputs["report"]["markdown"]
+    assert "9,999" in outputs["report"]["markdown"]

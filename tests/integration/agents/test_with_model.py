@@ -16,8 +16,10 @@ from wire import GeminiServer, OpenAIServer, WireServer
 from wire.server import KEY, CallTools, Fail
 
 from tests.requests.planning import builtin_catalog
+from tests.unit.agents.table import Table
 from tizmoret.agents.runner import AgentResult, run_agent
 from tizmoret.agents.with_model import CALLS, REQUESTS
+from tizmoret.catalog.shared import ALONE, Shared
 from tizmoret.catalog.tool import Ask, Call
 from tizmoret.errors import StepFailed, TryAgain
 from tizmoret.plan.model import Language
@@ -58,12 +60,14 @@ def workspace(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def run(served: tuple[WireServer, str, str], folder: Path, name: str, args: dict[str, Any], language: Language = "en") -> AgentResult:
+async def run(
+    served: tuple[WireServer, str, str], folder: Path, name: str, args: dict[str, Any], language: Language = "en", shared: Shared = ALONE
+) -> AgentResult:
     _, model, url = served
     call = Call(
         workspace=UUID(int=1), execution=UUID(int=2), step="step", key="k", attempt=1, now=datetime(2026, 3, 10, 10, 0, tzinfo=ZONE),
         timezone=ZONE, language=language, folder=folder, report=lambda message, fraction=None: None,
-        providers=local_providers(folder, ZONE),
+        providers=local_providers(folder, ZONE), shared=shared,
     )  # fmt: skip
     return await run_agent(builtin_catalog().agent(name), args, call, builtin_catalog(), model, url)
 
@@ -100,6 +104,31 @@ async def test_only_the_tools_that_the_agent_names_are_offered(served: Any, work
     offered = served[0].requests[0].text
     assert "documents_read" in offered
     assert not any(name.replace(".", "_") in offered for name in ("calendar.create", "documents.write", "web.fetch"))
+
+
+async def test_an_agent_that_thinks_shares_tells_asks_and_answers(served: Any, workspace: Path) -> None:
+    server, table = served[0], Table("checker")
+    table.values["terms"] = {"חיטה": "wheat"}
+    table.knows = "it was 900"
+    table.says("ask", "what was sold?")
+    server.call("look_up_shared", key="terms").call("share", key="price", value="900").call("tell", to="checker", text="sold")
+    server.call("ask", to="checker", text="how much?").call("hear_messages").call("answer", question=1, text="wheat").answer(ANSWER)
+
+    await run(served, workspace, "analysis", {"documents": DOCUMENTS}, shared=table)
+
+    assert table.values["price"] == 900
+    assert table.told == [("checker", "sold"), ("checker", "how much?")]
+    assert table.answers == [(1, "wheat")]
+    last = server.requests[-1].text
+    assert all(words in last for words in ("wheat", "it was 900", "what was sold?"))
+
+
+async def test_an_agent_that_works_alone_is_offered_nobody_to_speak_to(served: Any, workspace: Path) -> None:
+    served[0].answer(ANSWER)
+
+    await run(served, workspace, "analysis", {"documents": DOCUMENTS})
+
+    assert "hear_messages" not in json.dumps(served[0].requests[0].body)
 
 
 async def test_a_tool_that_fails_is_explained_to_the_model(served: Any, workspace: Path) -> None:

@@ -82,6 +82,17 @@ def test_nothing_is_locked_while_nothing_runs(program: Program) -> None:
     assert program("locks", "--json").lines == [[]]
 
 
+def test_what_the_agents_of_an_execution_share_is_shown(program: Program) -> None:
+    id = program("try", "risk-watch", "--query", "ממגורות", "--json").lines[-1]["id"]
+    told = program("context", id)
+    assert "→ *: " in told.out
+    shown = program("context", id, "--json").lines[0]
+    assert shown["values"] == []
+    assert {message["message"] for message in shown["messages"]} == {"tell"}
+    nothing = program("try", "system.check", "--json").lines[-1]["id"]
+    assert program("context", nothing).out.strip() == "Nothing is shared."
+
+
 def test_what_was_decided_once_is_not_decided_again(program: Program) -> None:
     id = asked(program, HEBREW)
     question = program("show", id, "--json").lines[0]["approvals"][0]["id"]

@@ -54,6 +54,15 @@ def test_submit_answers_at_once_with_where_to_go(running: Running) -> None:
     assert done["stepsDone"] == 1
 
 
+def test_what_agents_share_is_read_with_its_history(running: Running) -> None:
+    found = submit(running, plan={"steps": [{"id": "risks", "agent": "risk-watch", "args": {}}], "request": "a test"})
+    until(running, found["id"], "completed")
+    context = running.client.get(f"{API}/{found['id']}/context").json()
+    assert context["values"] == []
+    assert all(message["step"] == "risks" and message["to"] == "*" for message in context["messages"])
+    assert running.client.get(f"{API}/{UNKNOWN}/context").status_code == 404
+
+
 def test_what_an_execution_did_is_undone_once_over_http(running: Running) -> None:
     task = {"steps": [{"id": "add", "tool": "tasks.add", "args": {"title": "call Dana"}}], "request": "a test"}
     found = submit(running, plan=task, onFailure="ask")

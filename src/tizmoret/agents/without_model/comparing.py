@@ -8,6 +8,7 @@ from itertools import combinations
 
 from tizmoret.agents.with_model import Use
 from tizmoret.agents.without_model import Args, Output
+from tizmoret.agents.without_model.colleagues import tell_of_doubt
 from tizmoret.agents.without_model.material import Statement, nothing_read, read_material, say, sources_of, statements
 from tizmoret.catalog.tool import Call
 from tizmoret.errors import StepFailed
@@ -64,11 +65,14 @@ async def fact_checker(args: Args, use: Use, call: Call) -> Output:
     writings = await read_material({**args, "query": claim}, use, call, most=40)
     if not writings:
         return {"markdown": nothing_read(call), "verdict": "unknown", "supports": [], "differs": [], "sources": []}
-    supports: list[Statement] = []
-    differs: list[Statement] = []
-    for one in _about(claim, statements(writings)):
-        (supports if _agrees(claim, one.text) else differs).append(one)
-    verdict = "mixed" if supports and differs else "supported" if supports else "contradicted" if differs else "unknown"
+    told = statements(writings)
+    supports, differs = _sides(claim, told)
+    verdict = _verdict(supports, differs)
+    if differs:
+        await tell_of_doubt(claim, differs, call)
+    for message in await call.shared.messages():
+        if message.kind == "ask" and isinstance(message.body, dict) and isinstance(asked := message.body.get("claim"), str):
+            await call.shared.answer(message, {"claim": asked, "verdict": _verdict(*_sides(asked, told))})
     heads = {
         "supported": say(call, "המסמכים תומכים בטענה.", "The documents bear the claim out."),
         "contradicted": say(call, "המסמכים אומרים מספרים אחרים.", "The documents give other numbers."),
@@ -85,6 +89,19 @@ async def fact_checker(args: Args, use: Use, call: Call) -> Output:
         "markdown": "\n\n".join(parts), "verdict": verdict, "supports": _quoted(supports), "differs": _quoted(differs),
         "sources": sources_of(one.of for one in [*supports, *differs]),
     }  # fmt: skip
+
+
+def _sides(claim: str, told: list[Statement]) -> tuple[list[Statement], list[Statement]]:
+    """The sentences that bear a claim out, and those that speak of it with other numbers."""
+    supports: list[Statement] = []
+    differs: list[Statement] = []
+    for one in _about(claim, told):
+        (supports if _agrees(claim, one.text) else differs).append(one)
+    return supports, differs
+
+
+def _verdict(supports: list[Statement], differs: list[Statement]) -> str:
+    return "mixed" if supports and differs else "supported" if supports else "contradicted" if differs else "unknown"
 
 
 def _about(claim: str, told: list[Statement]) -> Iterator[Statement]:

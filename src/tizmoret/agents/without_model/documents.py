@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from tizmoret.agents.with_model import Use
 from tizmoret.agents.without_model import Args, Output
+from tizmoret.agents.without_model.colleagues import MOST_TOLD, heard, known_terms, share_terms
 from tizmoret.agents.without_model.material import cited, nothing_read, read_material, say, sources_of, statements
 from tizmoret.agents.without_model.phrases import decides
 from tizmoret.catalog.tool import Call
@@ -82,6 +85,8 @@ async def report_writer(args: Args, use: Use, call: Call) -> Output:
     if decided:
         lines = "\n".join(f"- {text} ({markdown.escape(of.title)})" for text, of in decided[:12])
         parts.append(f"## {say(call, 'מה הוחלט', 'What was decided')}\n\n{lines}")
+    if doubts := await _doubts([text for text, _ in decided], call):
+        parts.append(f"## {say(call, 'ספקות', 'Doubts')}\n\n" + "\n".join(f"- {line}" for line in doubts))
     parts.append(f"## {say(call, 'מסמך אחר מסמך', 'Document by document')}")
     for one in writings[:20]:
         points = await use("text.key_points", {"texts": [one.shown], "question": query, "points": 3})
@@ -95,6 +100,17 @@ async def report_writer(args: Args, use: Use, call: Call) -> Output:
         lines = "\n".join(f"- {markdown.escape(one['value'])} ({markdown.escape(one['source']['title'])})" for one in facts["amounts"][:15])
         parts.append(f"## {say(call, 'סכומים', 'Amounts')}\n\n{lines}")
     return {"markdown": "\n\n".join(parts), "sources": sources_of(writings)}
+
+
+async def _doubts(decided: Sequence[str], call: Call) -> list[str]:
+    """What a fact checker that works beside this says of the decisions, and of the claims that it was given."""
+    doubts = [markdown.escape(str(one["doubt"])) for one in await heard("doubt", call)]
+    if "fact-checker" in await call.shared.colleagues():
+        for claim in [text for text in decided if len(text.split()) > 2][:MOST_TOLD]:
+            answer = await call.shared.ask("fact-checker", {"claim": claim}, seconds=2.0)
+            if isinstance(answer, dict) and answer.get("verdict") in ("contradicted", "mixed"):
+                doubts.append(claim)
+    return list(dict.fromkeys(doubts))
 
 
 async def reading_list(args: Args, use: Use, call: Call) -> Output:
@@ -120,9 +136,16 @@ async def glossary(args: Args, use: Use, call: Call) -> Output:
 
     writings = await read_material(args, use, call)
     found = terms_of(writings, args.get("limit", 20))
-    lines = [(f"**{markdown.escape(term.word)}** ({term.times}): {markdown.escape(term.said)}", term.of) for term in found]
+    terms_known = await known_terms(call)
+    other = terms_known | {english: hebrew for hebrew, english in terms_known.items()}
+    lines = [(f"**{markdown.escape(_named(term.word, other))}** ({term.times}): {markdown.escape(term.said)}", term.of) for term in found]
     terms = [{"term": term.word, "times": term.times, "said": term.said, "source": term.of.source} for term in found]
     return {"markdown": cited(lines, call) or nothing_read(call), "terms": terms, "sources": sources_of(term.of for term in found)}
+
+
+def _named(word: str, other: Mapping[str, str]) -> str:
+    """With its name in the other language, where somebody has found it."""
+    return f"{word} / {other[word]}" if word in other else word
 
 
 async def bilingual_terms(args: Args, use: Use, call: Call) -> Output:
@@ -131,6 +154,7 @@ async def bilingual_terms(args: Args, use: Use, call: Call) -> Output:
 
     writings = await read_material(args, use, call)
     pairs = pairs_of(writings, args.get("limit", 40))
+    await share_terms(pairs, call)
     rows = [(pair["he"], pair["en"], pair["heTimes"], pair["enTimes"]) for pair in pairs]
     heads = say(call, "עברית|אנגלית|בעברית|באנגלית", "Hebrew|English|in Hebrew|in English").split("|")
     nothing = say(call, "אין במסמכים מילים שהמילון מכיר.", "The documents hold no words that the dictionary knows.")

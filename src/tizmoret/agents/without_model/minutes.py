@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from tizmoret.agents.with_model import Use
 from tizmoret.agents.without_model import Args, Output
+from tizmoret.agents.without_model.colleagues import tell_of_troubles
 from tizmoret.agents.without_model.material import Statement, Writing, cited, nothing_read, read_material, say, sources_of, statements
 from tizmoret.agents.without_model.phrases import days_in, deadline_in, decides, troubles, who_must
 from tizmoret.catalog.tool import Call
@@ -74,7 +75,10 @@ async def decision_log(args: Args, use: Use, call: Call) -> Output:
 
 async def risk_watch(args: Args, use: Use, call: Call) -> Output:
     """Every sentence that tells of something wrong, the newest first."""
-    return await _logged(args, use, call, troubles, say(call, "לא נמצאו תקלות או סיכונים.", "No faults or risks were found."), newest=True)
+    none = say(call, "לא נמצאו תקלות או סיכונים.", "No faults or risks were found.")
+    found = await _logged(args, use, call, troubles, none, newest=True)
+    await tell_of_troubles(found["items"], call)
+    return found
 
 
 async def _logged(args: Args, use: Use, call: Call, holds: Callable[[str], bool], none: str, *, newest: bool = False) -> Output:

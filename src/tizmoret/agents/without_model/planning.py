@@ -6,6 +6,7 @@ import datetime as dt
 
 from tizmoret.agents.with_model import Use
 from tizmoret.agents.without_model import Args, Output
+from tizmoret.agents.without_model.colleagues import heard
 from tizmoret.agents.without_model.material import cited, read_material, say, sources_of, statements
 from tizmoret.agents.without_model.meetings import free_times, line_of, meetings_in
 from tizmoret.agents.without_model.phrases import deadline_in, decides, troubles
@@ -147,6 +148,8 @@ async def status_reporter(args: Args, use: Use, call: Call) -> Output:
     told = statements(writings)
     decided = [(markdown.escape(one.text), one.of) for one in told if decides(one.text) and len(one.text.split()) > 2][:8]
     wrong = [(markdown.escape(one.text), one.of) for one in told if troubles(one.text)][:8]
+    read = {one.text for one in told}
+    heard_of = [markdown.escape(str(one["trouble"])) for one in await heard("trouble", call) if one["trouble"] not in read]
     tasks = (await use("tasks.list", {"status": "all", "query": query, "limit": 100}))["tasks"]
     ahead = await meetings_in(call.now, call.now + dt.timedelta(days=30), use, call, query)
     open_ = [task["title"] for task in tasks if not task["done_at"]]
@@ -154,6 +157,7 @@ async def status_reporter(args: Args, use: Use, call: Call) -> Output:
     for head, body in (
         (say(call, "הוחלט", "Decided"), cited(decided, call)),
         (say(call, "דורש טיפול", "Needs attention"), cited(wrong, call)),
+        (say(call, "סוכנים אחרים מסרו", "Other agents reported"), "\n".join(f"- {line}" for line in heard_of)),
         (say(call, "משימות פתוחות", "Open tasks"), "\n".join(f"- {markdown.escape(title)}" for title in open_)),
         (say(call, "פגישות קרובות", "Meetings ahead"), "\n".join(f"- {line_of(one, call)}" for one in ahead[:10])),
     ):

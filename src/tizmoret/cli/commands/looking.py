@@ -99,6 +99,22 @@ def agents(
     return session(work, engine=False)
 
 
+@app.command(help=say("help.context"))
+def context(id: Id, json: Json = False) -> int:
+    from tizmoret.cli.session import find_execution
+    from tizmoret.cli.session import run as session
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        from tizmoret.cli.context import show_context
+        from tizmoret.cli.show import print_json
+
+        found = await tizmoret.context((await find_execution(tizmoret, id)).id)
+        print_json(found, screen) if json else show_context(found, screen)
+        return failure.DONE
+
+    return session(work, engine=False)
+
+
 @app.command(help=say("help.locks"))
 def locks(json: Json = False) -> int:
     from tizmoret.cli.session import run as session

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from tizmoret.errors import BadInput
 from tizmoret.plan.model import OnFailure, Plan
 from tizmoret.server.routes import BY, Id, Orchestrator
-from tizmoret.views import EventView, Execution, ExecutionStatus, Page, Preview, Status, StepView
+from tizmoret.views import Context, EventView, Execution, ExecutionStatus, Page, Preview, Status, StepView
 
 router = APIRouter(prefix="/api/orchestrate", tags=["executions"])
 
@@ -155,6 +155,12 @@ async def plan(id: Id, tizmoret: Orchestrator) -> Plan:
 @router.get("/{id}/steps")
 async def steps(id: Id, tizmoret: Orchestrator) -> list[StepView]:
     return list(await tizmoret.steps(id))
+
+
+@router.get("/{id}/context")
+async def context(id: Id, tizmoret: Orchestrator) -> Context:
+    """What its calls share beside their outputs: every version of every value, and the messages between agents."""
+    return await tizmoret.context(id)
 
 
 @router.get("/{id}/metrics")
