@@ -26,6 +26,7 @@ from tizmoret.agents.runner import run_agent
 from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call
+from tizmoret.connections.book import Connections
 from tizmoret.engine.decisions import Decision, begin_undo, check_edit, control, decide, find_gate, verdict
 from tizmoret.engine.dispatch.choose import choose_dispatcher
 from tizmoret.engine.environment import Environment, Follow, Proposal, Query, Result, Wanted
@@ -49,8 +50,10 @@ from tizmoret.retention import Retention, remove
 from tizmoret.schedules.schedules import Schedules
 from tizmoret.settings import Settings
 from tizmoret.store.database import Database
+from tizmoret.store.sealing import Sealing
 from tizmoret.stream import Stream, read_events
 from tizmoret.submission import check_wishes, checked_args, checked_request, first_transition, fresh_view, new_record
+from tizmoret.tools.providers.guarded import Way
 from tizmoret.views import FINAL, Activity, Approval, Context, EventView, Execution, LockView, Page, Preview, Status, StepView, System
 from tizmoret.workplaces import Workplaces
 
@@ -70,7 +73,9 @@ class Tizmoret:
         self._stream = Stream(database)
         self._worker = Worker(database)
         self._values = Values(database)
-        self.workplaces = Workplaces(settings, database, catalog, self._planner.name)
+        sealing = Sealing(settings.home, settings.keys)
+        self.connections = Connections(database, sealing, Way(settings.networks), self.workspace)
+        self.workplaces = Workplaces(settings, database, catalog, self._planner.name, self.connections)
         self._journal = Journal(database.dedicated, self._stream.committed)
         self._env = Environment(
             catalog=catalog,

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
+
+from tizmoret.secret_file import kept_secret
 
 PREFIX = "tzm_"
 
 
 def owner_token(home: Path) -> str:
     """The token of this home; 256 random bits, made when there is none yet. Of several processes at once all get the same one."""
-    path = home / "owner-token"
-    home.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        making = path.with_name(f".owner-token-{os.getpid()}")
-        handle = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(PREFIX + secrets.token_urlsafe(32) + "\n")
-        with contextlib.suppress(FileExistsError):
-            os.link(making, path)  # whole or not at all, and never over another's
-        making.unlink()
-    return path.read_text().strip()
+    return kept_secret(home / "owner-token", lambda: PREFIX + secrets.token_urlsafe(32))
 
 
 def session_of(token: str) -> str:

@@ -7,10 +7,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tizmoret.errors import BadInput
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
 
 DEFAULT_MODEL = "google:gemini-2.5-flash"
 
@@ -43,6 +46,15 @@ class MailAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class DavServer:
+    """Calendars and contacts of every workspace that has connected none of its own."""
+
+    address: str
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     home: Path  # database, workspaces and the owner token live below it
     database_url: str | None  # a Postgres of the user's own; None: the embedded one
@@ -58,6 +70,9 @@ class Settings:
     dispatch: Dispatch = "inline"  # who says which process gets an execution
     retention_days: int = 90  # after which an execution that has ended is removed; 0 keeps all
     mail: MailAccount | None = None  # None: mail is not offered
+    dav: DavServer | None = None
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()  # inside, that connections may reach
+    keys: tuple[bytes, ...] = field(default=(), repr=False)  # that secrets are sealed with: by the first; none: one kept in the home
     tools: tuple[str, ...] = ()  # Python modules of the user's own whose TOOLS join the catalog
 
     @property
@@ -83,6 +98,9 @@ class Settings:
             dispatch=_dispatch(env),
             retention_days=_whole_number(env, "TIZMORET_RETENTION_DAYS", 90, 0, 36_500),
             mail=_mail(env),
+            dav=_dav(env),
+            networks=_networks(env),
+            keys=_keys(env),
             tools=_names(env, "TIZMORET_TOOLS"),
         )
 
@@ -125,6 +143,48 @@ def _mail_server(env: Mapping[str, str], name: str) -> MailServer:
     encrypted = parts.scheme.endswith("s")
     usual = {"imap": (143, 993), "smtp": (587, 465)}[kind][encrypted]
     return MailServer(parts.hostname, port or usual, unquote(parts.username), encrypted)
+
+
+def _dav(env: Mapping[str, str]) -> DavServer | None:
+    name = "TIZMORET_DAV"
+    if not env.get(name):
+        return None
+    from urllib.parse import unquote, urlsplit
+
+    parts = urlsplit(env[name])
+    if parts.scheme not in ("http", "https") or not parts.hostname or not parts.username or parts.password:
+        cure = "Set it to https://user@host; the password goes into TIZMORET_DAV_PASSWORD."
+        raise BadInput(f"{name} is not the address of a CalDAV or CardDAV server.", cure=cure, field=name)
+    password = env.get("TIZMORET_DAV_PASSWORD")
+    if not password:
+        raise BadInput("TIZMORET_DAV_PASSWORD is not set.", cure="Set it to the password of that user.", field="TIZMORET_DAV_PASSWORD")
+    return DavServer(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(), unquote(parts.username), password)
+
+
+def _networks(env: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    import ipaddress
+
+    name = "TIZMORET_NETWORKS"
+    try:
+        return tuple(ipaddress.ip_network(text) for text in _names(env, name))
+    except ValueError as error:
+        raise BadInput(f"{name}: {error}.", cure="Set it to networks such as 10.0.0.0/8, with commas between.", field=name) from error
+
+
+def _keys(env: Mapping[str, str]) -> tuple[bytes, ...]:
+    """Does not repeat what is wrong: it may be nearly right."""
+    import base64
+    import binascii
+
+    name = "TIZMORET_KEY"
+    keys = []
+    for text in _names(env, name):
+        with contextlib.suppress(binascii.Error, ValueError):
+            keys.append(base64.b64decode(text, validate=True))
+    if len(keys) != len(_names(env, name)) or any(len(key) != 32 for key in keys):
+        cure = "Make one with: openssl rand -base64 32. A new one goes before the old one, with a comma between."
+        raise BadInput(f"{name} is not 32 bytes in base64.", cure=cure, field=name)
+    return tuple(keys)
 
 
 def _whole_number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

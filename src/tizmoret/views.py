@@ -17,6 +17,7 @@ ExecutionStatus = Literal["planning", "running", "waiting", "paused", "completed
 StepStatus = Literal["pending", "ready", "running", "gate", "completed", "failed", "skipped", "cancelled", "unknown", "undone", "blocked"]
 Missed = Literal["once", "skip", "all"]  # runs that were due while nobody was there: one for all of them, none, or each
 Overlap = Literal["skip", "allow"]  # a run that is due while the one before is still open
+ConnectionKind = Literal["dav"]
 ApprovalStatus = Literal["pending", "approved", "rejected", "answered", "expired", "cancelled"]
 FINAL: frozenset[ExecutionStatus] = frozenset({"completed", "failed", "cancelled", "quarantined", "undone"})
 
@@ -77,6 +78,19 @@ class Schedule(_View):
     last_at: datetime | None = None  # when the last run was due
     last_execution: UUID | None = None
     skipped_at: datetime | None = None  # when the last run that was left out was due
+    created_at: datetime
+
+
+class ConnectionView(_View):
+    """A server that a workspace is connected to; its secret is never shown. trouble: what went wrong at the last look; empty: it was well."""
+
+    name: str
+    kind: ConnectionKind
+    address: str
+    user: str = ""
+    offers: list[str]  # calendars, address books, tools
+    trouble: str = ""
+    checked_at: datetime
     created_at: datetime
 
 

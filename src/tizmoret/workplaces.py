@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,18 +10,25 @@ from uuid import UUID
 import psycopg
 
 from tizmoret.catalog.catalog import Catalog
+from tizmoret.connections.book import Connections
+from tizmoret.connections.connection import Connection
+from tizmoret.connections.dav import ConnectedCalendar, ConnectedContacts
 from tizmoret.errors import TizmoretError
 from tizmoret.plan.model import Language
 from tizmoret.settings import Settings
 from tizmoret.store.database import Database
 from tizmoret.tools.models import Check
+from tizmoret.tools.providers.guarded import Way
 from tizmoret.tools.providers.local import local_providers
 from tizmoret.tools.providers.mailbox import ImapMailbox
-from tizmoret.tools.providers.ports import Mailbox, SystemProbe
+from tizmoret.tools.providers.ports import CalendarStore, ContactBook, Mailbox, SystemProbe
 
 
 class Workplaces:
-    def __init__(self, settings: Settings, database: Database, catalog: Catalog, planner: str) -> None:
+    def __init__(self, settings: Settings, database: Database, catalog: Catalog, planner: str, connections: Connections) -> None:
+        self._dav = settings.dav
+        self._way = Way(settings.networks)
+        self._connections = connections
         self._root = settings.workspaces
         self._timezone = settings.timezone
         self._probe = Probe(database, catalog, planner)
@@ -41,11 +48,21 @@ class Workplaces:
         found = self._providers.get(workspace)
         if found is None:
             found = self._providers[workspace] = {
-                **local_providers(self.folder(workspace), self._timezone),
+                **self._connected(workspace, local_providers(self.folder(workspace), self._timezone)),
                 **self._mailbox,
                 SystemProbe: self._probe,
             }
         return found
+
+    def _connected(self, workspace: UUID, own: Mapping[type[Any], Any]) -> dict[type[Any], Any]:
+        """With the calendars and contacts of a server in the place of the folder's, where there is one."""
+
+        def lookup(offer: str) -> Awaitable[Connection | None]:
+            return self._connections.holding(offer, workspace)
+
+        changes = self.folder(workspace) / ".connections"
+        calendar = ConnectedCalendar(lookup, self._dav, own[CalendarStore], self._way, changes, self._timezone)
+        return {**own, CalendarStore: calendar, ContactBook: ConnectedContacts(lookup, self._dav, own[ContactBook], self._way)}
 
 
 class Probe:

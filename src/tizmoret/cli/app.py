@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tizmoret.cli import failure
-from tizmoret.cli.commands import asking, looking, schedule, steering, system
+from tizmoret.cli.commands import asking, connect, looking, schedule, steering, system
 from tizmoret.cli.commands.options import HELP
 from tizmoret.cli.messages import say
 
@@ -16,6 +16,7 @@ app = typer.Typer(help=say("help"), add_completion=False, rich_markup_mode=None,
 for group in (asking, steering, looking):
     app.add_typer(group.app)
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(connect.app, name="connect")
 app.add_typer(asking.imports, name="import")
 app.add_typer(system.app)
 

@@ -93,6 +93,21 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "help.schedule_pause": ("להשהות", "Pause one"),
     "help.schedule_resume": ("להמשיך מהפעם הבאה", "Go on with its next time"),
     "help.schedule_remove": ("להסיר; מה שכבר רץ נשאר", "Remove one; what it has run stays"),
+    "help.connect": (
+        "השרתים שסביבת העבודה מחוברת אליהם: יומנים ואנשי קשר",
+        "The servers that the workspace is connected to: calendars and contacts",
+    ),
+    "help.connect_add": ("לחבר שרת; הוא נבדק קודם", "Connect a server; it is looked at first"),
+    "help.connect_dav": (
+        "יומנים ואנשי קשר בשרת CalDAV ו-CardDAV. הסיסמה נשאלת, או נלקחת מ-TIZMORET_SECRET",
+        "Calendars and contacts on a CalDAV and CardDAV server. The password is asked for, or taken from TIZMORET_SECRET",
+    ),
+    "help.connect_list": ("מה מחובר, ומה השתבש בבדיקה האחרונה", "What is connected, and what went wrong at the last look"),
+    "help.connect_test": ("לבדוק חיבור עכשיו", "Look at a connection now"),
+    "help.connect_remove": ("לנתק; מה שהשתנה בשרת נשאר", "Remove one; what was changed on the server stays"),
+    "arg.connection": ("שם לחיבור, כמו home", "a name for the connection, such as home"),
+    "arg.address": ("כתובת השרת, https://…", "the server's address, https://…"),
+    "opt.user": ("מי שמתחברים בשמו", "who signs in"),
     "help.token": ("להדפיס את אסימון הבעלים ל-API", "Print the owner's token for the API"),
     "help.doctor": ("לבדוק שהכול תקין, ולומר מה לעשות אם לא", "Check that everything works, and say what to do where it does not"),
     "help.version": ("להדפיס את הגרסה", "Print the version"),
@@ -358,6 +373,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "schedule.none": ("לא נקבע דבר.", "Nothing is scheduled."),
     "schedule.next": ("הפעם הבאה", "Next"),
     "schedule.cron": ("מתי (cron)", "Cron"),
+    # -- connect
+    "connect.offers": ("  תקין: {offers}", "  well: {offers}"),
+    "connect.trouble": ("  לא תקין: {trouble}", "  not well: {trouble}"),
+    "connect.none": ("שום שרת אינו מחובר; הנתונים בתיקיית סביבת העבודה.", "No server is connected; data lives in the workspace's folder."),
+    "connect.removed": ("נותק: {name}", "Removed: {name}"),
+    "connect.secret": ("סיסמה", "Password"),
+    "error.no_secret": ("אין סיסמה.", "There is no password."),
+    "error.no_secret_cure": ("שימו אותה במשתנה {variable}, או הריצו במסוף.", "Put it into {variable}, or run this at a terminal."),
     # -- verify
     "verify.begin": (
         "תקלות במשך {seconds} שנ׳, זרע {seed}. מסד הנתונים נפרד ויימחק.",

@@ -30,6 +30,11 @@ LOCKS = ("calendar:{calendar}",)
 _NAMESPACE = uuid.UUID("6f1f7c1e-6f0e-4f0b-9f2b-8a5f4f1d2c3b")
 
 
+def _id(call: Call) -> str:
+    """Of the event that this call makes, however often it is repeated."""
+    return f"{uuid.uuid5(_NAMESPACE, call.key)}@tizmoret"
+
+
 def _attendees(invitees: Iterable[Invitee | Attendee]) -> list[Attendee]:
     """Each person once, by address where there is one."""
     found: dict[str, Attendee] = {}
@@ -64,8 +69,11 @@ async def _undo(_args: Any, _output: Any, call: Call) -> None:
 
 
 async def _created_before(_args: CreateEvent, call: Call) -> Created | None:
-    done = await call.provider(CalendarStore).done(call.key)
-    return None if done is None else Created(event=here(done.event, call.timezone))
+    """By what was noted, else by its id: another machine may have made it, and died with its notes."""
+    store = call.provider(CalendarStore)
+    done = await store.done(call.key)
+    event = done.event if done is not None else await store.get(_id(call))
+    return None if event is None else Created(event=here(event, call.timezone))
 
 
 async def _updated_before(_args: UpdateEvent, call: Call) -> Updated | None:
@@ -106,7 +114,7 @@ async def create(args: CreateEvent, call: Call) -> Created:
         rule, first = checked(args.recurrence, start, all_day=args.all_day)
         start, end = zoned(first, call.timezone), _as_long(start, end, first, all_day=args.all_day)
     event = Event(
-        id=f"{uuid.uuid5(_NAMESPACE, call.key)}@tizmoret", calendar=args.calendar, title=args.title, start=start, end=end,
+        id=_id(call), calendar=args.calendar, title=args.title, start=start, end=end,
         timezone=call.timezone.key, all_day=args.all_day, attendees=_attendees(args.attendees), location=args.location,
         description=args.description, recurrence=rule,
     )  # fmt: skip

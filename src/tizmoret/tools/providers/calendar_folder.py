@@ -5,38 +5,22 @@ that no reader sees half a file and no crash makes it happen twice. A file that 
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import errno
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import icalendar
-
-from tizmoret.errors import NotFound, StepFailed, TryAgain
+from tizmoret.errors import StepFailed, TryAgain
 from tizmoret.tools.models import Event
 from tizmoret.tools.providers.change_records import Change, ChangeRecords
 from tizmoret.tools.providers.durable_file import put
-from tizmoret.tools.providers.ics_event import (
-    Component,
-    exception_of,
-    in_form_of,
-    is_series,
-    leave_out,
-    move_exceptions,
-    new_component,
-    original,
-    split_id,
-    stamp,
-    stamped,
-    touch,
-    write_event,
-)
+from tizmoret.tools.providers.ics_edit import Edit, EventEdits, missing
+from tizmoret.tools.providers.ics_event import split_id
 from tizmoret.tools.providers.ics_file import IcsFile
 from tizmoret.tools.providers.ics_occurrences import Occurrences
 from tizmoret.tools.providers.ports import Changed
@@ -45,9 +29,6 @@ MAX_FILE = 32 * 1024 * 1024  # bytes
 MAX_EVENTS = 10_000  # occurrences in one answer
 LOCK_WAIT = dt.timedelta(seconds=20)
 
-# From the event's components, and what it is (None: there is none), to its components afterwards.
-Edit = Callable[[list[Component], Event | None], list[Component]]
-
 
 class CalendarFolder:
     def __init__(self, folder: Path, timezone: ZoneInfo) -> None:
@@ -55,39 +36,17 @@ class CalendarFolder:
         self._folder = folder
         self._timezone = timezone
         self._records = ChangeRecords(folder / ".changes")
+        self._edits = EventEdits(timezone)
         self._known: dict[str, tuple[tuple[int, int, int], Occurrences]] = {}
 
     def create(self, event: Event, key: str) -> Changed:
-        def add(parts: list[Component], known: Event | None) -> list[Component]:
-            return parts if known is not None else [*parts, new_component(event, self._timezone, _now())]
-
-        return Changed(None, self._change(event.calendar, event.id, key, add).event)
+        return Changed(None, self._change(event.calendar, event.id, key, self._edits.create(event)).event)
 
     def update(self, event: Event, key: str) -> Changed:
-        def write(parts: list[Component], before: Event | None) -> list[Component]:
-            occurrence, series = split_id(event.id)[1], _master(parts)
-            if before is None:
-                raise _missing(event.id)
-            if occurrence:
-                return self._with_occurrence(parts, series, before, event, occurrence)
-            assert series is not None
-            return self._with_whole(parts, series, before, event)
-
-        return self._edit(event.id, key, write)
+        return self._edit(event.id, key, self._edits.update(event))
 
     def delete(self, event: str, key: str) -> Changed:
-        def remove(parts: list[Component], before: Event | None) -> list[Component]:
-            occurrence, series = split_id(event)[1], _master(parts)
-            if before is None:
-                raise _missing(event)
-            if not occurrence:
-                return []
-            if series is not None and is_series(series):
-                leave_out(series, stamped(occurrence))
-                touch(series, _now())
-            return [part for part in parts if not self._is(part, occurrence)]
-
-        return self._edit(event, key, remove)
+        return self._edit(event, key, self._edits.delete(event))
 
     def done(self, key: str) -> Changed | None:
         found = self._records.find(key)
@@ -185,7 +144,7 @@ class CalendarFolder:
         record = self._records.find(key)
         name = record.calendar if record is not None else self._calendar_of(uid)
         if name is None:
-            raise _missing(id)
+            raise missing(id)
         return self._change(name, id, key, edit)
 
     def _calendar_of(self, uid: str) -> str | None:
@@ -207,7 +166,7 @@ class CalendarFolder:
         file, uid = self._read(name), split_id(id)[0]
         was = file.text(uid)
         if record is None or record.was == was:
-            changed = self._apply(file, name, id, edit)
+            changed = self._edits.apply(file, name, id, edit)
             record = Change(calendar=name, uid=uid, was=was, became=file.text(uid), before=changed.before, event=changed.event)
             if record.became != was:
                 self._records.save(key, record)
@@ -217,23 +176,6 @@ class CalendarFolder:
             raise StepFailed("It is not known whether the event was changed.", cure="Look at it in the calendar, then ask again.")
         self._records.save(key, record.model_copy(update={"done": True}))
         return Changed(record.before, record.event)
-
-    def _apply(self, file: IcsFile, name: str, id: str, edit: Edit) -> Changed:
-        """Change the file in memory, and read it again as anyone will: what cannot be read back is not written."""
-        uid = split_id(id)[0]
-        before = Occurrences(file.calendar, name, self._timezone).get(id)
-        components = file.components(uid)
-        was = [part.to_ical() for part in components]
-        after = edit(components, before)
-        if [part.to_ical() for part in after] != was:
-            file.put(uid, file.written(after))
-            for part in after:
-                for field in ("DTSTART", "DTEND", "RECURRENCE-ID"):
-                    _define_zone(file, part, field)
-        event = Occurrences(IcsFile(file.content()).calendar, name, self._timezone).get(id) or before
-        if event is None:
-            raise StepFailed("The event could not be written so that it can be read again.", cure="Give other times.", field="start")
-        return Changed(before, event)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -253,67 +195,9 @@ class CalendarFolder:
         finally:
             os.close(handle)
 
-    def _with_occurrence(
-        self, parts: list[Component], series: Component | None, before: Event, event: Event, occurrence: str
-    ) -> list[Component]:
-        part = next((one for one in parts if self._is(one, occurrence)), None)
-        if part is None:
-            assert series is not None
-            part = exception_of(series, in_form_of(series, stamped(occurrence)), _now())
-            parts = [*parts, part]
-        write_event(part, before.model_copy(update={"recurrence": None}), event.model_copy(update={"recurrence": None}), self._timezone)
-        touch(part, _now())
-        return parts
-
-    def _with_whole(self, parts: list[Component], series: Component, before: Event, event: Event) -> list[Component]:
-        """Change a single event, or every occurrence of a series; those that differ stay different."""
-        was = series["DTSTART"].dt
-        write_event(series, before, event, self._timezone)
-        others = [part for part in parts if part is not series]
-        try:
-            if series["DTSTART"].dt != was:
-                move_exceptions(series, others, was)
-        except (ValueError, TypeError) as error:
-            cure = "Make a new event and delete this one."
-            raise StepFailed("This recurring event cannot be moved as a whole.", cure=cure, field="start") from error
-        if before.recurrence != event.recurrence:
-            still = Occurrences(_calendar(series), before.calendar, self._timezone)
-            others = [part for part in others if still.get(f"{event.id}#{stamp(part['RECURRENCE-ID'].dt, self._timezone)}") is not None]
-        touch(series, _now())
-        return [series, *others]
-
-    def _is(self, part: Component, occurrence: str) -> bool:
-        moment = original(part)
-        return moment is not None and stamp(moment, self._timezone) == occurrence
-
-
-def _master(parts: Sequence[Component]) -> Component | None:
-    return next((part for part in parts if original(part) is None), None)
-
-
-def _calendar(series: Component) -> icalendar.Calendar:
-    calendar = icalendar.Calendar()
-    calendar.add_component(series)
-    return calendar
-
-
-def _define_zone(file: IcsFile, part: Component, field: str) -> None:
-    zone = part[field].params.get("TZID") if field in part else None
-    if zone:
-        with contextlib.suppress(ValueError, KeyError):  # a zone of the file's own, which it defines
-            file.know(str(zone))
-
 
 def _plain(path: Path) -> bool:
     return not path.name.startswith(".") and path.is_file() and not path.is_symlink()
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC).replace(microsecond=0)
-
-
-def _missing(id: str) -> NotFound:
-    return NotFound(f"There is no event {id[:200]}.", cure="List the events to see which there are.", field="event_id")
 
 
 def _cannot_write(name: str, error: OSError) -> StepFailed:

@@ -17,11 +17,13 @@ _NAMESPACE = uuid.UUID("6f1f7c1e-6f0e-4f0b-9f2b-8a5f4f1d2c3b")
 
 
 class Change(BaseModel):
-    """`was` and `became`: the event's text in the file before and after. `done` is False from before the file is written until after it."""
+    """`was` and `became`: the event's text in the file, or the whole resource on a server, before and after. `done` is False from before it
+    is written until after it."""
 
     model_config = ConfigDict(frozen=True)
     calendar: str
     uid: str
+    href: str = ""  # on a server: where the event is
     was: str
     became: str
     before: Event | None
@@ -31,7 +33,7 @@ class Change(BaseModel):
 
 
 class ChangeRecords:
-    """One small file for each key. The calendar's lock is held around every call."""
+    """One small file for each key."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -44,9 +46,13 @@ class ChangeRecords:
 
     def save(self, key: str, change: Change) -> None:
         """Raises OSError."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         put(self._path(key), change.model_dump_json().encode())
         self._forget_oldest()
+
+    def forget(self, key: str) -> None:
+        """For a change that is known not to have been made."""
+        self._path(key).unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{uuid.uuid5(_NAMESPACE, key)}.json"
@@ -55,7 +61,7 @@ class ChangeRecords:
         names = [entry.name for entry in os.scandir(self._folder) if entry.name.endswith(".json")]
         if len(names) <= KEPT:
             return
-        oldest = sorted((self._folder / name for name in names), key=lambda path: path.stat().st_mtime_ns)
-        for path in oldest[: len(names) - KEPT]:
-            with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError):  # another process is at it too
+            oldest = sorted((self._folder / name for name in names), key=lambda path: path.stat().st_mtime_ns)
+            for path in oldest[: len(names) - KEPT]:
                 path.unlink()

@@ -1,0 +1,119 @@
+"""`tizmoret connect`: the servers that the workspace is connected to."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tizmoret.cli import failure
+from tizmoret.cli.commands.options import HELP, Json
+from tizmoret.cli.messages import say
+from tizmoret.errors import BadInput
+
+if TYPE_CHECKING:
+    from tizmoret.cli.terminal import Screen
+    from tizmoret.orchestrator import Tizmoret
+    from tizmoret.views import ConnectionView
+
+SECRET = "TIZMORET_SECRET"  # noqa: S105 - the name of a variable
+
+app = typer.Typer(help=say("help.connect"), no_args_is_help=True, context_settings=HELP)
+adding = typer.Typer(help=say("help.connect_add"), no_args_is_help=True, context_settings=HELP)
+app.add_typer(adding, name="add")
+
+Name = Annotated[str, typer.Argument(help=say("arg.connection"), metavar="NAME")]
+Address = Annotated[str, typer.Argument(help=say("arg.address"), metavar="ADDRESS")]
+
+
+@adding.command(help=say("help.connect_dav"))
+def dav(name: Name, address: Address, user: Annotated[str, typer.Option(help=say("opt.user"))], json: Json = False) -> int:
+    return _add(json, name, "dav", address, {"user": user}, _secret())
+
+
+@app.command("list", help=say("help.connect_list"))
+def list_(json: Json = False) -> int:
+    from tizmoret.cli.session import run as session
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        from tizmoret.connections.book import view
+
+        found = [view(one) for one in await tizmoret.connections.list()]
+        if json:
+            from tizmoret.cli.show import print_json
+
+            print_json(found, screen)
+        elif not found:
+            screen.say("connect.none")
+        else:
+            _show(found, screen)
+        return failure.DONE
+
+    return session(work, engine=False)
+
+
+@app.command("test", help=say("help.connect_test"))
+def look(name: Name, json: Json = False) -> int:
+    from tizmoret.cli.session import run as session
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        return _told(await tizmoret.connections.check(name), screen, json)
+
+    return session(work, engine=False)
+
+
+@app.command(help=say("help.connect_remove"))
+def remove(name: Name) -> int:
+    from tizmoret.cli.session import run as session
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        await tizmoret.connections.remove(name)
+        screen.say("connect.removed", name=name)
+        return failure.DONE
+
+    return session(work, engine=False)
+
+
+def _add(json: bool, name: str, kind: Any, address: str, options: dict[str, Any], secret: str | None) -> int:
+    from tizmoret.cli.session import run as session
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        from tizmoret.connections.connection import Wanted
+
+        return _told(await tizmoret.connections.add(Wanted(name, kind, address, options, secret)), screen, json)
+
+    return session(work, engine=False)
+
+
+def _secret() -> str:
+    """From the environment, or asked for without showing it; never an argument, which every process of the machine can read."""
+    given = os.environ.get(SECRET)
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise BadInput(say("error.no_secret"), cure=say("error.no_secret_cure", variable=SECRET), field=SECRET)
+    typed: str = typer.prompt(say("connect.secret"), hide_input=True)
+    return typed
+
+
+def _told(connection: Any, screen: Screen, json: bool) -> int:
+    from tizmoret.connections.book import view
+
+    if json:
+        from tizmoret.cli.show import print_json
+
+        print_json(view(connection), screen)
+    else:
+        _show([view(connection)], screen)
+    return failure.FAILED if connection.trouble else failure.DONE
+
+
+def _show(found: list[ConnectionView], screen: Screen) -> None:
+    for one in found:
+        screen.print(f"{one.name} · {one.kind} · {screen.value(one.address)}")
+        if one.trouble:
+            screen.say("connect.trouble", "red", trouble=one.trouble)
+        else:
+            screen.say("connect.offers", "dim", offers=", ".join(one.offers[:20]) + (" …" if len(one.offers) > 20 else ""))

@@ -1,0 +1,176 @@
+"""The connections of a workspace: looked at before they are kept, their secrets sealed."""
+
+from __future__ import annotations
+
+import builtins
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+
+from tizmoret.connections import dav
+from tizmoret.connections.connection import Connection, Wanted, check
+from tizmoret.errors import BadInput, Conflict, NotFound, StepFailed, TizmoretError, TooLarge, TryAgain, Unavailable
+from tizmoret.store.database import Database
+from tizmoret.store.sealing import Sealing
+from tizmoret.tools.providers.guarded import Way
+from tizmoret.views import ConnectionKind, ConnectionView
+
+MOST = 100  # of one workspace
+
+Look = Callable[[Wanted, Way], Awaitable[dict[str, Any]]]
+Say = Callable[[Mapping[str, Any]], Sequence[str]]
+
+# What each kind offers, looked at on the server; and that in words.
+_KINDS: Mapping[ConnectionKind, tuple[Look, Say]] = {"dav": (dav.look, dav.offers)}
+_ONE_OF_A_WORKSPACE = {"calendars": "calendar", "addressBooks": "address book"}
+_COLUMNS = "name, kind, address, options, secret, offer, trouble, checked_at, created_at, changed_at"
+
+
+class Connections:
+    def __init__(self, database: Database, sealing: Sealing, way: Way, workspace: UUID) -> None:
+        """workspace: the one that is meant where none is named."""
+        self._database = database
+        self._sealing = sealing
+        self._way = way
+        self._workspace = workspace
+
+    async def add(self, wanted: Wanted, *, workspace: UUID | None = None) -> Connection:
+        """Look at the server, and keep the connection. One of the same name and kind is replaced: so a password is changed.
+
+        Raises BadInput, Conflict, TooLarge, or Unavailable where the server does not answer."""
+        workspace = workspace or self._workspace
+        check(wanted)
+        offer = await self._look(wanted)
+        async with self._database.tenant_tx(workspace) as connection:
+            await connection.execute("select pg_advisory_xact_lock(hashtext('connections'), hashtext(%s))", (str(workspace),))
+            await self._refuse(connection, workspace, wanted, offer)
+            secret = None
+            if wanted.secret is not None:
+                secret = await self._sealing.seal(connection, workspace, _place(wanted.name), wanted.secret)
+            await connection.execute(
+                """insert into connections (workspace_id, name, kind, address, options, secret, offer)
+                   values (%s, %s, %s, %s, %s, %s, %s)
+                   on conflict (workspace_id, name) do update set address = excluded.address, options = excluded.options,
+                   secret = excluded.secret, offer = excluded.offer, trouble = '', checked_at = now(), changed_at = clock_timestamp()""",
+                (workspace, wanted.name, wanted.kind, wanted.address, json.dumps(wanted.options), secret, json.dumps(offer)),
+            )
+            return await self._one(connection, workspace, wanted.name)
+
+    async def list(self, *, workspace: UUID | None = None) -> Sequence[Connection]:
+        """By name, without their secrets."""
+        workspace = workspace or self._workspace
+        async with self._database.tenant_tx(workspace) as connection:
+            return [_made(row) for row in await _rows(connection, workspace)]
+
+    async def get(self, name: str, *, workspace: UUID | None = None) -> Connection:
+        """With its secret. Raises NotFound, Unavailable."""
+        workspace = workspace or self._workspace
+        async with self._database.tenant_tx(workspace) as connection:
+            return await self._one(connection, workspace, name)
+
+    async def check(self, name: str, *, workspace: UUID | None = None) -> Connection:
+        """Look at it again; `trouble` says what is wrong. Raises NotFound."""
+        workspace = workspace or self._workspace
+        trouble = ""
+        try:
+            await self._look(await self.get(name, workspace=workspace))
+        except NotFound:
+            raise
+        except TizmoretError as error:
+            trouble = str(error)
+        async with self._database.tenant_tx(workspace) as connection:
+            await connection.execute(
+                "update connections set trouble = %s, checked_at = now() where workspace_id = %s and name = %s", (trouble, workspace, name)
+            )
+            rows = await _rows(connection, workspace, name)
+        if not rows:
+            raise _missing(name)
+        return _made(rows[0])
+
+    async def remove(self, name: str, *, workspace: UUID | None = None) -> None:
+        """What it has changed on the server stays. Raises NotFound."""
+        workspace = workspace or self._workspace
+        async with self._database.tenant_tx(workspace) as connection:
+            cursor = await connection.execute("delete from connections where workspace_id = %s and name = %s", (workspace, name))
+            if not cursor.rowcount:
+                raise _missing(name)
+
+    async def holding(self, offer: str, workspace: UUID) -> Connection | None:
+        """The one that offers something of this kind, with its secret."""
+        async with self._database.tenant_tx(workspace) as connection:
+            name = await _holder(connection, workspace, offer)
+            return None if name is None else await self._one(connection, workspace, name)
+
+    async def _one(self, connection: AsyncConnection[Any], workspace: UUID, name: str) -> Connection:
+        rows = await _rows(connection, workspace, name)
+        if not rows:
+            raise _missing(name)
+        sealed = rows[0]["secret"]
+        return _made(rows[0], sealed and await self._sealing.open(connection, workspace, _place(name), bytes(sealed)))
+
+    async def _look(self, wanted: Wanted) -> dict[str, Any]:
+        try:
+            return await _KINDS[wanted.kind][0](wanted, self._way)
+        except TryAgain as error:
+            raise Unavailable(error.detail, cure=error.cure) from error
+        except StepFailed as error:
+            raise BadInput(error.detail, cure=error.cure, field="address") from error
+
+    async def _refuse(self, connection: AsyncConnection[Any], workspace: UUID, wanted: Wanted, offer: Mapping[str, Any]) -> None:
+        known = {row["name"]: row for row in await _rows(connection, workspace)}
+        if wanted.name in known and known[wanted.name]["kind"] != wanted.kind:
+            raise Conflict(f"There is another connection {wanted.name}.", cure="Choose another name, or remove it.", field="name")
+        if wanted.name not in known and len(known) >= MOST:
+            raise TooLarge(f"There are {MOST} connections already.", cure="Remove some that are not needed.")
+        for part, what in _ONE_OF_A_WORKSPACE.items():
+            holder = await _holder(connection, workspace, part) if offer.get(part) else None
+            if holder is not None and holder != wanted.name:
+                cure = f"Remove it first: tizmoret connect remove {holder}"
+                raise Conflict(f"{holder} is this workspace's {what} already.", cure=cure, field="name")
+
+
+async def _rows(connection: AsyncConnection[Any], workspace: UUID, name: str | None = None) -> builtins.list[dict[str, Any]]:
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(
+        f"""select {_COLUMNS} from connections where workspace_id = %(workspace)s and (%(name)s::text is null or name = %(name)s)
+            order by name""",  # noqa: S608 - no value
+        {"workspace": workspace, "name": name},
+    )
+    return await cursor.fetchall()
+
+
+async def _holder(connection: AsyncConnection[Any], workspace: UUID, offer: str) -> str | None:
+    cursor = await connection.execute(
+        "select name from connections where workspace_id = %s and jsonb_array_length(coalesce(offer -> %s, '[]')) > 0", (workspace, offer)
+    )
+    row = await cursor.fetchone()
+    return None if row is None else str(row[0])
+
+
+def view(connection: Connection) -> ConnectionView:
+    return ConnectionView(
+        name=connection.name,
+        kind=connection.kind,
+        address=connection.address,
+        user=connection.user,
+        offers=list(_KINDS[connection.kind][1](connection.offer)),
+        trouble=connection.trouble,
+        checked_at=connection.checked_at,
+        created_at=connection.created_at,
+    )
+
+
+def _made(row: Mapping[str, Any], secret: str | None = None) -> Connection:
+    return Connection(**{**row, "secret": secret})
+
+
+def _place(name: str) -> str:
+    return f"connections/{name}"
+
+
+def _missing(name: str) -> NotFound:
+    return NotFound(f"There is no connection {name[:60]}.", cure="See which there are: tizmoret connect list", field="name")

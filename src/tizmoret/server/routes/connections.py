@@ -1,0 +1,54 @@
+"""/api/connections: the servers that the workspace is connected to. Secrets go in, and never come out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from starlette.responses import Response
+
+from tizmoret.connections.book import view
+from tizmoret.connections.connection import Wanted
+from tizmoret.server.routes import Orchestrator
+from tizmoret.views import ConnectionKind, ConnectionView
+
+router = APIRouter(prefix="/api/connections", tags=["connections"])
+
+Name = Annotated[str, Path(description="a connection", max_length=100)]
+
+
+class NewConnection(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(max_length=100, examples=["home"])
+    kind: ConnectionKind
+    address: str = Field(max_length=2_000, examples=["https://cloud.example/remote.php/dav"])
+    user: str = Field("", max_length=300)
+    secret: SecretStr | None = Field(None, description="a password, a key or a token; it is sealed, and never shown again")
+
+
+@router.post("", status_code=201)
+async def add(body: NewConnection, tizmoret: Orchestrator) -> ConnectionView:
+    """Looked at before it is kept. One of the same name and kind is replaced."""
+    secret = body.secret.get_secret_value() if body.secret is not None else None
+    options = {"user": body.user} if body.user else {}
+    return view(await tizmoret.connections.add(Wanted(body.name, body.kind, body.address, options, secret)))
+
+
+@router.get("")
+async def list_connections(tizmoret: Orchestrator) -> list[ConnectionView]:
+    """By name, with what went wrong at the last look."""
+    return [view(one) for one in await tizmoret.connections.list()]
+
+
+@router.post("/{name}/test")
+async def test(name: Name, tizmoret: Orchestrator) -> ConnectionView:
+    """Look at the server again; `trouble` says what is wrong."""
+    return view(await tizmoret.connections.check(name))
+
+
+@router.delete("/{name}", status_code=204)
+async def remove(name: Name, tizmoret: Orchestrator) -> Response:
+    """What was changed on the server stays."""
+    await tizmoret.connections.remove(name)
+    return Response(status_code=204)

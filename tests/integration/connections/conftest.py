@@ -1,0 +1,48 @@
+"""A Tizmoret that may reach servers of this machine, and a real CalDAV and CardDAV server with the demo's calendar and people on it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import ipaddress
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.wire.radicale import DavUser, Radicale, radicale
+from tizmoret.demo import make_demo
+from tizmoret.orchestrator import Tizmoret
+from tizmoret.settings import Settings
+
+HERE = (ipaddress.ip_network("127.0.0.0/8"),)
+
+
+@pytest.fixture(scope="session")
+def dav(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Radicale]:
+    with radicale(tmp_path_factory.mktemp("radicale")) as running:
+        yield running
+
+
+@pytest.fixture
+def open_settings(settings: Settings) -> Settings:
+    return dataclasses.replace(settings, networks=HERE)
+
+
+@pytest.fixture
+async def tizmoret(open_settings: Settings) -> AsyncIterator[Tizmoret]:
+    async with Tizmoret.open(open_settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def person(dav: Radicale, tizmoret: Tizmoret) -> DavUser:
+    """Their calendar and contacts are those of the demo, which the workspace's own folder does not have: only documents are there."""
+    zone = tizmoret.settings.timezone
+    folder = tizmoret.workplaces.folder(tizmoret.workspace)
+    make_demo(folder, dt.datetime.now(zone).date(), zone)
+    person = dav.user()
+    person.calendar("a-main", (folder / "calendar" / "main.ics").read_bytes())
+    person.address_book((folder / "contacts" / "contacts.vcf").read_text())
+    (folder / "calendar" / "main.ics").unlink()
+    (folder / "contacts" / "contacts.vcf").unlink()
+    return person
