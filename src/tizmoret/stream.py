@@ -5,6 +5,7 @@ The newest events are handed on from memory as they are committed; whatever a fo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
@@ -17,6 +18,7 @@ from tizmoret.engine import events as e
 from tizmoret.engine.records import ENDED
 from tizmoret.engine.transition import Transition
 from tizmoret.engine.worker import NEWS
+from tizmoret.errors import Unavailable
 from tizmoret.store.database import Database
 from tizmoret.views import EventView
 
@@ -86,6 +88,11 @@ class Stream:
         task.add_done_callback(self._tasks.discard)
 
     async def _notify(self, news: dict[UUID, int]) -> None:
+        # News that cannot be told, as when this process has just closed, are no loss: whoever follows also looks by himself.
+        with contextlib.suppress(Unavailable):
+            await self._tell_peers(news)
+
+    async def _tell_peers(self, news: dict[UUID, int]) -> None:
         async with self._database.worker_tx() as connection:
             await connection.execute(
                 "select pg_notify(%s, x) from unnest(%s::text[]) x", (NEWS, [f"{id}:{seq}" for id, seq in news.items()])
