@@ -23,6 +23,8 @@ def filled(page: Page, demo: Running) -> dict[str, str]:
     done, waiting = submit(demo, plan=chain(0, 0, 0))["id"], submit(demo, plan=create())["id"]
     asking = submit(demo, query=HEBREW)["id"]
     until(demo, done, "completed")
+    again = demo.client.post(f"/api/orchestrate/{done}/fork", json={"step": "s2"}).json()["id"]
+    until(demo, again, "completed")
     for id in (waiting, asking):
         until(demo, id, "waiting")
     scheduled = demo.client.post("/api/orchestrate/schedules", json={"query": "Check the system", "cron": "0 8 * * 0-4"})
@@ -43,6 +45,7 @@ def filled(page: Page, demo: Running) -> dict[str, str]:
         "done": f"{base}/{done}?step=s1&tab=step",
         "waiting": f"{base}/{waiting}",
         "asking": f"{base}/{asking}",
+        "compare": f"{base}/compare/{done}/{again}?step=s2",
         "unknown": f"{base}/01a1fbae-a2ef-7251-be71-5f046815da76",
     }
 
@@ -141,7 +144,7 @@ def test_signing_out_leaves_nothing_that_opens_the_page(page: Page, demo: Runnin
 def test_the_figures_over_all_executions_are_shown(page: Page, filled: dict[str, str]) -> None:
     page.goto(filled["metrics"])
     row = page.locator("[data-work] tr", has=page.locator("bdi", has_text="time.now"))
-    expect(row.locator("td").first).to_have_text("3", timeout=SOON)
-    expect(page.locator("[data-totals] dd").first).to_have_text("3")
+    expect(row.locator("td").first).to_have_text("4", timeout=SOON)
+    expect(page.locator("[data-totals] dd").first).to_have_text("4")
     page.goto(filled["start"].removesuffix("/orchestrate") + "/orchestrate/catalog/time.now")
     expect(page.locator("[data-health]")).to_contain_text("100%", timeout=SOON)

@@ -50,7 +50,10 @@ def test_a_failed_step_is_retried_with_another_input_and_what_was_done_before_is
     expect(page.locator("[data-inspector=look]")).to_contain_text("It did not run here", timeout=SOON)
     page.locator("[data-node=enter]").click()
     expect(page.locator("[data-inspector=enter]")).to_contain_text("attic")
-    page.locator("[data-origin] a").click()
+    page.get_by_role("link", name="Compare with it").click()
+    expect(page.locator("[data-pair=enter]")).to_contain_text("Other input", timeout=SOON)
+    expect(page.locator("[data-pair=look]")).to_contain_text("Kept")
+    page.locator("[data-totals] a").first.click()
     status(page, "failed")
 
 

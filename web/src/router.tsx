@@ -59,6 +59,13 @@ const schedules = createRoute({ getParentRoute: () => root, path: "/schedules", 
 
 const locks = createRoute({ getParentRoute: () => root, path: "/locks", component: lazyRouteComponent(() => import("./pages/Locks"), "Locks") });
 
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: "/compare/$one/$other",
+  component: lazyRouteComponent(() => import("./pages/Compare"), "Compare"),
+  validateSearch: (search: Record<string, unknown>): { step?: string | undefined } => ({ step: text(search.step) }),
+});
+
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: lazyRouteComponent(() => import("./pages/Settings"), "Settings") });
 
 const execution = createRoute({
@@ -69,7 +76,7 @@ const execution = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, executions, approvals, catalog, entry, metrics, schedules, locks, settings, execution]),
+  routeTree: root.addChildren([start, executions, approvals, catalog, entry, metrics, compare, schedules, locks, settings, execution]),
   basepath: "/orchestrate",
   defaultPreload: false,
   defaultErrorComponent: Broken,

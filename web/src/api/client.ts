@@ -79,6 +79,7 @@ export const api = {
   list: (listing: Listing) => call<{ items: Execution[]; next: string | null }>("GET", base + query({ ...listing })),
   get: (id: string) => call<Execution>("GET", `${base}/${id}`),
   remove: (id: string) => call<void>("DELETE", `${base}/${id}`),
+  plan: (id: string) => call<Plan>("GET", `${base}/${id}/plan`),
   steps: (id: string) => call<Step[]>("GET", `${base}/${id}/steps`),
   logs: (id: string, after: number, limit: number) => call<{ items: LogEvent[] }>("GET", `${base}/${id}/logs${query({ after, limit })}`),
   approvals: (id: string) => call<Approval[]>("GET", `${base}/${id}/approvals?status=pending`),

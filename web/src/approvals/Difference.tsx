@@ -15,12 +15,12 @@ export function changes(before: unknown, after: unknown): Change[] {
   return [...new Set([...old.keys(), ...now.keys()])].filter((place) => old.get(place) !== now.get(place)).map((place) => ({ place, before: old.get(place), after: now.get(place) }));
 }
 
-export function Difference({ found }: { found: readonly Change[] }) {
+export function Difference({ found, name, none }: { found: readonly Change[]; name?: string; none?: string }) {
   const { t } = useWords();
   return (
-    <section aria-label={t("difference")} className="rounded-lg border p-3" data-difference>
-      <h3 className="eyebrow mb-2">{t("difference")}</h3>
-      {found.length === 0 && <p className="text-sm text-fg-2">{t("noDifference")}</p>}
+    <div role="group" aria-label={name ?? t("difference")} className="rounded-lg border p-3" data-difference>
+      <h3 className="eyebrow mb-2">{name ?? t("difference")}</h3>
+      {found.length === 0 && <p className="text-sm text-fg-2">{none ?? t("noDifference")}</p>}
       <dl className="flex flex-col gap-2 text-sm">
         {found.map(({ place, before, after }) => (
           <div key={place}>
@@ -42,6 +42,6 @@ export function Difference({ found }: { found: readonly Change[] }) {
           </div>
         ))}
       </dl>
-    </section>
+    </div>
   );
 }

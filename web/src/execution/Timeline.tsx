@@ -8,6 +8,7 @@ import { useWords } from "../i18n";
 import { Num, Value } from "../ui/bidi";
 import { StatusIcon } from "../ui/status";
 import { duration, money } from "../ui/units";
+import { percent, ticks } from "./axis";
 import type { LiveStep } from "./fold";
 import type { Timing } from "./timing";
 
@@ -20,15 +21,6 @@ interface Props {
 }
 
 const ROW = 30;
-const percent = (x: number): string => `${Math.min(100, Math.max(0, x * 100))}%`;
-
-/** Round places for four to six lines. */
-function ticks(length: number): number[] {
-  const raw = length / 5;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const apart = [1, 2, 2.5, 5, 10].map((m) => m * power).find((m) => m >= raw)!;
-  return Array.from({ length: Math.floor(length / apart) + 1 }, (_, place) => place * apart).filter((x) => x < length * 0.95);
-}
 
 export const Timeline = memo(function Timeline({ steps, timing, path, selected, onSelect }: Props) {
   const { t, status } = useWords();
@@ -87,7 +79,7 @@ export const Timeline = memo(function Timeline({ steps, timing, path, selected, 
                 <div role="cell" className="relative me-4 h-full flex-1">
                   {grid}
                   {breaks}
-                  {span ? <Bar start={span.start / length} end={span.end / length} status={step.status} critical={path.has(step.id)} text={duration(span.end - span.start)} /> : <Told status={step.status} />}
+                  {span ? <Bar start={span.start / length} end={span.end / length} status={step.status} critical={path.has(step.id)} text={duration(span.end - span.start)} /> : <Told step={step} />}
                 </div>
                 <div role="cell" className="w-16 shrink-0 pe-4 text-end text-2xs text-fg-2 max-[900px]:hidden">
                   {step.cost ? <Num text={money(step.cost)} /> : null}
@@ -101,11 +93,11 @@ export const Timeline = memo(function Timeline({ steps, timing, path, selected, 
   );
 });
 
-function Told({ status }: { status: string }) {
-  const { status: name } = useWords();
-  return status === "pending" ? null : (
+function Told({ step }: { step: LiveStep }) {
+  const { t, status } = useWords();
+  return step.status === "pending" ? null : (
     <span className="absolute inset-y-0 flex items-center text-2xs font-medium" style={{ color: "var(--f)" }}>
-      {name(status)}
+      {step.reason === "kept" ? t("kept") : status(step.status)}
     </span>
   );
 }

@@ -241,7 +241,8 @@ export class Live {
   }
 }
 
-function line(event: LogEvent): Line {
+/** What the page keeps of an event. */
+export function line(event: LogEvent): Line {
   const data = event.data as Record<string, unknown>;
   const error = data.error as { detail?: string } | undefined;
   const told = data.message ?? data.title ?? error?.detail ?? data.note ?? data.goal ?? "";

@@ -86,7 +86,7 @@ export function criticalPath(steps: readonly LiveStep[]): Set<string> {
   const by = new Map(steps.map((step) => [step.id, step]));
   const ended = (step: LiveStep | undefined): number => (step?.finishedAt ? Date.parse(step.finishedAt) : 0);
   const latest = (found: readonly (LiveStep | undefined)[]): LiveStep | undefined =>
-    found.reduce<LiveStep | undefined>((last, step) => (step?.status === "completed" && ended(step) > ended(last) ? step : last), undefined);
+    found.reduce<LiveStep | undefined>((last, step) => (step?.status === "completed" && step.reason !== "kept" && ended(step) > ended(last) ? step : last), undefined);
   const path = new Set<string>();
   for (let step = latest(steps); step && !path.has(step.id); step = latest(step.dependsOn.map((id) => by.get(id)))) path.add(step.id);
   return path;

@@ -1,11 +1,12 @@
 /** One execution, seen and steered. What is selected stands in the address, so that a link shows the same. */
 
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Ban, ChevronLeft, Copy, GitFork, Link2, Music4, Pause, Play, RotateCcw, Undo2 } from "lucide-react";
+import { Ban, ChevronLeft, Copy, GitCompareArrows, GitFork, Link2, Music4, Pause, Play, RotateCcw, Undo2 } from "lucide-react";
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 
 import { api, type Steering } from "../api/client";
 import { ApprovalCard } from "../approvals/ApprovalCard";
+import { Picker } from "../compare/Picker";
 import { ForkButton } from "../execution/Fork";
 import { Inspector } from "../execution/Inspector";
 import { isOver, type Line, type Live, type Shown, useLive } from "../execution/live";
@@ -82,7 +83,7 @@ function Running({ live, shown }: { live: Live; shown: Shown }) {
             <Badge status={execution.status} />
           </span>
         </div>
-        {execution.forkedFrom && <Origin source={execution.forkedFrom} step={shown.steps.find((step) => step.id === execution.forkedStep)?.title ?? execution.forkedStep ?? ""} />}
+        {execution.forkedFrom && <Origin id={execution.id} source={execution.forkedFrom} step={shown.steps.find((step) => step.id === execution.forkedStep)?.title ?? execution.forkedStep ?? ""} />}
         <ProblemText error={problem} />
         {execution.error && (
           <div className="flex flex-wrap items-center gap-2">
@@ -108,7 +109,7 @@ function Running({ live, shown }: { live: Live; shown: Shown }) {
 }
 
 /** From where it goes on. */
-function Origin({ source, step }: { source: string; step: string }) {
+function Origin({ id, source, step }: { id: string; source: string; step: string }) {
   const { t } = useWords();
   return (
     <p className="flex flex-wrap items-center gap-x-1.5 gap-y-1 text-sm text-fg-2" data-origin={source}>
@@ -119,6 +120,10 @@ function Origin({ source, step }: { source: string; step: string }) {
       </Link>
       {t("forkedAt")}
       <Value text={step} />
+      ·
+      <Link to="/compare/$one/$other" params={{ one: source, other: id }} search={{}} className="underline decoration-line-2 underline-offset-2 hover:text-fg">
+        {t("compareSource")}
+      </Link>
     </p>
   );
 }
@@ -200,6 +205,7 @@ function Actions({ shown, tell }: { shown: Shown; tell: (what: Steering | "undo"
   const { t } = useWords();
   const go = useNavigate();
   const [sure, setSure] = useState<"cancel" | "undo" | null>(null);
+  const [picking, setPicking] = useState(false);
   const acted = shown.steps.some((step) => step.effect !== "none" && step.status === "completed");
   const execution = shown.execution!;
   const over = isOver(execution);
@@ -222,10 +228,12 @@ function Actions({ shown, tell }: { shown: Shown; tell: (what: Steering | "undo"
         items={[
           ...(over && acted ? [{ name: t("undoIt"), icon: Undo2, act: () => setSure("undo") }] : []),
           { name: t("askAgain"), icon: RotateCcw, act: () => void go({ to: "/", search: { q: execution.request } }) },
+          { name: t("compareWith"), icon: GitCompareArrows, act: () => setPicking(true) },
           { name: t("copyId"), icon: Copy, act: () => void navigator.clipboard.writeText(execution.id) },
           { name: t("copyLink"), icon: Link2, act: () => void navigator.clipboard.writeText(location.href) },
         ]}
       />
+      {picking && <Picker execution={execution} onClose={() => setPicking(false)} />}
       {sure && (
         <Sure
           title={t(sure === "undo" ? "undoSure" : "cancelSure")}

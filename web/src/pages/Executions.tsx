@@ -1,8 +1,8 @@
 /** All executions: filtered and searched; what is looked for stands in the address. */
 
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { ListTree } from "lucide-react";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { GitCompareArrows, ListTree } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 
 import { api, Problem } from "../api/client";
@@ -34,7 +34,8 @@ export function Executions() {
   const items = found.data?.pages.flatMap((page) => page.items) ?? [];
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const [sure, setSure] = useState(false);
-  const chosen = items.filter((execution) => marked.has(execution.id) && !FINAL.has(execution.status));
+  const chosen = items.filter((execution) => marked.has(execution.id));
+  const open = chosen.filter((execution) => !FINAL.has(execution.status));
   const toggle = (id: string): void => {
     const next = new Set(marked);
     if (!next.delete(id)) next.add(id);
@@ -42,7 +43,7 @@ export function Executions() {
   };
   const cancel = useMutation({
     // One that ended meanwhile needs no cancelling.
-    mutationFn: () => Promise.all(chosen.map((execution) => api.tell(execution.id, "cancel").catch((error: unknown) => error instanceof Problem && error.status === 409 ? null : Promise.reject(error)))),
+    mutationFn: () => Promise.all(open.map((execution) => api.tell(execution.id, "cancel").catch((error: unknown) => error instanceof Problem && error.status === 409 ? null : Promise.reject(error)))),
     onSuccess: () => {
       setSure(false);
       setMarked(new Set());
@@ -78,16 +79,24 @@ export function Executions() {
         {chosen.length > 0 && (
           <div className="card flex flex-wrap items-center gap-2 p-2 ps-3" data-batch>
             <span className="flex-1 text-sm">{t("marked", { count: chosen.length })}</span>
-            <button type="button" className="btn danger" onClick={() => setSure(true)}>
-              {t("cancelMarked")}
-            </button>
+            {chosen.length === 2 && (
+              <Link to="/compare/$one/$other" params={{ one: chosen[1]!.id, other: chosen[0]!.id }} search={{}} className="btn">
+                <GitCompareArrows size={14} aria-hidden />
+                {t("compareMarked")}
+              </Link>
+            )}
+            {open.length > 0 && (
+              <button type="button" className="btn danger" onClick={() => setSure(true)}>
+                {t("cancelMarked")}
+              </button>
+            )}
           </div>
         )}
         {sure && (
           <Sure title={t("cancelMarkedSure")} no={t("keepRunning")} yes={t("cancelMarked")} busy={cancel.isPending} error={cancel.error} onNo={() => setSure(false)} onYes={() => cancel.mutate()}>
             <p className="mb-3">{t("cancelText")}</p>
             <ul className="list-disc ps-5 text-fg">
-              {chosen.map((execution) => (
+              {open.map((execution) => (
                 <li key={execution.id}>
                   <Value text={execution.request} />
                 </li>
@@ -101,7 +110,7 @@ export function Executions() {
               <ExecutionRow
                 key={execution.id}
                 execution={execution}
-                mark={FINAL.has(execution.status) ? undefined : { on: marked.has(execution.id), toggle: () => toggle(execution.id) }}
+                mark={{ on: marked.has(execution.id), toggle: () => toggle(execution.id) }}
               />
             ))}
           </ul>
