@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 
 from tizmoret.engine.drafting import begun
 from tizmoret.engine.forking import Source
-from tizmoret.engine.records import OPEN, read_args, read_plan, read_state
+from tizmoret.engine.records import OPEN, read_args, read_plan, read_state, read_told
 from tizmoret.engine.state import IllegalTransition
 from tizmoret.errors import BadInput, Conflict, NotFound
 from tizmoret.plan.capability import Capability
@@ -118,7 +118,9 @@ async def read_source(connection: AsyncConnection[Any], workspace: UUID, id: UUI
         state = await read_state(connection, workspace, id)
     except (IllegalTransition, msgspec.ValidationError) as error:
         raise Conflict("The log of the execution cannot be read.", cure="Submit the request again.") from error
-    return Source(id, plan, execution.planner, state, await read_args(connection, workspace, id)), execution
+    return Source(
+        id, plan, execution.planner, state, await read_told(connection, workspace, id), await read_args(connection, workspace, id)
+    ), execution
 
 
 async def read_begun(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> Plan | None:

@@ -11,7 +11,7 @@ from tizmoret.catalog.catalog import Catalog
 from tizmoret.engine import events as e
 from tizmoret.engine.environment import Proposal
 from tizmoret.engine.fold import fold
-from tizmoret.engine.forking import Fork
+from tizmoret.engine.forking import Fork, Told
 from tizmoret.engine.planning import accepted
 from tizmoret.engine.prepared import prepare
 from tizmoret.engine.records import Record
@@ -76,10 +76,10 @@ def first_transition(
         events += more
         record.plan_hash = prepared.hash
     if fork is not None:
-        events += fork.kept
+        events += [*fork.kept, *fork.told]
         rows["steps"] = [_kept_row(kept, fork.args.get(kept.step)) for kept in fork.kept]
         rows["row"].steps_done = len(fork.kept)
-        rows["used"] = sorted(_stored(rows["steps"]))
+        rows["used"] = sorted(_stored(rows["steps"], fork.told))
     numbered = list(enumerate(events, start=1))
     fold(record.state, numbered)
     new = NewExecution(owner, record.request, record.language, record.user, key, priority, source, step)
@@ -92,9 +92,10 @@ def _kept_row(kept: e.StepKept | e.StepSkipped, args: Any) -> StepRow:
     return StepRow(kept.step, "completed", args=args, output=kept.output, label=kept.label, reason="kept")
 
 
-def _stored(rows: Sequence[StepRow]) -> set[str]:
-    """The hashes of the large values that these rows refer to: of a `for_each` step each item may be one."""
+def _stored(rows: Sequence[StepRow], told: Sequence[Told]) -> set[str]:
+    """The hashes of the large values that these refer to: of a `for_each` step each item may be one."""
     values = [value for row in rows for value in (row.args, row.output)]
+    values += [one.value if isinstance(one, e.SharedWritten) else one.body for one in told]
     parts = [part for value in values for part in (value if isinstance(value, list) else [value])]
     return {part[BLOB] for part in parts if isinstance(part, dict) and isinstance(part.get(BLOB), str)}
 

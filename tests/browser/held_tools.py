@@ -1,4 +1,4 @@
-"""Tools for the pages: one keeps its lock until the file `go` is there, one refuses a room that is not there."""
+"""Tools for the pages: one keeps its lock until the file `go` is there, one refuses a room that is not there, one talks to the others."""
 
 from __future__ import annotations
 
@@ -37,4 +37,11 @@ async def enter(args: Room, call: Call) -> Done:
     return Done(room=args.room)
 
 
-TOOLS = [hold, enter]
+@tool("test.talk", title=_TITLE, description=_TITLE, show=lambda output, language: output.room)
+async def talk(args: Room, call: Call) -> Done:
+    await call.shared.put("room", args.room, on_conflict="last")
+    await call.shared.tell("*", f"I am in the {args.room}")
+    return Done(room=args.room)
+
+
+TOOLS = [hold, enter, talk]

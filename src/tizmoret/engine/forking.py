@@ -6,10 +6,13 @@ its tool alone would not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from tizmoret.engine import events as e
 from tizmoret.engine.state import State, units
@@ -18,6 +21,8 @@ from tizmoret.plan.capability import Capability
 from tizmoret.plan.graph import Graph
 from tizmoret.plan.manifest import asks
 from tizmoret.plan.model import Plan, Step
+
+Told = e.SharedWritten | e.MessageSent
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +34,20 @@ class Fork:
     plan: Plan
     planner: str
     kept: tuple[e.StepKept | e.StepSkipped, ...]
+    told: tuple[Told, ...]  # what the kept steps wrote for the others, and their messages
     args: Mapping[str, Any]  # of the kept steps, as they are stored
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An execution that has ended, as far as another one can go on from it. args: of its steps, as they are stored."""
+    """An execution that has ended, as far as another one can go on from it. told: what its steps wrote for each other, in the order of the
+    log. args: of its steps, as they are stored."""
 
     id: UUID
     plan: Plan
     planner: str
     state: State
+    told: Sequence[Told]
     args: Mapping[str, Any]
 
 
@@ -56,7 +64,7 @@ def fork(source: Source, step: str, args: Mapping[str, Any] | None, capabilities
     }
     steps = tuple(_anew(one, one.id == step, args, one.id in again - kept.keys(), capabilities.get(one.uses)) for one in plan.steps)
     anew = plan.model_copy(update={"steps": steps, "version": 1})
-    return Fork(source.id, step, anew, source.planner, tuple(_events(source.id, state, kept)), source.args)
+    return Fork(source.id, step, anew, source.planner, tuple(_events(source.id, state, kept)), tuple(_told(source.told, kept)), source.args)
 
 
 def _anew(step: Step, chosen: bool, args: Mapping[str, Any] | None, acted: bool, capability: Capability | None) -> Step:
@@ -87,3 +95,19 @@ def _events(source: UUID, state: State, kept: Mapping[str, str]) -> Iterator[e.S
             yield e.StepKept(id, state.outputs[id], state.labels[id], str(source))
         else:
             yield e.StepSkipped(id, "condition")
+
+
+def _told(told: Sequence[Told], kept: Container[str]) -> Iterator[Told]:
+    """Numbered anew, since what the others wrote is not taken over."""
+    versions: Counter[str] = Counter()
+    numbers: dict[int, int] = {}
+    for event in told:
+        if event.step not in kept:
+            continue
+        if isinstance(event, e.SharedWritten):
+            versions[event.key] += 1
+            yield msgspec.structs.replace(event, version=versions[event.key])
+        else:
+            numbers[event.number] = len(numbers) + 1
+            answers = None if event.answers is None else numbers.get(event.answers)
+            yield msgspec.structs.replace(event, number=numbers[event.number], answers=answers)

@@ -147,6 +147,15 @@ async def read_plan(connection: AsyncConnection[Any], workspace: UUID, id: UUID,
     return (await _read_plans(connection, workspace, [(id, version)]))[id]()
 
 
+async def read_told(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> list[Any]:
+    """What its calls wrote for each other: every `shared.written` and `message.sent` of the log."""
+    cursor = await connection.execute(
+        "select data::text from events where workspace_id = %s and execution_id = %s and kind in ('shared.written', 'message.sent') order by seq",
+        (workspace, id),
+    )
+    return [e.decode(data) for (data,) in await cursor.fetchall()]
+
+
 async def read_args(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> dict[str, Any]:
     """The stored arguments of each step that has begun, but for those of a list's items."""
     cursor = await connection.execute(

@@ -9,7 +9,7 @@ import pytest
 
 from tizmoret.engine import events as e
 from tizmoret.engine.fold import fold
-from tizmoret.engine.forking import Fork, Source, fork
+from tizmoret.engine.forking import Fork, Source, Told, fork
 from tizmoret.engine.state import State
 from tizmoret.errors import BadInput
 from tizmoret.ids import uuid7
@@ -36,9 +36,11 @@ def wrote(id: str) -> list[e.Event]:
     return [e.StepStarted(id), e.EffectIntended(id, "k", "f"), e.StepCompleted(id, 1, LABEL)]
 
 
-def forked(steps: Sequence[Step], events: Sequence[e.Event], at: str, args: dict[str, Any] | None = None) -> Fork:
+def forked(
+    steps: Sequence[Step], events: Sequence[e.Event], at: str, args: dict[str, Any] | None = None, told: Sequence[Told] = ()
+) -> Fork:
     state = fold(State(), enumerate([e.PlanAccepted(1, "", "", "", len(steps), []), *events], start=1))
-    return fork(Source(uuid7(), Plan(steps=tuple(steps)), "offline", state, {}), at, args, CAPABILITIES)
+    return fork(Source(uuid7(), Plan(steps=tuple(steps)), "offline", state, told, {}), at, args, CAPABILITIES)
 
 
 def kept(made: Fork) -> list[str]:
@@ -114,3 +116,19 @@ def test_a_step_that_the_plan_has_not_is_refused_by_name() -> None:
     with pytest.raises(BadInput, match="'nowhere'") as refused:
         forked(DIAMOND, ALL, "nowhere")
     assert refused.value.field == "step"
+
+
+def test_what_kept_steps_wrote_for_the_others_is_kept_and_numbered_anew() -> None:
+    told = (
+        e.SharedWritten("plan", "of b", LABEL, 1, "b"),
+        e.SharedWritten("plan", "of a", LABEL, 2, "a", policy="first", stands=False),
+        e.SharedWritten("plan", "of c", LABEL, 3, "c"),
+        e.MessageSent(1, "ask", "b", "*", "who?", LABEL),
+        e.MessageSent(2, "answer", "c", "b", "me", LABEL, answers=1),
+        e.MessageSent(3, "ask", "a", "*", "what?", LABEL),
+        e.MessageSent(4, "answer", "c", "a", "that", LABEL, answers=3),
+    )
+    made = forked(DIAMOND, ALL, "b", told=told)
+    state = fold(State(), enumerate([*made.kept, *made.told], start=1))
+    assert (state.shared["plan"].value, state.shared["plan"].number) == ("of c", 2)
+    assert [(sent.number, sent.step, sent.answers) for sent in state.messages] == [(1, "c", None), (2, "a", None), (3, "c", 2)]

@@ -17,6 +17,15 @@ export type Work = Schemas["Work"];
 export type Plan = Schemas["Plan"];
 export type Decision = Schemas["Approve"];
 export type Schedule = Schemas["Schedule"];
+export type SharedVersion = Schemas["SharedVersion"];
+export type SentMessage = Schemas["SentMessage"];
+export type Context = Schemas["Context"];
+/** Where a value came from, and how far it is trusted. */
+export interface Label {
+  integrity: string;
+  confidentiality: string;
+  sources: string[];
+}
 export type NewSchedule = Schemas["NewSchedule"];
 export type LockView = Schemas["LockView"];
 
@@ -80,6 +89,7 @@ export const api = {
   get: (id: string) => call<Execution>("GET", `${base}/${id}`),
   remove: (id: string) => call<void>("DELETE", `${base}/${id}`),
   plan: (id: string) => call<Plan>("GET", `${base}/${id}/plan`),
+  context: (id: string) => call<Context>("GET", `${base}/${id}/context`),
   steps: (id: string) => call<Step[]>("GET", `${base}/${id}/steps`),
   logs: (id: string, after: number, limit: number) => call<{ items: LogEvent[] }>("GET", `${base}/${id}/logs${query({ after, limit })}`),
   approvals: (id: string) => call<Approval[]>("GET", `${base}/${id}/approvals?status=pending`),

@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 
-import { EFFECTS, EVENTS, REASONS, RECOVERIES, STATUSES } from "./names";
+import { EFFECTS, EVENTS, POLICIES, REASONS, RECOVERIES, STATUSES } from "./names";
 import { type Language, type Message, MESSAGES } from "./words";
 
 export type { Language } from "./words";
@@ -27,6 +27,7 @@ function words(language: Language) {
     effect: named(EFFECTS),
     reason: named(REASONS),
     recovery: named(RECOVERIES),
+    policy: named(POLICIES),
     event: named(EVENTS),
     time: (iso: string) => clock.format(new Date(iso)),
     date: (iso: string) => day.format(new Date(iso)),

@@ -44,6 +44,14 @@ export const REASONS: Record<string, Pair> = {
   kept: ["נשמר מהביצוע הקודם", "kept from the execution before"],
 };
 
+/** How two writes of one shared value at the same time were settled. */
+export const POLICIES: Record<string, Pair> = {
+  refuse: ["נדחה: אחר כתב באותו זמן", "refused: another wrote at the same time"],
+  last: ["האחרון גבר", "the last one won"],
+  first: ["הראשון גבר", "the first one won"],
+  merge: ["מוזג", "merged"],
+};
+
 export const EVENTS: Record<string, Pair> = {
   "execution.created": ["הבקשה התקבלה", "The request was received"],
   "plan.step": ["שלב התחיל עוד בתכנון", "A step began while the plan is written"],
@@ -60,6 +68,8 @@ export const EVENTS: Record<string, Pair> = {
   "step.failed": ["שלב נכשל", "Step failed"],
   "step.lost": ["שלב נקטע", "Step was interrupted"],
   "step.skipped": ["שלב לא בוצע", "Step skipped"],
+  "shared.written": ["ערך משותף נכתב", "A shared value was written"],
+  "message.sent": ["הודעה בין סוכנים", "A message between agents"],
   "gate.opened": ["ממתין לאדם", "Waits for a person"],
   "gate.closed": ["התקבלה החלטה", "Decided"],
   "execution.waiting": ["ממתין לך", "Waiting for you"],

@@ -335,6 +335,16 @@ export const MESSAGES = {
   workTime: ["זמן עבודה", "Working time"],
   delta: ["הפרש", "Difference"],
 
+  shared: ["משותף", "Shared"],
+  sharedNone: ["הצעדים לא כתבו כאן דבר זה לזה.", "The steps wrote nothing for each other here."],
+  sharedHistory: ["גרסאות קודמות: {count}", "Other versions: {count}"],
+  sharedNotStanding: ["לא תפס", "does not stand"],
+  messages: ["הודעות", "Messages"],
+  messageTells: ["מודיע ל", "tells"],
+  messageAsks: ["שואל את", "asks"],
+  messageAnswers: ["עונה ל", "answers"],
+  everybody: ["כולם", "everybody"],
+
   undoIt: ["ביטול מה שנעשה", "Undo what it did"],
   undoSure: ["לבטל לאחור את מה שנעשה?", "Undo what this execution did?"],
   undoText: ["מה שניתן להחזיר יוחזר, מהאחרון לראשון. מה שנשאר יירשם ביומן.", "What can be taken back is taken back, last first. What stays is told in the log."],

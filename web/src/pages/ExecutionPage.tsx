@@ -12,6 +12,7 @@ import { Inspector } from "../execution/Inspector";
 import { isOver, type Line, type Live, type Shown, useLive } from "../execution/live";
 import { LogTail } from "../execution/LogTail";
 import { Figures } from "../execution/Figures";
+import { Shared } from "../execution/Shared";
 import { Timeline } from "../execution/Timeline";
 import { criticalPath, timing } from "../execution/timing";
 import { useWords } from "../i18n";
@@ -142,7 +143,7 @@ function Work({ live, shown, over }: { live: Live; shown: Shown; over: boolean }
   const path = useMemo(() => (over ? criticalPath(steps) : new Set<string>()), [steps, over]);
   const step = steps.find((one) => one.id === selected);
   const select = useCallback(
-    (id: string | undefined): void => void go({ search: (old) => ({ ...old, step: id, tab: id && !narrow && old.tab !== "log" ? "step" : old.tab }), replace: true }),
+    (id: string | undefined): void => void go({ search: (old) => ({ ...old, step: id, tab: id && !narrow && old.tab !== "log" && old.tab !== "shared" ? "step" : old.tab }), replace: true }),
     [go, narrow],
   );
   const pick = useCallback((id: string): void => select(id === selected ? undefined : id), [select, selected]);
@@ -165,6 +166,8 @@ function Work({ live, shown, over }: { live: Live; shown: Shown; over: boolean }
     { id: "log", name: <>{t("log")} {step && <span className="max-w-40 truncate text-2xs text-fg-3"><Value text={step.title} /></span>}</>, content: () => <LogTail lines={shown.lines} step={step?.id} onEarlier={live.earlier} /> },
     { id: "step", name: t("details"), content: () => <Inspector step={step} steps={steps} lines={shown.lines} onSelect={select} action={over && step && <ForkButton name={t("fork")} execution={shown.execution!.id} step={step} steps={steps} />} /> },
   ];
+  if (shown.lines.some((line) => line.kind === "shared.written" || line.kind === "message.sent") || tab === "shared")
+    details.push({ id: "shared", name: t("shared"), content: () => <Shared id={shown.execution!.id} steps={steps} lines={shown.lines} step={step?.id} onSelect={select} /> });
   const all: Tab[] = [{ id: "timeline", name: t("timeline"), content: timeline }, { id: "graph", name: t("graph"), content: graph }, ...details];
   const change = (id: string): void => void go({ search: (old) => ({ ...old, tab: id }), replace: true });
   return (
@@ -184,7 +187,7 @@ function Work({ live, shown, over }: { live: Live; shown: Shown; over: boolean }
               {timeline()}
             </section>
             <section aria-label={t("details")} className="card overflow-hidden">
-              <Tabs tabs={details} current={tab === "step" ? "step" : "log"} onChange={change} label={t("details")} />
+              <Tabs tabs={details} current={details.find((one) => one.id === tab)?.id ?? "log"} onChange={change} label={t("details")} />
             </section>
           </div>
         </>
