@@ -59,6 +59,8 @@ from tizmoret.workplaces import Workplaces
 
 log = structlog.get_logger(__name__)
 
+REPLANS = 2  # times that a planner is asked for another way before an execution fails
+
 
 class Tizmoret:
     """Made by `open`. `workspace` arguments default to the first workspace."""
@@ -88,6 +90,7 @@ class Tizmoret:
             values=self._values,
             timezone=settings.timezone,
             slots=settings.slots,
+            replans=REPLANS if self._planner.replans else 0,
             models=() if settings.model is None else (*settings.other_models, OFFLINE),
         )
         self._dispatcher = choose_dispatcher(settings, self._env, self._worker, self._stream)
@@ -152,7 +155,7 @@ class Tizmoret:
         return Result(done.output, done.label, done.tokens, done.cost)
 
     async def _make_plan(self, wanted: Wanted, follow: Follow | None = None) -> Proposal | Query:
-        request = PlanRequest(wanted.request, wanted.language, wanted.now, self.catalog, wanted.answers, wanted.begun)
+        request = PlanRequest(wanted.request, wanted.language, wanted.now, self.catalog, wanted.answers, wanted.begun, wanted.earlier)
         outcome = await self._planner.plan(request, follow)
         if isinstance(outcome, Question):
             return Query(outcome.text, outcome.understood, outcome.tokens, outcome.cost)

@@ -15,6 +15,7 @@ from tizmoret.engine.forking import Fork, Told
 from tizmoret.engine.planning import accepted
 from tizmoret.engine.prepared import prepare
 from tizmoret.engine.records import Record
+from tizmoret.engine.replanning import GIVEN
 from tizmoret.engine.state import State
 from tizmoret.engine.transition import ExecutionRow, NewExecution, StepRow, Transition
 from tizmoret.engine.values import BLOB, clean
@@ -72,8 +73,8 @@ def first_transition(
     rows: dict[str, Any] = {"row": ExecutionRow(status="planning")}
     if record.plan is not None:
         prepared = prepare(record.plan, catalog)
-        more, rows = accepted(Proposal(record.plan, "given" if fork is None else fork.planner), prepared)
-        events += more
+        event, rows = accepted(Proposal(record.plan, GIVEN if fork is None else fork.planner), prepared)
+        events += [event, e.ExecutionStarted()]
         record.plan_hash = prepared.hash
     if fork is not None:
         events += [*fork.kept, *fork.told]

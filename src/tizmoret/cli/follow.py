@@ -127,6 +127,10 @@ class Follower:
             self._screen.say("watch.planned", "dim", steps=event.data["steps"], planner=event.data["planner"])
         elif event.kind == "plan.refused":
             self._screen.say("watch.refused", "dim", findings=len(event.data["findings"]))
+        elif event.kind == "replan.began":
+            self._screen.say("watch.replanning", "dim", steps=", ".join(event.data["failed"]))
+        elif event.kind == "replan.failed":
+            self._screen.say("watch.no_other_way", "dim", why=event.data["error"]["detail"])
         elif event.kind == "engine.failed":
             self._screen.say("watch.stumbled", "red", why=event.data["error"])
         elif event.kind == "execution.taken":

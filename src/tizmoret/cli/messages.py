@@ -232,6 +232,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "watch.planning": ("מתכנן…", "Planning…"),
     "watch.planned": ("צעדים בתוכנית: {steps} (מתכנן: {planner})", "Steps in the plan: {steps} (planner: {planner})"),
     "watch.refused": ("התוכנית לא עברה בדיקה ({findings}); מנסה שוב", "The plan did not pass its check ({findings}); trying again"),
+    "watch.replanning": ("נכשל: {steps}; המתכנן מחפש דרך אחרת", "Failed: {steps}; the planner looks for another way"),
+    "watch.no_other_way": ("אין דרך אחרת: {why}", "There is no other way: {why}"),
     "watch.stumbled": ("המנוע עצמו נכשל ({why}) וינסה שוב", "The engine itself failed ({why}) and will try again"),
     "watch.taken": ("ממשיך ממה שתהליך קודם השאיר", "Going on from what an earlier process left"),
     "watch.more": ("ועוד: {done} הושלמו, {left} לפנינו", "and more: {done} completed, {left} to come"),

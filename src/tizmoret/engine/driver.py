@@ -13,14 +13,14 @@ from uuid import UUID
 import structlog
 
 from tizmoret.engine import events as e
-from tizmoret.engine import gates, quarantine
+from tizmoret.engine import gates, quarantine, replanning
 from tizmoret.engine.answer import kept, undone
 from tizmoret.engine.chronicle import Chronicle, problem, step_row
-from tizmoret.engine.drafting import beginning, begun, superseded
+from tizmoret.engine.drafting import beginning, begun
 from tizmoret.engine.endings import cancelled, final_answer, first_failure
 from tizmoret.engine.environment import Environment, Query
 from tizmoret.engine.lockqueue import LockQueue
-from tizmoret.engine.planning import accepted, propose
+from tizmoret.engine.planning import accepted, make_plan
 from tizmoret.engine.prepared import Prepared, prepare
 from tizmoret.engine.records import Record, Signal, read_signals
 from tizmoret.engine.scheduler import AskUnknown, Begin, Call, Command, Finish, OpenGate, Scheduler, Skip, Start
@@ -133,29 +133,45 @@ class Driver:
     # -- planning
 
     async def _plan(self) -> None:
+        """Get a plan and begin with it; or another one, when steps of the first have failed."""
+        before = None if self._prepared is None or not self._state.replanning else replanning.earlier(self._state, self._prepared)
         try:
-            proposal = await propose(self._env, self._record, self)
-            if isinstance(proposal, Query):
-                opened = gates.planner_question(proposal, self._env.gate_expiry)
-                row = self._chronicle.row(waiting=len(self._state.gates) + 1)
-                await self._chronicle.settle(opened.event, approvals=[opened.row], row=row)
-                return
-            prepared = prepare(proposal.plan, self._env.catalog)
+            outcome = await make_plan(self._env, self._record, self, before)
         except Fenced:
             raise
         except TizmoretError as error:
-            await self._no_plan(problem(error))
+            await (self._no_plan(problem(error)) if before is None else self._no_other_plan(problem(error)))
             return
-        gone = superseded(begun(self._state.begun), proposal.plan)
-        if gone:
+        if isinstance(outcome, Query):
+            opened = gates.planner_question(outcome, self._env.gate_expiry)
+            row = self._chronicle.row(waiting=len(self._state.gates) + 1)
+            await self._chronicle.settle(opened.event, approvals=[opened.row], row=row)
+            return
+        if outcome.gone and before is None:
             await self._stop_calls()
-        events, rows = accepted(proposal, prepared, gone)
-        await self._chronicle.settle(*events, **rows)
-        self._record.plan, self._record.plan_hash = proposal.plan, prepared.hash
-        if self._work is None or gone:
-            self._start(prepared)
+        event, rows = accepted(outcome.proposal, outcome.prepared, outcome.gone, outcome.done)
+        await self._chronicle.settle(event, *([e.ExecutionStarted()] if before is None else []), **rows)
+        self._record.plan, self._record.plan_hash = outcome.prepared.plan, outcome.prepared.hash
+        if self._work is None or outcome.gone:
+            self._start(outcome.prepared)
         else:
-            self._extend(prepared)
+            self._extend(outcome.prepared)
+
+    async def _another_plan(self) -> bool:
+        """Whether another plan takes over from one of which steps have failed, or is being asked for."""
+        if any(gate.step is None and gate.purpose == "question" for gate in self._state.gates.values()):
+            return True  # the planner's, about that plan
+        if not self._state.replanning:
+            if not replanning.possible(self._env, self._state):
+                return False
+            failed = [id for id in self._chronicle.state.steps if self._state.status(id) == "failed"]
+            await self._chronicle.settle(e.ReplanBegan(failed))
+        self._tasks.spawn(self._plan())
+        return True
+
+    async def _no_other_plan(self, error: dict[str, Any]) -> None:
+        await self._chronicle.settle(e.ReplanFailed(error))
+        await self._finish(True)
 
     def step(self, step: Step) -> None:
         """The planner has written a step: what only reads begins at once."""
@@ -338,7 +354,11 @@ class Driver:
         steps = [] if gate.step is None else [gates.decided(event, gate.purpose)]
         effects = [] if gate.purpose != "unknown" or self._work is None else self._work.told(gate, event.decision)
         await self._chronicle.settle(event, row=row, steps=steps, effects=effects, blobs=blobs, consumed=[signal.id])
-        if gate.step is None and event.decision != "answered":
+        if gate.step is None and event.decision != "answered" and self._state.replanning:
+            self._tasks.spawn(
+                self._no_other_plan({"code": "not-answered", "detail": "The planner's question was not answered.", "cure": ""})
+            )
+        elif gate.step is None and event.decision != "answered":
             await self._cancel(event.by)
         elif gate.step is None and self._begun:
             self._tasks.spawn(self._plan())
@@ -379,6 +399,8 @@ class Driver:
 
     async def _finish(self, failed: bool) -> None:
         assert self._prepared is not None
+        if failed and await self._another_plan():
+            return
         plan, answer = self._prepared.plan, await final_answer(self._env, self._record, self._prepared)
         if failed:
             error = first_failure(self._prepared, self._state)

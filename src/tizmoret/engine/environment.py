@@ -19,6 +19,7 @@ from tizmoret.engine.values import Values
 from tizmoret.plan.check import Finding
 from tizmoret.plan.labels import Label
 from tizmoret.plan.model import Language, Plan, Step
+from tizmoret.plan.replan import Earlier
 from tizmoret.store.database import Database
 
 
@@ -53,13 +54,14 @@ class Query:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a plan is to be made for. answers: the planner's earlier questions with what people said to them.
-    begun: steps of an earlier attempt that already run."""
+    begun: steps of an earlier attempt that already run. earlier: the plan of which steps have failed, where this is to take over from it."""
 
     request: str
     language: Language
     now: datetime
     answers: tuple[tuple[str, str], ...] = ()
     begun: tuple[Step, ...] = ()
+    earlier: Earlier | None = None
 
 
 class Follow(Protocol):
@@ -100,4 +102,5 @@ class Environment:
     slots: int
     models: tuple[str, ...] = ()  # that an agent goes over to when its own fails, in order
     planning_timeout: float = 300.0  # seconds
+    replans: int = 0  # how often the planner is asked for another plan when steps have failed
     gate_expiry: float = 7 * 86_400.0  # seconds until an undecided gate counts as rejected

@@ -55,6 +55,18 @@ class PlanAccepted(Event, frozen=True, tag="plan.accepted"):
     superseded: list[str] = []
 
 
+class ReplanBegan(Event, frozen=True, tag="replan.began"):
+    """Steps have failed for good, and the planner is asked for another way; PlanAccepted follows, or ReplanFailed."""
+
+    failed: list[str]
+
+
+class ReplanFailed(Event, frozen=True, tag="replan.failed"):
+    """There is no other way: the execution ends as it would have without asking."""
+
+    error: dict[str, Any]  # code, detail, cure
+
+
 class PlanRefused(Event, frozen=True, tag="plan.refused"):
     """A model's plan did not pass `check`; it goes back for repair."""
 
@@ -304,7 +316,7 @@ AnyEvent = (
     | StepCompleted | StepFailed | StepLost | StepSkipped | GateOpened | GateClosed | ExecutionWaiting | ExecutionPaused | ExecutionResumed
     | ExecutionTaken | ExecutionCompleted | ExecutionFailed | ExecutionCancelled | ExecutionQuarantined
     | StepBlocked | StepKept | EngineFailed | UndoBegan | UndoIntended | UndoFailed | EffectUndone | EffectLeft | ExecutionUndone
-    | SharedWritten | MessageSent
+    | SharedWritten | MessageSent | ReplanBegan | ReplanFailed
 )  # fmt: skip
 
 _encoder = msgspec.json.Encoder()

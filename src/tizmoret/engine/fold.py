@@ -206,13 +206,25 @@ def _planned(state: State, event: e.StepPlanned) -> list[str]:
 
 
 def _accepted(state: State, event: e.PlanAccepted) -> list[str]:
-    state.planned = True
+    state.planned, state.replanning = True, False
+    state.planner = event.planner
     state.begun.clear()
     for step in event.superseded:
         for known in (state.steps, state.outputs, state.labels):
             known.pop(step, None)
     state.tokens += event.tokens
     state.cost += event.cost or 0.0
+    return []
+
+
+def _replan_began(state: State, event: e.ReplanBegan) -> list[str]:
+    state.replanning = True
+    state.replans += 1
+    return []
+
+
+def _replan_failed(state: State, event: e.ReplanFailed) -> list[str]:
+    state.replanning, state.given_up = False, True
     return []
 
 
@@ -287,6 +299,8 @@ _FOLD: dict[type[e.Event], Any] = {
     e.ExecutionCreated: _created,
     e.StepPlanned: _planned,
     e.PlanAccepted: _accepted,
+    e.ReplanBegan: _replan_began,
+    e.ReplanFailed: _replan_failed,
     e.StepExpanded: _expanded,
     e.StepStarted: _started,
     e.StepBlocked: _blocked,

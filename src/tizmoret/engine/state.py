@@ -138,6 +138,10 @@ class State(msgspec.Struct):
     undoing: Undoing | None = None
     on_failure: OnFailure | None = None  # what whoever submitted it wished; None: as the plan says
     undo_answer: str | None = None  # whether a person wants the effects of this failed execution undone: "answered", or they do not
+    planner: str = ""  # of the plan that runs
+    replans: int = 0  # how often another plan was asked for
+    replanning: bool = False
+    given_up: bool = False  # there is no other plan
     trouble: str = ""  # the engine's last error over it
     planned: bool = False
     paused: bool = False

@@ -10,12 +10,14 @@ from typing import Protocol
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.plan.check import Finding
 from tizmoret.plan.model import Language, Plan, Step
+from tizmoret.plan.replan import Earlier
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRequest:
     """What a planner is given. now: aware, in the workspace's time zone. answers: earlier questions with what the person said to them.
-    begun: steps of an earlier attempt at this plan that already run; the plan should keep them as they are."""
+    begun: steps of an earlier attempt at this plan that already run; the plan should keep them as they are. earlier: a plan of which steps
+    have failed; the new one reaches the goal in another way, and takes over from it."""
 
     request: str
     language: Language
@@ -23,6 +25,7 @@ class PlanRequest:
     catalog: Catalog
     answers: tuple[tuple[str, str], ...] = ()
     begun: tuple[Step, ...] = ()
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,10 @@ class Planner(Protocol):
     @property
     def name(self) -> str:
         """What executions say planned them: "offline", or the model's name."""
+
+    @property
+    def replans(self) -> bool:
+        """Whether it can find another way than its first."""
 
     async def plan(self, request: PlanRequest, follow: Follow | None = None) -> Planned | Question:
         """follow: told of the plan as it is written, by planners that take their time.

@@ -162,13 +162,19 @@ async def _validate(context: RunContext[_Task], draft: Draft) -> Draft:
     if not draft.steps:
         return draft
     plan = draft.as_plan(task.request.request, task.request.language)
-    task.findings = check(plan, task.request.catalog.capabilities) if isinstance(plan, Plan) else plan
+    task.findings = _faults(plan, task.request) if isinstance(plan, Plan) else plan
     if not isinstance(plan, Plan) or task.findings:
         if task.follow is not None:
             task.follow.refused(task.findings)
         raise ModelRetry(prompt.repair(task.findings))
     task.plan = plan
     return draft
+
+
+def _faults(plan: Plan, request: PlanRequest) -> list[Finding]:
+    capabilities = request.catalog.capabilities
+    found = check(plan, capabilities)
+    return found if found or request.earlier is None else [*request.earlier.faults(plan, capabilities)]
 
 
 async def _read(context: RunContext[_Task], events: AsyncIterable[AgentStreamEvent]) -> None:

@@ -19,6 +19,8 @@ class ModelPlanner:
 
     url: the address of a server that speaks the provider's protocol; None: the provider's own."""
 
+    replans = True
+
     def __init__(self, model: str, *, url: str | None = None, limits: Limits | None = None) -> None:
         self.name = model
         self._url = url

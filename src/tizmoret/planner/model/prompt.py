@@ -16,7 +16,7 @@ from tizmoret.planner.model.draft import MAX_FINDINGS
 from tizmoret.planner.model.signature import Signatures
 from tizmoret.planner.planner import PlanRequest
 
-PLANNER, REPAIR = "planner.v2", "repair.v1"
+PLANNER, REPAIR, REPLAN = "planner.v2", "repair.v1", "replan.v1"
 
 _EFFECTS: dict[Effect, str] = {"none": "reads", "write": "writes", "delete": "deletes", "send": "sends"}
 _FINDING_LENGTH = 600
@@ -53,8 +53,9 @@ def _capability(capability: Capability, title: str, description: str, signatures
 
 
 def question(request: PlanRequest) -> str:
-    """The person's turn. One JSON object: nothing that a person writes can end it and speak as something else."""
-    return json.dumps(
+    """The person's turn. One JSON object: nothing that a person writes, or that a tool said as it failed, can end it and speak as something
+    else."""
+    asked = json.dumps(
         {
             "request": request.request,
             "language": "Hebrew" if request.language == "he" else "English",
@@ -63,10 +64,12 @@ def question(request: PlanRequest) -> str:
             "weekday": f"{request.now:%A}",
             "answers": [{"question": asked, "answer": answered} for asked, answered in request.answers],
             "begun": [step.model_dump(mode="json", exclude_defaults=True) for step in request.begun],
+            **({} if request.earlier is None else {"earlier": request.earlier.told()}),
         },
         ensure_ascii=False,
         indent=1,
     )
+    return asked if request.earlier is None else f"{asked}\n\n{_prompt(REPLAN)}"
 
 
 def repair(findings: Sequence[Finding]) -> str:

@@ -38,6 +38,7 @@ class OfflinePlanner:
     """Plans by retrieval over the catalog and by rules. It asks rather than guesses, and never adds an effect that was not asked for."""
 
     name = "offline"
+    replans = False  # the same words would give the same plan
 
     async def plan(self, request: PlanRequest, follow: Follow | None = None) -> Planned | Question:
         """Never raises for what a person wrote: what cannot be planned is asked back."""
