@@ -59,8 +59,6 @@ export const EVENTS: Record<string, Pair> = {
   "plan.refused": ["התוכנית נדחתה ומתוקנת", "The plan was refused and is mended"],
   "replan.began": ["שלב נכשל, והמתכנן מחפש דרך אחרת", "Steps have failed, and the planner looks for another way"],
   "replan.failed": ["אין דרך אחרת", "There is no other way"],
-  "shared.written": ["ערך שותף בין הסוכנים", "A value was shared"],
-  "message.sent": ["הודעה בין סוכנים", "A message between agents"],
   "execution.started": ["הביצוע התחיל", "The execution started"],
   "step.expanded": ["הרשימה ידועה", "The list is known"],
   "step.started": ["שלב התחיל", "Step started"],
