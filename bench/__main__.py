@@ -1,5 +1,5 @@
 """`python -m bench`: print the figures; with `--write`, put them into docs/figures.md. `python -m bench scale`: those of many,
-`python -m bench dashboard`: those of the page."""
+`python -m bench dashboard`: those of the page, `python -m bench planner`: those of the offline planner."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ def main() -> None:
         from bench import dashboard  # a browser is needed for no other figure
 
         name, rows = "dashboard", dashboard.run()
+    elif "planner" in sys.argv:
+        from bench import planner  # reads the sets of requests among the tests
+
+        name, rows = "planner", uvloop.run(planner.run())
     else:
         name, rows = "measured", cli_start.run() + makespan.run() + uvloop.run(engine.run())
     publish(name, rows, write="--write" in sys.argv)

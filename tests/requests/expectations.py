@@ -66,7 +66,7 @@ def _plan_faults(wanted: Expectation, plan: Plan, capabilities: dict[str, Capabi
     for names, args in wanted.args.items():
         steps = _steps(plan, names)
         for path, value in args.items():
-            if steps and not any(_holds(step, path, value, plan) for step in steps):
+            if steps and not any(holds(step, path, value, plan) for step in steps):
                 yield f"{names}.{path} is {[_at(step.args, path) for step in steps]}, not {value}"
     for edge in wanted.edges:
         before, after = (part.strip() for part in edge.split(">"))
@@ -92,7 +92,7 @@ def _at(args: Any, path: str) -> Any:
     return args
 
 
-def _holds(step: Step, path: str, value: Any, plan: Plan) -> bool:
+def holds(step: Step, path: str, value: Any, plan: Plan) -> bool:
     found = _at(step.args, path)
     if isinstance(value, str) and value.startswith("~"):
         return isinstance(found, str) and value[1:].casefold() in found.casefold()
