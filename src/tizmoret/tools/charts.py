@@ -57,8 +57,8 @@ class Picture(BaseModel):
         en="Cross two columns of a table, one down and one across, with a sum, average or count in each cell",
     ),
     examples={
-        "he": ["הצלב לקוח מול חודש", "טבלת ציר של לקוחות מול מוצרים"],
-        "en": ["cross customer with month", "pivot customers against products"],
+        "he": ["הצלב לקוח מול חודש", "טבלת ציר של לקוחות מול מוצרים", "הצלב לקוחות עם חודשים"],
+        "en": ["cross customer with month", "pivot customers against products", "pivot customers down, months across"],
     },
     show=lambda table, language: table.markdown, label=UNTRUSTED, timeout=60, seconds=1.0,
 )  # fmt: skip
@@ -97,8 +97,8 @@ def _show_picture(picture: Picture, language: Language) -> str:
         he="מצייר תרשים עמודות או קו מטבלה ושומר אותו כתמונת PNG", en="Draw a bar or line chart of a table and keep it as a PNG picture"
     ),
     examples={
-        "he": ["צייר תרשים עמודות של הסכום לפי קטגוריה", "צייר גרף קו לפי חודש"],
-        "en": ["draw a bar chart of the amount by category", "draw a line graph by month"],
+        "he": ["צייר תרשים עמודות של הסכום לפי קטגוריה", "צייר גרף קו לפי חודש", "שרטט את היבול לפי שנה"],
+        "en": ["draw a bar chart of the amount by category", "draw a line graph by month", "plot the yield by year"],
     },
     show=_show_picture, effect="write", recovery="keyed", label=UNTRUSTED, timeout=60, seconds=1.0, undo=_remove,
 )  # fmt: skip

@@ -30,8 +30,8 @@ class Now(BaseModel):
     title=Text(he="מה השעה", en="Current time"),
     description=Text(he="התאריך והשעה עכשיו, כאן או באזור זמן אחר", en="The date and time now, here or in another time zone"),
     examples={
-        "he": ["מה השעה", "מה התאריך היום", "איזה יום היום", "מה השעה עכשיו בלונדון"],
-        "en": ["what time is it", "what is today's date", "which day is today", "current time in London"],
+        "he": ["מה השעה", "מה התאריך היום", "איזה יום היום", "מה השעה עכשיו בלונדון", "מה השעה ברומא"],
+        "en": ["what time is it", "what is today's date", "which day is today", "current time in London", "tell me the time in Rome"],
     },
     show=lambda now, language: now.text, label=Label(sources=frozenset({"clock"})), seconds=0.05,
 )  # fmt: skip

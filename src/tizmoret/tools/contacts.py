@@ -116,8 +116,14 @@ def _digits(text: str) -> str:
         en="Search contacts by name, organization, role or address, in Hebrew and English",
     ),
     examples={
-        "he": ["מי עובד באסם", "חפש באנשי הקשר את מי שעובד בחברה", "אילו אנשי קשר יש לי", "מצא את כל הספקים באנשי הקשר", "מה הטלפון של דנה"],
-        "en": ["who works at Osem", "which contacts do I have", "find all suppliers in the contacts", "what is Dana's phone number"],
+        "he": [
+            "מי עובד באסם", "חפש באנשי הקשר את מי שעובד בחברה", "אילו אנשי קשר יש לי", "מצא את כל הספקים באנשי הקשר",
+            "מה הטלפון של דנה", "אילו אנשים מהחברה יש באנשי הקשר",
+        ],
+        "en": [
+            "who works at Osem", "which contacts do I have", "find all suppliers in the contacts",
+            "what is Dana's phone number", "which people from the company are in my contacts",
+        ],
     },
     show=_show_found, label=OWN, seconds=0.2,
 )  # fmt: skip
@@ -135,8 +141,8 @@ async def search(args: SearchContacts, call: Call) -> Contacts:
         en="Find the one contact that a name means, and ask where several people fit",
     ),
     examples={
-        "he": ["יואב", "מי זה יואב כהן", "הפרטים של דנה לוי", "המייל של יואב"],
-        "en": ["Yoav", "who is Yoav Cohen", "Dana Levi's details", "Yoav's email"],
+        "he": ["יואב", "מי זה יואב כהן", "הפרטים של דנה לוי", "המייל של יואב", "איך משיגים את יואב בטלפון"],
+        "en": ["Yoav", "who is Yoav Cohen", "Dana Levi's details", "Yoav's email", "how can I reach Yoav by phone"],
     },
     show=lambda picked, language: describe_contact(picked.contact), label=OWN, seconds=0.2,
 )  # fmt: skip

@@ -140,8 +140,8 @@ def _show(money: Money, language: Language) -> str:
         en="Convert money from one currency to another by the European Central Bank's reference rate, and say of which day it is",
     ),
     examples={
-        "he": ["המר 100 דולר לשקלים", "כמה זה 250 יורו בשקל"],
-        "en": ["convert 100 dollars to shekels", "how much is 250 euro in dollars"],
+        "he": ["המר 100 דולר לשקלים", "כמה זה 250 יורו בשקל", "150 אירו לשקלים"],
+        "en": ["convert 100 dollars to shekels", "how much is 250 euro in dollars", "150 euros in shekels"],
     },
     show=_show, label=LABEL, timeout=45, seconds=1.0,
 )  # fmt: skip

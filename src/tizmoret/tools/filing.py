@@ -106,8 +106,8 @@ def _counts(documents: list[Document], name: str) -> list[Count]:
         en="Count the documents of the folder by kind, subfolder and month, and name the damaged ones",
     ),
     examples={
-        "he": ["כמה מסמכים יש בתיקייה", "ספור את הקבצים לפי סוג", "אילו קבצים פגומים"],
-        "en": ["how many documents are there", "count the files by kind", "which files are damaged"],
+        "he": ["כמה מסמכים יש בתיקייה", "ספור את הקבצים לפי סוג", "אילו קבצים פגומים", "מה מספר המסמכים שנכתבו השנה"],
+        "en": ["how many documents are there", "count the files by kind", "which files are damaged", "number of documents written this year"],
     },
     show=lambda found, language: found.markdown, label=UNTRUSTED, timeout=120, seconds=1.0,
 )  # fmt: skip
@@ -160,8 +160,11 @@ def _told(one: DocumentText, other: DocumentText, alike: float, here: list[str],
     title=Text(he="השוואת מסמכים", en="Compare documents"),
     description=Text(he="משווה שני מסמכים ואומר מה נוסף ומה הוסר", en="Compare two documents and say what each has that the other has not"),
     examples={
-        "he": ["השווה בין שני החוזים", "מה ההבדל בין הגרסאות של המסמך", "מה השתנה בין הדוחות"],
-        "en": ["compare the two contracts", "what is the difference between the versions", "what changed between the reports"],
+        "he": ["השווה בין שני החוזים", "מה ההבדל בין הגרסאות של המסמך", "מה השתנה בין הדוחות", "במה שונים שני הקבצים"],
+        "en": [
+            "compare the two contracts", "what is the difference between the versions", "what changed between the reports",
+            "what is different between the two files",
+        ],
     },
     show=lambda comparison, language: comparison.markdown, label=UNTRUSTED, timeout=120, seconds=1.0,
 )  # fmt: skip
@@ -189,8 +192,11 @@ async def _back(_args: object, output: object, call: Call) -> None:
         en="Move a document to another folder, or give it another name; never overwrites another document",
     ),
     examples={
-        "he": ["העבר את החוזה לתיקייה ארכיון", "שנה את שם הקובץ", "תייק את המסמכים של 2024 בארכיון"],
-        "en": ["move the contract to the archive folder", "rename the file", "file the report under 2024"],
+        "he": ["העבר את החוזה לתיקייה ארכיון", "שנה את שם הקובץ", "תייק את המסמכים של 2024 בארכיון", "שים את הקובץ בתיקייה אחרת", "תן לקובץ שם אחר"],
+        "en": [
+            "move the contract to the archive folder", "rename the file", "file the report under 2024",
+            "put the file in another folder", "give the file another name",
+        ],
     },
     show=lambda moved, language: f"{moved.before} → {moved.document.id}",
     effect="write", recovery="keyed", approval="ask", locks=("document:{document}",), label=UNTRUSTED, undo=_back, seconds=0.2,
@@ -211,7 +217,10 @@ async def move(args: Move, call: Call) -> Moved:
     description=Text(
         he="מעביר מסמך לארכיון, לתיקייה של השנה שבה נכתב", en="Put a document away in the archive, in the folder of the year in which it was written"
     ),
-    examples={"he": ["העבר לארכיון את החוזה הישן", "אפסן את הדוח הישן"], "en": ["archive the old contract", "put the old report away"]},
+    examples={
+        "he": ["העבר לארכיון את החוזה הישן", "אפסן את הדוח הישן", "שים את הדוח בארכיון"],
+        "en": ["archive the old contract", "put the old report away", "put the report into the archive"],
+    },
     show=lambda moved, language: f"{moved.before} → {moved.document.id}",
     effect="write", recovery="keyed", approval="ask", locks=("document:{document}",), label=UNTRUSTED, undo=_back, seconds=0.2,
 )  # fmt: skip
@@ -246,7 +255,10 @@ async def _unwrite(_args: object, output: object, call: Call) -> None:
         he="כותב מסמך מפתח: כל המסמכים לפי תיקייה, עם תאריך ומשפט ראשון",
         en="Write an index document: every document by folder, with its day and first sentence",
     ),
-    examples={"he": ["מפתח את כל המסמכים בתיקייה"], "en": ["index all documents of the folder"]},
+    examples={
+        "he": ["מפתח את כל המסמכים בתיקייה", "כתוב תוכן עניינים של התיקייה"],
+        "en": ["index all documents of the folder", "make a list of contents of the folder"],
+    },
     show=lambda index, language: f"{index.document.title} ({index.count})",
     effect="write", recovery="keyed", locks=("documents",), label=UNTRUSTED, timeout=120, undo=_unwrite, seconds=2.0,
 )  # fmt: skip

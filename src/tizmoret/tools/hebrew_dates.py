@@ -101,8 +101,8 @@ def _show_holidays(found: Holidays, language: Language) -> str:
         en="Convert a civil date to the Hebrew calendar and back, and say whether it is a holiday",
     ),
     examples={
-        "he": ["מה התאריך העברי היום", "המר תאריך לועזי לעברי", "איזה תאריך עברי יוצא ב-15.3"],
-        "en": ["what is the Hebrew date today", "convert to the Hebrew calendar", "Hebrew date of 15 March"],
+        "he": ["מה התאריך העברי היום", "המר תאריך לועזי לעברי", "איזה תאריך עברי יוצא ב-15.3", "איזה יום זה בלוח העברי"],
+        "en": ["what is the Hebrew date today", "convert to the Hebrew calendar", "Hebrew date of 15 March", "what day is it in the Jewish calendar"],
     },
     show=_show_both, label=LABEL, seconds=0.05,
 )  # fmt: skip
@@ -123,8 +123,11 @@ async def hebrew_date(args: HebrewDate, call: Call) -> BothDates:
     title=Text(he="חגים", en="Holidays"),
     description=Text(he="אומר אילו חגים וצומות יש בתקופה, לפי הלוח העברי", en="Say which Jewish holidays and fasts fall within a period"),
     examples={
-        "he": ["אילו חגים יש בחודש הבא", "מתי ראש השנה", "באילו ימים יש חג השנה"],
-        "en": ["which holidays are next month", "when is Rosh Hashana", "Jewish holidays of this year"],
+        "he": ["אילו חגים יש בחודש הבא", "מתי ראש השנה", "באילו ימים יש חג השנה", "אילו חגים יש עד סוף השנה"],
+        "en": [
+            "which holidays are next month", "when is Rosh Hashana", "Jewish holidays of this year",
+            "list the holidays until the end of the year",
+        ],
     },
     show=_show_holidays, label=LABEL, seconds=0.1,
 )  # fmt: skip

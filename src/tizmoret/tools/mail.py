@@ -92,8 +92,11 @@ def _letter(args: Write, call: Call) -> tuple[Written, EmailMessage]:
     title=Text(he="חיפוש בדואר", en="Search mail"),
     description=Text(he="מוצא הודעות דואר לפי מילים, תקופה ומה שטרם נקרא", en="Find letters in the mailbox by words, period and what is unread"),
     examples={
-        "he": ["אילו מיילים חדשים קיבלתי", "חפש בדואר הודעות מהספק", "מה כתבו לי במייל על ההזמנה"],
-        "en": ["which new mails did I get", "search the inbox for letters from the supplier", "what did they mail me about the order"],
+        "he": ["אילו מיילים חדשים קיבלתי", "חפש בדואר הודעות מהספק", "מה כתבו לי במייל על ההזמנה", "הגיעו מכתבים מהבנק"],
+        "en": [
+            "which new mails did I get", "search the inbox for letters from the supplier", "what did they mail me about the order",
+            "any new letters from the bank",
+        ],
     },
     show=_show_letters, label=UNTRUSTED, timeout=90, seconds=2.0,
 )  # fmt: skip

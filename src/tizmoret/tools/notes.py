@@ -84,8 +84,8 @@ async def _remove(_args: object, output: object, call: Call) -> None:
     title=Text(he="הוספת פתק", en="Jot down"),
     description=Text(he="כותב פתק חדש ושומר אותו בין הפתקים", en="Jot something down and keep it among the notes"),
     examples={
-        "he": ["רשום לי פתק שהמפתח אצל משה", "כתוב פתק", "הוסף פתק: לבדוק את המשאבה"],
-        "en": ["jot down that the key is with Moshe", "jot down: check the pump", "add a sticky note"],
+        "he": ["רשום לי פתק שהמפתח אצל משה", "כתוב פתק", "הוסף פתק: לבדוק את המשאבה", "רשום לעצמי שהקוד הוא 12"],
+        "en": ["jot down that the key is with Moshe", "jot down: check the pump", "add a sticky note", "note to self: the code is 12"],
     },
     show=lambda added, language: f"{'נרשם פתק' if language == 'he' else 'Noted'}: {added.note.title}",
     effect="write", recovery="keyed", label=OWN, undo=_remove, seconds=0.1,
@@ -101,7 +101,10 @@ async def add(args: AddNote, call: Call) -> Added:
     "notes.search",
     title=Text(he="חיפוש בפתקים", en="Search notes"),
     description=Text(he="מוצא פתקים לפי מילים שכתובות בהם", en="Find notes by words that are written in them"),
-    examples={"he": ["מה רשמתי בפתקים על המפתח", "חפש בפתקים שלי"], "en": ["what did I jot down about the key", "search my notes"]},
+    examples={
+        "he": ["מה רשמתי בפתקים על המפתח", "חפש בפתקים שלי", "מה רשמתי על המפתח"],
+        "en": ["what did I jot down about the key", "search my notes", "what did I note about the key"],
+    },
     show=_show, label=OWN, seconds=0.2,
 )  # fmt: skip
 async def search(args: SearchNotes, call: Call) -> Notes:

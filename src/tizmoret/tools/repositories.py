@@ -142,8 +142,11 @@ def _show_commits(found: Commits, language: Language) -> str:
         he="מציג את השינויים (commits) במאגר Git לפי מילים, תקופה וקובץ", en="List the commits of a Git repository by words, period and file"
     ),
     examples={
-        "he": ["אילו commits היו השבוע במאגר", "מי שינה את הקובץ במאגר הקוד", "היסטוריית השינויים בקוד"],
-        "en": ["which commits were made this week", "who changed the file in the repository", "the commit history of the code"],
+        "he": ["אילו commits היו השבוע במאגר", "מי שינה את הקובץ במאגר הקוד", "היסטוריית השינויים בקוד", "אילו קומיטים היו החודש"],
+        "en": [
+            "which commits were made this week", "who changed the file in the repository", "the commit history of the code",
+            "which commits were made this month",
+        ],
     },
     show=_show_commits, label=LABEL, timeout=60, seconds=0.5,
 )  # fmt: skip

@@ -40,8 +40,11 @@ def _show(health: Health, language: Language) -> str:
         en="Check the health of the system: database, disk, catalog of tools and agents, model",
     ),
     examples={
-        "he": ["בדוק את המערכת", "האם הכול תקין", "מה מצב המערכת", "יש תקלות?", "כמה מקום נשאר בדיסק"],
-        "en": ["check the system", "is everything working", "how is the system doing", "system status", "how much disk space is left"],
+        "he": ["בדוק את המערכת", "האם הכול תקין", "מה מצב המערכת", "יש תקלות?", "כמה מקום נשאר בדיסק", "הכול עובד"],
+        "en": [
+            "check the system", "is everything working", "how is the system doing", "system status",
+            "how much disk space is left", "does everything work",
+        ],
     },
     show=_show, label=Label(sources=frozenset({"system"})), timeout=30, seconds=0.3,
 )  # fmt: skip

@@ -248,12 +248,10 @@ def aggregate_sql(args: Aggregate, sheet: Sheet, language: Language) -> str:
     examples={
         "he": [
             "מה סך ההוצאות לפי קטגוריה", "כמה מכרנו בכל חודש", "מה ממוצע המחיר לטון", "סכם את ההוצאות בטבלה",
-            "מי הלקוח עם המכירות הגבוהות ביותר",
-        ],
+            "מי הלקוח עם המכירות הגבוהות ביותר", "סכום הכמויות לכל לקוח"],
         "en": [
             "what are the total expenses by category", "how much did we sell each month", "what is the average price per ton",
-            "sum up the expenses in the table", "which customer has the highest sales",
-        ],
+            "sum up the expenses in the table", "which customer has the highest sales", "sum of quantity per customer"],
     },
     show=_show_table, label=UNTRUSTED, timeout=60, seconds=1.0,
 )  # fmt: skip

@@ -88,8 +88,14 @@ async def _remove(_args: object, output: object, call: Call) -> None:
     title=Text(he="הוספת משימה", en="Add a task"),
     description=Text(he="מוסיף משימה לרשימת המשימות, עם תאריך יעד", en="Add a task to the list of tasks, with a due date"),
     examples={
-        "he": ["הוסף משימה להתקשר לספק", "תזכיר לי לשלוח את הדוח עד יום חמישי", "רשום משימה חדשה"],
-        "en": ["add a task to call the supplier", "remind me to send the report by Thursday", "note a new to-do"],
+        "he": [
+            "הוסף משימה להתקשר לספק", "תזכיר לי לשלוח את הדוח עד יום חמישי", "רשום משימה חדשה",
+            "הזכר לי ביום חמישי להתקשר", "משימה חדשה: לבדוק את הגדר",
+        ],
+        "en": [
+            "add a task to call the supplier", "remind me to send the report by Thursday", "note a new to-do",
+            "remind me on Thursday to call", "new task: check the fence",
+        ],
     },
     show=lambda added, language: f"{'נוספה משימה' if language == 'he' else 'Added a task'}: {describe_task(added.task, language)}",
     effect="write", recovery="keyed", label=OWN, undo=_remove, seconds=0.1,
@@ -104,8 +110,8 @@ async def add(args: AddTask, call: Call) -> OneTask:
     title=Text(he="רשימת משימות", en="List tasks"),
     description=Text(he="מציג את המשימות, פתוחות או שבוצעו, לפי מילים ותאריך יעד", en="List tasks, open or done, by words and due date"),
     examples={
-        "he": ["אילו משימות פתוחות יש לי", "מה המשימות שלי לשבוע הזה", "הצג את רשימת המשימות"],
-        "en": ["which tasks are open", "what are my to-dos for this week", "show the list of tasks"],
+        "he": ["אילו משימות פתוחות יש לי", "מה המשימות שלי לשבוע הזה", "הצג את רשימת המשימות", "מה עוד נשאר לי לעשות"],
+        "en": ["which tasks are open", "what are my to-dos for this week", "show the list of tasks", "what do I still have to do"],
     },
     show=_show_list, label=OWN, seconds=0.1,
 )  # fmt: skip
@@ -153,8 +159,11 @@ async def _reopen(_args: object, output: object, call: Call) -> None:
     title=Text(he="סימון משימה כבוצעה", en="Complete a task"),
     description=Text(he="מסמן משימה כבוצעה", en="Tick a task off as done"),
     examples={
-        "he": ["סמן את המשימה להתקשר לספק כבוצעה", "סיימתי את המשימה של הדוח", "תסגור את המשימה"],
-        "en": ["mark the task to call the supplier as done", "tick off the report task", "complete the task"],
+        "he": ["סמן את המשימה להתקשר לספק כבוצעה", "סיימתי את המשימה של הדוח", "תסגור את המשימה", "סיימתי עם המשימה"],
+        "en": [
+            "mark the task to call the supplier as done", "tick off the report task", "complete the task",
+            "I'm done with the task", "mark the task as finished",
+        ],
     },
     show=lambda done, language: f"{'בוצע' if language == 'he' else 'Done'}: {done.task.title}",
     effect="write", recovery="keyed", locks=("tasks",), label=OWN, undo=_reopen, seconds=0.1,

@@ -64,8 +64,8 @@ def _name(unit: str) -> str:
         en="Convert a quantity from one unit of measure to another: length, weight, area, volume, temperature",
     ),
     examples={
-        "he": ["כמה קילומטר הם 5 מייל", "המר 30 צלזיוס לפרנהייט", "כמה מטר רבוע הם 4 דונם"],
-        "en": ["how many km are 5 miles", "convert 30 degC to degF", "convert 200 pounds to kg"],
+        "he": ["כמה קילומטר הם 5 מייל", "המר 30 צלזיוס לפרנהייט", "כמה מטר רבוע הם 4 דונם", "כמה קילו זה 35 ליברות"],
+        "en": ["how many km are 5 miles", "convert 30 degC to degF", "convert 200 pounds to kg", "how many kilos are 35 pounds"],
     },
     show=lambda converted, language: converted.text, label=Label(sources=frozenset({"units"})), seconds=0.1,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from functools import cache
 
 from tizmoret.planner.language import english, hebrew
 from tizmoret.planner.language.acts import CHANGING, LOOKING, Act, phrases, question_words, verbs
+from tizmoret.planner.language.spelling import nearest_verb
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.words import forms, normalise, tokens
 
@@ -26,13 +27,19 @@ _TO_ME = re.compile(r"(?:me|us|to\s+me|out|up|לי|לנו|נא|בבקשה|please
 
 # English words that are verbs at the head of a clause and nouns elsewhere: after "and" they are verbs only before an object.
 _NOUNS_TOO = wordset("""report review study plan book order call contact change update test record watch log format note text mail message
-    email total average count show list view print share play look get put move summary schedule""")  # fmt: skip
+    email total average sum count show list view print share play look get put move summary schedule""")  # fmt: skip
 _OBJECT = re.compile(
     r"\s+(?:the|a|an|me|us|it|them|him|her|my|our|all|what|how|to|this|that|these|those|with|for)(?!\w)|\s+(?-i:[A-Z\"])", re.IGNORECASE
 )
 # Hebrew words that are verbs at the head of a clause and, with "and" in front, nouns: "והזמן" is rather "and the time".
 _HE_NOUNS_TOO = wordset("הזמן הכנס שנה ספר אתר קצר ספרי שים חשב")
-_HE_OBJECT = re.compile(r"\s+(?:לי|לנו|את|פגישה|ישיבה|מסמך)(?!\w)")
+_HE_OBJECT = re.compile(r"\s+(?:לי|לנו|את|אותו|אותה|אותם|אותן|זה|זאת|פגישה|ישיבה|מסמך)(?!\w)")
+# What leads over to the next clause and says nothing itself: "based on that, write ...".
+_LEAD = re.compile(
+    r"(?:based\s+on|according\s+to|on\s+the\s+basis\s+of|using|from)\s+(?:it|that|this|them|these|those)|on\s+that\s+basis|accordingly"
+    r"|(?:ו?לפי|ו?על\s+סמך|ו?על\s+בסיס)\s+(?:זה|זאת|כך|אלה)|ו?בהתאם(?:\s+לזה|\s+לכך)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,20 @@ def split(text: str, taken: list[tuple[int, int]]) -> list[Clause]:
             continue
         found.append(replace(clause, follows=True) if follows else clause)
         follows = False
-    return _shared(found)
+    return _shared(_led_over(found))
+
+
+def _led_over(found: list[Clause]) -> list[Clause]:
+    """Without clauses that only lead over to the next one, which takes their words up."""
+    kept: list[Clause] = []
+    lead = ""
+    for clause in found:
+        if clause.act is None and _LEAD.fullmatch(clause.text.strip(" .,;:")):
+            lead = clause.text.strip(" .,;:")
+            continue
+        kept.append(replace(read(f"{clause.text.rstrip(' .')} {lead}"), follows=clause.follows) if lead else clause)
+        lead = ""
+    return kept
 
 
 def _shared(found: list[Clause]) -> list[Clause]:
@@ -94,10 +114,14 @@ def read(text: str) -> Clause:
     act = phrase[0] if phrase else verb_act(head[0])
     if act is None:
         asks = _asks(head[0])
+        meant = "" if asks or head[0][0].isupper() else nearest_verb(head[0])
+        if meant:
+            return read(text[: head.start()] + meant + text[head.end() :])
         return Clause(text, "ask" if asks else None, head[0] if asks else "", head.start(), negated, follows)
     body = phrase[1] if phrase else head.end()
     asked = _WORD.match(text, _skip_me(text, body))
-    if act == "show" and asked is not None and _asks(asked[0]):  # "tell me what time it is"
+    told = act == "show" or (act == "write" and _skip_me(text, body) > _spaces(text, body))
+    if told and asked is not None and _asks(asked[0]):  # "tell me what time it is", "write me down which"
         return Clause(text, "ask", asked[0], asked.start(), negated, follows)
     while (more := _TO_ME.match(text, _spaces(text, body))) is not None and more.end() > body:
         body = more.end()
@@ -199,7 +223,8 @@ def _opens(text: str, place: int) -> bool:
     """Whether a new clause begins with the word at `place`."""
     if _THEN.match(text, place):
         return True
-    if _WITHOUT.match(text, place):
+    without = _WITHOUT.match(text, place)
+    if without is not None and (word := _WORD.match(text, _spaces(text, without.end()))) is not None and verb_act(word[0]) is not None:
         return True
     negation = _NOT.match(text, place)
     if negation is not None:

@@ -171,6 +171,9 @@ RULES: tuple[Rule, ...] = (
     rule(rf"{B}at\s+(?P<h>2[0-3]|1\d|0?\d|one|{_HOUR_WORD})(?![\d:./])(?:\s*o'?clock)?{E}{_OF_DAY}?", _spoken),
     rule(rf"{B}(?:ו?בשעה|לשעה)\s+(?P<h>2[0-3]|1\d|0?\d|אחת|{_HOUR_WORD})(?![\d:./]){_HALF}{E}{_OF_DAY}?", _spoken),
     rule(rf"{B}ו?[בל]-?(?P<h>2[0-3]|1\d|0?\d|אחת|{_HOUR_WORD})(?![\d:./]){_HALF}{E}{_OF_DAY}", _spoken),
+    # a bare hour behind a day: "tomorrow at four" is said so in Hebrew
+    rule(rf"(?:(?<=מחר )|(?<=היום )|(?<=מחרתיים )|(?<=ראשון )|(?<=שני )|(?<=שלישי )|(?<=רביעי )|(?<=חמישי )|(?<=שישי )|(?<=הבא )|(?<=הקרוב ))"
+         rf"ב-?(?P<h>אחת|{_HOUR_WORD}|2[0-3]|1\d|[1-9])(?![\d:./]){_HALF}{E}{_OF_DAY}?", _spoken),
     rule(rf"{B}[בל]-(?P<h>2[0-3]|1\d|0?[7-9])(?![\d:./%])"
         r"(?=\s*(?:$|[,;?!]|\.\s|\.$|(?:עם|על|עד|בנושא|כדי|אצל|בזום|במשרד|למשך|לחצי|לשעה|לשעתיים)(?!\w)))", _spoken),
     rule(rf"{B}(?:at\s+)?(?P<some>half|quarter)\s+(?P<way>past|to)\s+(?P<h>\d\d?|one|{_HOUR_WORD}){E}", _past),

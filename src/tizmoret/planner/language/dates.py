@@ -240,6 +240,31 @@ def _weekend(match: re.Match[str], today: Today) -> Days:
     return Days(friday, friday + timedelta(days=1))
 
 
+def _to_end(match: re.Match[str], today: Today) -> Days | None:
+    """ "By the end of the month": from today to its last day."""
+    last = _end(match, today)
+    return Days(today.day, last) if last is not None and last >= today.day else None
+
+
+def _at_end(match: re.Match[str], today: Today) -> Days | None:
+    """ "At the end of the month": its last days."""
+    last = _end(match, today)
+    return Days(last - timedelta(days=2), last) if last is not None else None
+
+
+def _end(match: re.Match[str], today: Today) -> date | None:
+    groups = match.groupdict()
+    if groups.get("m"):
+        ahead = Today(today.day, "future")
+        month = MONTHS[groups["m"].lower()]
+        here = today.day.month == month
+        found = _dated(1, month, None, ahead)
+        return month_days(today.day.year, month).last if here else month_days(found.year, month).last if found else None
+    unit, _ = UNITS[groups["u"].lower().removeprefix("ה")]
+    turn = _turn(groups.get("before") or groups.get("after")) or 0
+    return whole(shift(whole(today.day, unit).first, unit, turn), unit).last
+
+
 _UNIT = either(UNITS)
 _MONTH_HE = either(month for month in MONTHS if month > "z")
 _MONTH_EN = either(month for month in MONTHS if month < "z")
@@ -297,6 +322,14 @@ RULES: tuple[Rule, ...] = (
     rule(rf"{B}(?:the\s+)?day\s+before\s+yesterday{E}|{PRE}שלשום{E}", _near(-2)),
     rule(rf"{B}tomorrow{E}|{PRE}מחר{E}", _near(1)),
     rule(rf"{B}yesterday{E}|{PRE}אתמול{E}|{PRE}אמש{E}", _near(-1)),
+    # the end of one
+    rule(rf"{B}(?:(?:from|between)\s+(?:now|today)\s+(?:and\s+)?)?(?:by|until|till|to|through|before|and|up\s+to)\s+(?:the\s+)?end\s+of\s+"
+         rf"(?:(?:the\s+)?(?P<before>this|next|last|current|coming)\s+|the\s+)?(?:(?P<u>{_ONE_UNIT})|(?P<m>{_MONTH_EN})){E}", _to_end),
+    rule(rf"{PRE}(?:(?:מעכשיו|מהיום)\s+)?ו?עד\s+ל?סוף\s+(?:(?P<u>ה?(?:{_ONE_UNIT_HE}))|(?P<m>{_MONTH_HE})){E}"
+         rf"(?:\s+(?P<after>{_WHICH}){E})?", _to_end),
+    rule(rf"{B}(?:at\s+|towards\s+)?(?:the\s+)?end\s+of\s+(?:(?:the\s+)?(?P<before>this|next|last|current|coming)\s+|the\s+)?"
+         rf"(?:(?P<u>month|quarter|year)|(?P<m>{_MONTH_EN})){E}", _at_end),
+    rule(rf"{PRE}סוף\s+(?:(?P<u>ה?(?:חודש|רבעון|שנה))|(?P<m>{_MONTH_HE})){E}(?:\s+(?P<after>{_WHICH}){E})?", _at_end),
     # whole units
     rule(rf"{B}(?:in\s+|of\s+)?(?:the\s+)?(?P<before>last|previous|this|current|next|coming|upcoming)\s+(?P<u>{_ONE_UNIT}){E}", _whole),
     rule(rf"{PRE}(?P<u>{_ONE_UNIT_HE})\s+(?P<after>שעבר|שעברה|ה?קודם|ה?קודמת|ה?בא|ה?באה|הזה|הזאת|הזו|הנוכחי|הנוכחית){E}", _whole),

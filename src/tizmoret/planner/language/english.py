@@ -16,14 +16,14 @@ VERBS: dict[Act, str] = {
     "check": "check verify test diagnose inspect",
     "compute": "compute calculate count total average reckon",
     "fetch": "fetch get bring download",
-    "schedule": "schedule arrange plan organise organize reserve",
+    "schedule": "schedule arrange plan organise organize reserve meet",
     "book": "book set invite put",
     "create": "create make add generate produce",
     "write": "write prepare draft compose save note",
-    "change": "move reschedule postpone update change shift push delay edit modify extend shorten rename",
+    "change": "move reschedule postpone update change shift push delay edit modify extend shorten rename archive",
     "delete": "delete cancel remove drop erase",
     "send": "send email mail message text forward notify share",
-    "other": """order buy pay call phone translate play print remind transfer turn sell hire fire sing draw paint cook drive
+    "other": """order buy pay call phone translate play print remind transfer turn sell hire fire sing draw plot graph paint cook drive
         deploy install upload publish post tweet sign approve log format convert record watch""",
 }
 
@@ -36,7 +36,7 @@ PHRASES: dict[Act, str] = {
 PARTICLES = "off up out back down over on into forward together through for"
 
 QUESTIONS = """what who whom whose when where which how why is are was were do does did am has have had can could should will would
-    what's who's when's where's how's there's"""
+    what's who's when's where's how's there's any anything anybody"""
 
 # Said before a request, and no part of it.
 POLITE = (
@@ -48,7 +48,7 @@ NEGATION = (
     r"do\s+not|don'?t|never|no\s+need\s+to|without|not\s+to|must\s+not|mustn'?t|shouldn'?t|should\s+not|avoid|refrain\s+from|instead\s+of"
 )
 # Words that open a new clause when a verb or a question follows, and those that open one by themselves.
-THEN = r"and\s+then|after\s+that|afterwards|then|after\s+which|next"
+THEN = r"and\s+then|after\s+that|afterwards|then|after\s+which|and\s+next|(?<![A-Za-z] )next"
 AND = r"and\s+also|and|but|also|or"
 
 # Words after "with" that end a name.

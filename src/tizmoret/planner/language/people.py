@@ -19,10 +19,11 @@ Relation = Literal["with", "of", "to"]
 _MAX_NAME = 3  # words
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\"-](?=[^\W\d_]))*")
-_WITH = re.compile(r"(?<!\w)(?:with|ו?עם|together\s+with|invite|meet|ו?אצל)\s+(?:the\s+)?", re.IGNORECASE)
+_WITH = re.compile(r"(?<!\w)(?:with|ו?עם|together\s+with|invite|meet|ו?אצל)\s+", re.IGNORECASE)
 _INVITE = re.compile(r"(?<!\w)ו?(?:ת?הזמן|ת?הזמיני|תזמין|תזמיני|להזמין|זמן|תזמן|לזמן)\s+את\s+")
-_OTHER = re.compile(r"(?<!\w)(?:(?P<of>of|by|is|contact|from)|(?P<to>to|for|email|mail|call|message|text|ask))\s+(?=[A-Z])")
+_OTHER = re.compile(r"(?<!\w)(?:(?P<of>of|by|is|contact|from)|(?P<to>to|for|(?i:email|mail|call|message|text|ask|send)))\s+(?=[A-Z])")
 _OTHER_HE = re.compile(r"(?<!\w)(?P<of>ו?של|מאת|ומאת|זה|זאת|זו|מיהו|מיהי|בשם)\s+")
+_SEND_TO_HE = re.compile(r"(?<!\w)ו?ת?(?:שלח|שלחי|לשלוח)\s+ל(?=[א-ת]{2})")
 _POSSESSIVE = re.compile(r"(?<!\w)([A-Z][\w-]*(?:\s+[A-Z][\w-]*)?)'s?(?!\w)")
 _JOIN = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s+ו(?=[א-ת])")
 _WHO = re.compile(r"(?<!\w)(?:who\s+is|who's)\s+", re.IGNORECASE)
@@ -30,6 +31,7 @@ _WHO = re.compile(r"(?<!\w)(?:who\s+is|who's)\s+", re.IGNORECASE)
 # Surnames that begin with a letter which is otherwise a joined word (ב-, ל-, מ-, כ-, ה-, ש-).
 _SURNAMES = wordset("""כהן לוי מזרחי ביטון ברק בר בן הראל הרשקוביץ מור מלכה משה לביא ליבוביץ שרון שפירא שגב שלום שמש שטרן מזור ברגר בלום ברנשטיין
     לנדאו לב לוין לרנר מאיר מנדל מרקוביץ כץ כספי כרמי הלוי הורוביץ הדר בכר בוזגלו ברוך ברכה לחמי למברג מימון מועלם מנור שחר שקד שני שור שמואלי""")
+_WITH_HE = wordset("הדר הילה הילי הלל הגר הדס הדסה הודיה הלנה הושע הראל הרצל")
 _GROUPS = wordset(
     """team everyone everybody all staff group client customer supplier board management people colleague company department me us you myself
     צוות כולם הנהלה לקוח ספק קבוצה מחלקה אנשים חברה עובדים כל הנהלת מי מישהו עצמי לי לנו"""
@@ -52,6 +54,7 @@ def find_people(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Person
     openers: list[tuple[int, Relation]] = [(match.end(), "with") for pattern in (_WITH, _INVITE) for match in pattern.finditer(text)]
     openers += [(match.end(), "of") for match in _WHO.finditer(text)]
     openers += [(match.end(), "of" if match["of"] else "to") for match in _OTHER.finditer(text)]
+    openers += [(match.end(), "to") for match in _SEND_TO_HE.finditer(text)]
     openers += [(match.end(), "of") for match in _OTHER_HE.finditer(text)]
     for place, relation in sorted(openers):
         _names_from(text, place, relation, taken, found)
@@ -111,6 +114,8 @@ def _may_be_name(word: str, *, capital: bool) -> bool:
         return False
     if not forms(plain).isdisjoint(_GROUPS):
         return False
+    if plain[0] == "ה" and len(plain) > 3 and plain not in _WITH_HE and plain not in _SURNAMES:
+        return False  # "the pump"
     return capital or not translations(plain)
 
 
@@ -126,9 +131,8 @@ def _second_word(word: str) -> bool:
 
 @cache
 def _not_names() -> frozenset[str]:
-    words = (
-        f"{english.AFTER_PERSON} {hebrew.AFTER_PERSON} {english.QUESTIONS} {hebrew.QUESTIONS} i my our your his its their all any some both"
-    )
+    shaping = f"{english.AFTER_PERSON} {hebrew.AFTER_PERSON} {english.QUESTIONS} {hebrew.QUESTIONS}"
+    words = f"{shaping} i my our your his its their all any some both him himself herself someone somebody"
     return wordset(words)
 
 

@@ -107,6 +107,8 @@ def _time(slot: Slot, skill: Skill, reading: Reading) -> str | None:
     when = (
         reading.target if reading.act == "change" and not skill.looks else reading.when("past" if reading.speaks_of_past else toward(skill))
     )
+    if changes_existing(skill) and reading.act in ("book", "create"):
+        return None  # "add Dana to tomorrow's meeting": its time says which one
     if not skill.looks:
         if reading.act == "change" and when.days is None and when.moment is None:
             when = replace(when, days=reading.when("future").days)  # "move tomorrow's meeting to 15:00"
@@ -123,6 +125,10 @@ def _time(slot: Slot, skill: Skill, reading: Reading) -> str | None:
         start = max(start, moment) if moment else start
         return (max(start, reading.now.replace(microsecond=0)) if "=free" in skill.things else start).isoformat()
     return end.isoformat() if slot.name in _ENDS else None
+
+
+def changes_existing(skill: Skill) -> bool:
+    return not skill.looks and any(slot.required and slot.kind == "event.id" for slot in skill.slots)
 
 
 def _round_off(skill: Skill, reading: Reading, found: dict[str, Any]) -> None:
@@ -279,6 +285,9 @@ def _by_name(slot: Slot, skill: Skill, reading: Reading) -> str | None:
     if slot.name in ("location", "place", "where") and not table_words.reckons(skill):
         match = _PLACE.search(reading.text)
         return re.sub(r"^(?:ב-?|in\s+|at\s+|on\s+|via\s+|over\s+|by\s+)(?:the\s+)?", "", match[0], flags=re.IGNORECASE) if match else None
+    if slot.name == "folder" and not skill.looks:
+        found = _FOLDER.search(reading.text)
+        return next((group for group in found.groups() if group), None) if found else None
     if slot.name in ("title", "subject") and not skill.looks:
         return None
     if not slot.required or is_found(slot) or slot.name in WRITTEN_OUT or slot.name in ("id", "path") or slot.name.endswith("_id"):
@@ -289,6 +298,13 @@ def _by_name(slot: Slot, skill: Skill, reading: Reading) -> str | None:
     own = {form for word in skill.title_words for form in forms(word)}
     phrase = reading.topic(set(skill.things) | own)
     return phrase or None
+
+
+_FOLDER = re.compile(
+    r"(?:folder|directory)\s+(?:called\s+|named\s+)?\"?([\w\-/]+)|(?:to|into|in|under)\s+(?:the\s+)?(?!the\s)\"?([\w\-/]+)\"?\s+(?:folder|directory)"
+    r"|תיקי?[יה]?[הת]\s+(?:בשם\s+)?\"?([א-ת\w\-/]+)",
+    re.IGNORECASE,
+)
 
 
 def _measured(slot: Slot, skill: Skill, reading: Reading) -> str | None:
@@ -312,10 +328,15 @@ def _claimed(slot: Slot, skill: Skill, reading: Reading) -> str | None:
     """A claim in the words in which it was made."""
     quoted = reading.named("quote")
     found = _CLAIM.search(reading.text)
-    return quoted[0] if quoted else found[1].strip(" .?!") if found else None
+    said = next((group for group in found.groups() if group), "") if found else ""
+    return quoted[0] if quoted else said.strip(" .?!") or None
 
 
-_CLAIM = re.compile(r"(?:(?<!\w)(?:that|whether|if)\s+|(?<!\w)(?:הטענה\s+ש|האם\s+))(.{3,})$", re.IGNORECASE | re.DOTALL)
+_CLAIM = re.compile(
+    r"(?<!\w)(?:that|whether|if)\s+(?:it\s+is\s+(?:true|correct)\s+that\s+)?(.{3,})$"
+    r"|(?<!\w)(?:הטענה\s+ש|האם\s+|האם\s+(?:זה\s+)?נכון\s+ש|(?:ודאי?|ת?וודאי?|לוודא|ת?בדוק|ת?בדקי)\s+(?:אם\s+)?(?:נכון\s+)?ש(?=[א-ת]))(.{3,})$",
+    re.IGNORECASE | re.DOTALL,
+)
 _NOTED = re.compile(
     r"^\W*(?:jot\s+down|(?:add|write|make|keep)(?:\s+me)?)?\W*(?:(?:a|the|my|new|sticky)\s+)*?(?:notes?(?!\w)\W*)?(?:(?:saying|that)(?!\w)\W*)?"
     r"(?:(?:לי|לנו|פתק|חדש|בפתק|שכתוב\s+בו|לפיו)(?!\w)\W*)*",

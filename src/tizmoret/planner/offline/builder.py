@@ -32,6 +32,8 @@ class Builder:
     def carry_out(self, reading: Reading) -> DraftStep:
         """The steps for one clause; its last one. Raises NotUnderstood, Missing or TooManySteps."""
         goals = self.draft.goals
+        if goals and _keeps(goals[-1], reading):
+            return goals[-1]
         step = self._likeliest(reading)
         if reading.clause.follows and not step.skill.looks and goals and goals[-1] is not step:
             step.after.append(goals[-1].id)
@@ -79,3 +81,9 @@ class Builder:
             self.draft.goals += steps[:-1]
             return steps[-1]
         return self._steps.make(skill, reading)
+
+
+def _keeps(last: DraftStep, reading: Reading) -> bool:
+    """ "... and save it", where the step before has just written it down."""
+    names = reading.content or reading.things or reading.people or reading.times("past")
+    return reading.act == "write" and not names and not last.skill.looks and last.skill.gives("document") is not None

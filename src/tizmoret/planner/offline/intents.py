@@ -14,22 +14,34 @@ from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline.arguments import WRITTEN_OUT
 from tizmoret.planner.offline.places import zone_words
 from tizmoret.planner.offline.reading import Reading
-from tizmoret.planner.offline.skills import Skill
+from tizmoret.planner.offline.skills import Skill, takes_words
 from tizmoret.words import forms, normalise, tokens
 
 _SURE = 0.42  # what a skill must reach to be taken
 _MARGIN = 0.15  # how much less another may reach, to be tried where the first lacks an argument
 _LIKE_EXAMPLE = 0.55  # an example that close needs nothing else
 _TO_EXISTING = re.compile(
-    r"(?<!\w)(?:to|into)\s+(?:the|my|our|this|that|\S+'s)\s+(?:\w+\s+){0,3}(?:meeting|call|event|session)(?!\w)|(?<!\w)ל(?:פגישה|ישיבה|אירוע|שיחה|מפגש)(?!\w)",
+    r"(?<!\w)(?:to|into)\s+(?:the|my|our|this|that|\S+'s)\s+(?:\w+\s+){0,3}(?:meeting|call|event|session)(?!\w)|(?<!\w)ל(?:פגישה|ישיבה|אירוע|שיחה|מפגש)(?!\w)|(?<!\w)ל(?:פגישת|ישיבת|שיחת|ארוחת)\s+ה[א-ת]",
     re.IGNORECASE,
 )
+_ADDED = re.compile(r"(?<!\w)(?:add|invite)\s+[A-Z]|(?<!\w)ת?(?:וסיפי?|צרפי?|הוסף|הוסיפי|צרף|זמני?)\s+את\s+[א-ת]", re.IGNORECASE)
+_CLAIMS = re.compile(
+    r"(?<!\w)(?:(?:verify|confirm|check|claim)\s+that|(?:true|correct|right)\s+that)\s|(?<!\w)(?:הטענה|נכון)\s+ש"
+    r"|(?<!\w)(?:ודאי?|ת?וודאי?|לוודא|ת?בדקי?|ת?בדוק)\s+ש[א-ת]{2}",
+    re.IGNORECASE,
+)
+_DOUBT = 0.1  # by how much what changes something must be likelier than what looks
+_COMMAND = re.compile(r"\s*(?:(?:me|us)\s+)?(?:the|all|every|my|our|this|that)\s|\s*(?:(?:לי|לנו)\s+)?את\s", re.IGNORECASE)
 _FREE_WORD = 0.3  # what a word that no tool knows weighs against an example: it is a subject
 
 _SAYS = wordset("say says said written state states contain contains כתוב אומר אומרים נאמר רשום")
 _WHERE = wordset("where where's איפה היכן")
 _WHICH = wordset("which how איזה איזו אילו כמה")
+_EXISTS = wordset("do does have has is are any anything there יש האם קיים קיימים")
 _WHO = wordset("who who's whose מי ומי מיהו מיהי ומיהו ומיהי")
+# What too many titles speak of to tell one tool from another.
+_COMMON = frozenset({"=document", "=meeting", "=table", "=contact", "=calendar", "=task", "=note", "=summary"})
+_LISTED = frozenset({"=document", "=slides", "=table"})
 _WRITINGS = frozenset({"=document", "=summary", "=memo", "=agenda", "=slides"})
 
 
@@ -64,10 +76,19 @@ class Intents:
     def choose(self, reading: Reading) -> list[Skill]:
         """The skills that the clause may ask for, the likeliest first, those less likely by a margin left out; none where none is likely."""
         ranked = self.ranked(reading)
-        if not ranked or ranked[0].score < _SURE or _says_nothing(reading):
+        if not ranked or ranked[0].score < _SURE or _says_nothing(reading) or self._strange_command(reading):
             return []
+        if not ranked[0].skill.looks:  # in doubt nothing is changed
+            ranked.sort(key=lambda one: (-one.score - (_DOUBT if one.skill.looks else 0.0), one.skill.name))
         near = [one.skill for one in ranked if one.score >= max(_SURE, ranked[0].score - _MARGIN)]
         return list(dict.fromkeys(self._agent_of.get(skill.name, skill) for skill in near))
+
+    def _strange_command(self, reading: Reading) -> bool:
+        """Whether it begins with what can only be a verb, and one that no tool knows: "shred all the files" counts no files."""
+        head = next((word for word in reading.words), None) if reading.act is None else None
+        if head is None or head.text[0].isupper() or _COMMAND.match(reading.text, head.end) is None:
+            return False
+        return head.start == reading.clause.body and not self._search.knows(head.plain)
 
     def nearest(self, reading: Reading, count: int = 3) -> list[Skill]:
         """What comes closest, for a question: also what the clause's verb does not ask for."""
@@ -86,22 +107,39 @@ class Intents:
         literal = asks_by_name(skill, reading)
         act = reading.act
         if skill.looks:
-            return literal or act is None or act in LOOKING
+            return literal or act is None or act in LOOKING or (act in ("create", "write") and names_itself(skill, reading))
         if act == "ask" or (act is None and not literal):
             return False
         if skill_changes(skill) and act not in ("change", "delete", "other", None):
-            return False  # "add Dana to the meeting": what is there would be lost
-        if not (literal or (act in CHANGING and any(alike(act, own) for own in skill.acts & CHANGING))):
+            return (literal or act == "create") and act in ("book", "create") and self._into_existing(skill, reading)
+        if not (literal or (act in CHANGING and any(alike(act, own) for own in skill.acts & CHANGING)) or makes(skill, reading)):
             return False
         return self._has_object(skill, reading, literal=literal)
+
+    def _into_existing(self, skill: Skill, reading: Reading) -> bool:
+        """ "Put it into the archive", "invite Dana to the team meeting": its own verb, and what it changes, or where to, is named."""
+        if any(slot.name == "invite" for slot in skill.slots):
+            return bool(reading.people or _ADDED.search(reading.text)) and _TO_EXISTING.search(reading.text) is not None
+        if reading.act != "book" or not (reading.named("file") or reading.refers):
+            return False
+        named = frozenset[str]().union(*(concepts(slot.name) | forms(slot.name) for slot in skill.slots))
+        return names_itself(skill, reading) or any(not (concepts(w.plain) | forms(w.plain)).isdisjoint(named) for w in reading.content)
 
     def _has_object(self, skill: Skill, reading: Reading, *, literal: bool) -> bool:
         """Whether what the verb is said of is what the tool changes: "book a meeting", not "book a table"."""
         head = head_words(reading)
-        if any(word in _bought() for word in head) or _adds_to_existing(reading):
+        if any(word in _bought() for word in head) or (_adds_to_existing(reading) and not skill_changes(skill)):
             return False
+        if _loses_the_hour(skill, reading):
+            return False
+        if skill_changes(skill) and reading.act in ("book", "create"):
+            return True  # see `_into_existing`
+        if reading.act == "send" and "send" in skill.acts:
+            return bool(reading.people or reading.named("email"))
+        if makes(skill, reading):
+            return True
         if not head:  # "cancel it", "book an hour with Dana"
-            return reading.refers or bool(reading.people) or bool(reading.times("future"))
+            return reading.refers or bool(reading.people or reading.times("future") or (literal and reading.named("file")))
         if not all(skill.nouns.isdisjoint(forms(word) | concepts(word)) for word in head):
             return True
         if skill.gives("document") and any(not concepts(word).isdisjoint(_WRITINGS) for word in head):
@@ -110,10 +148,8 @@ class Intents:
             return bool(reading.people or reading.times("future"))  # "reschedule the budget review to Sunday"
         if reading.act == "schedule" and "schedule" in skill.acts and "=meeting" in skill.things | _things(skill):
             return bool(reading.people or reading.times("future"))
-        takes_words = any(
-            slot.kind in ("words", "text") or (slot.type == "string" and not slot.kind) for slot in skill.slots if slot.required
-        )
-        return literal and takes_words and reading.act not in CHANGING
+        said = any(takes_words(slot) for slot in skill.slots if slot.required)
+        return literal and said and reading.act not in CHANGING
 
     def _score(self, skill: Skill, reading: Reading, match: Match, words: list[str]) -> float:
         example = self.similarity(skill, reading)
@@ -128,13 +164,14 @@ class Intents:
             score += 0.15
         head = normalise(reading.clause.verb)
         loose = [word for word in words if word not in match.words and word != head]
-        takes_words = any(slot.kind in ("words", "person.name", "text", "sql") for slot in skill.slots)
-        if loose and not takes_words and not _has_place(skill):
+        if loose and not any(takes_words(slot) for slot in skill.slots) and not _has_place(skill):
             score -= 0.15 * len(loose)
         elif loose and not match.words and not self._plainly_searches(skill, reading):
             score -= 0.5
         if self._plainly_searches(skill, reading):
             score += 0.45
+        if claims(reading) and skill.slot("claim"):
+            score += 1.0
         if _lists_time(skill, reading):
             score += 0.4  # "do I have anything on Thursday?"
         if skill.material and reading.takes_up and reading.act in skill.acts:
@@ -153,8 +190,15 @@ class Intents:
             return True
         if reading.act not in ("ask", "show", None) or reading.named("file"):
             return False
-        other = any(not concepts(word.plain).isdisjoint(self._elsewhere) for word in reading.content)
+        if reading.act == "show" and lists(reading) and reading.topic({"=document", "=slides", "=table"}):
+            return True  # "show me the compost papers"
+        if reading.about and bool(reading.content) and (lists(reading) or (exists(reading) and not self._named_elsewhere(reading))):
+            return True  # "is there anything about crop rotation?", "show me the papers on compost"
+        other = self._named_elsewhere(reading)
         return reading.tells_of_doing or (reading.speaks_of_past and not other and bool(reading.content))
+
+    def _named_elsewhere(self, reading: Reading) -> bool:
+        return any(not concepts(word.plain).isdisjoint(self._elsewhere) for word in reading.content)
 
     def _entities(self, skill: Skill, reading: Reading) -> float:
         """Whether what stands in the clause has a place in the skill: a link, a file, a name."""
@@ -207,7 +251,9 @@ def _lists_time(skill: Skill, reading: Reading) -> bool:
 
 def skill_changes(skill: Skill) -> bool:
     """Whether it changes or removes something that is there, which it takes by its id."""
-    return not skill.looks and any(slot.required and slot.kind.endswith(".id") for slot in skill.slots)
+    taken = not skill.looks and any(slot.required and slot.kind.endswith(".id") for slot in skill.slots)
+    capability = skill.capability
+    return taken and bool(capability.locks or capability.effect == "delete" or skill.acts & {"change", "delete"})
 
 
 def lists(reading: Reading) -> bool:
@@ -222,17 +268,46 @@ def lists(reading: Reading) -> bool:
         return named
     if reading.act == "ask":
         first = normalise(reading.clause.verb)
-        if first in _WHERE:
+        if first in _WHERE or (exists(reading) and (reading.about or (named and not concepts(words[0]).isdisjoint(_LISTED)))):
             return True
         says = any(word in _SAYS for word in words) and first not in _WHICH
         return not says and any("=document" in concepts(word) for word in words[:2])
     return False
 
 
+def exists(reading: Reading) -> bool:
+    """Whether the clause asks if there is something: "do we have ...", "any ...", "יש לנו ..."."""
+    return reading.act == "ask" and normalise(reading.clause.verb) in _EXISTS
+
+
 def asks_by_name(skill: Skill, reading: Reading) -> bool:
     """Whether the clause begins with a verb of the skill's own examples."""
     head = reading.clause.verb or next(iter(tokens(reading.clause.rest)), "")
     return bool(head) and reading.act != "ask" and not skill.verbs.isdisjoint(forms(head))
+
+
+def names_itself(skill: Skill, reading: Reading) -> bool:
+    """Whether the clause says a word of the skill's own title, or another word for it."""
+    return any(_in_title(word.plain, skill) for word in reading.content)
+
+
+def _in_title(word: str, skill: Skill) -> bool:
+    meant = concepts(word)
+    if meant & _COMMON:
+        return False
+    return not forms(word).isdisjoint(skill.title_words) or not meant.isdisjoint(skill.things)
+
+
+def makes(skill: Skill, reading: Reading) -> bool:
+    """ "Make a chart": what is to be made is what the skill's title says that it makes."""
+    if skill_changes(skill) or reading.act != "create":
+        return False
+    return any(_in_title(word, skill) for word in head_words(reading))
+
+
+def claims(reading: Reading) -> bool:
+    """Whether the clause wants something said to be checked: "verify that ...", "is it true that ..."."""
+    return _CLAIMS.search(reading.text) is not None
 
 
 def _things(skill: Skill) -> frozenset[str]:
@@ -253,9 +328,15 @@ def _bought() -> frozenset[str]:
     return frozenset[str]().union(*(forms(word) for word in f"{english.BOUGHT} {hebrew.BOUGHT}".split()))
 
 
+def _loses_the_hour(skill: Skill, reading: Reading) -> bool:
+    """Whether an hour was set that the skill, which only knows days, could not keep."""
+    dates = any(slot.format == "date" or any(c.get("format") == "date" for c in slot.schema.get("anyOf", ())) for slot in skill.slots)
+    return dates and skill.slot("date-time") is None and reading.when("future").start is not None
+
+
 def _adds_to_existing(reading: Reading) -> bool:
-    """ "Add Dana to the meeting": there is one already, and what it holds cannot be added to."""
-    return reading.act == "create" and _TO_EXISTING.search(reading.text) is not None
+    """ "Add Dana to the meeting": there is one already, and no new one is wanted."""
+    return reading.act in ("create", "book") and _TO_EXISTING.search(reading.text) is not None
 
 
 def _alike(weights: Mapping[str, float], example: frozenset[str], search: CatalogSearch) -> float:

@@ -41,6 +41,11 @@ class People:
         sent = slot.kind == "email" or reading.act == "send"
         return [person for person in reading.people if person.relation == "with" or (sent and person.relation == "to")]
 
+    @property
+    def known(self) -> bool:
+        """Whether somebody was spoken of before."""
+        return bool(self._before())
+
     def look_up(self, skill: Skill, name: str, reading: Reading) -> DraftStep:
         """The step that finds `name`; the same one for the same name."""
         slot = skill.slot("person.name")

@@ -14,6 +14,7 @@ from tizmoret.plan.model import MAX_REQUEST
 from tizmoret.planner.language import clauses
 from tizmoret.planner.language.acts import CHANGING
 from tizmoret.planner.language.clauses import MAX_CLAUSE, MAX_CLAUSES, Clause
+from tizmoret.planner.language.spelling import respell
 from tizmoret.planner.language.things import clean, find_things
 from tizmoret.planner.language.timereader import find_times
 from tizmoret.planner.language.wordset import wordset
@@ -72,7 +73,7 @@ class _Attempt:
             found = self._answered(found, *stuck, self._answers.pop(0))
 
     def _clauses(self, text: str) -> list[Clause]:
-        cleaned = clean(text[:MAX_REQUEST])
+        cleaned = respell(clean(text[:MAX_REQUEST]))
         taken = [(mention.start, mention.end) for mention in find_times(cleaned, self._request.now)]
         taken += [(thing.start, thing.end) for thing in find_things(cleaned)]
         found = [clause for clause in clauses.split(cleaned, taken) if not _is_chatter(clause)]

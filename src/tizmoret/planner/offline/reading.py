@@ -30,7 +30,7 @@ _LIKE_DATE = re.compile(r"(?<![\w.:/-])\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?(?![\w:
 _UNTIL = re.compile(r"(?<!\w)(?:until|till|through|עד)\s+(?:the\s+)?$", re.IGNORECASE)
 _ALL = re.compile(r"(?<!\w)(?:all|every|each|כל)(?!\w)", re.IGNORECASE)
 _EMPTY_TEXT = """please me us my our i we you it this that there have has thing things something anything everything stuff some any also as
-    more tell give need want like look up new one s t what's whats where's about regarding related concerning much many
+    more tell give need want like look got i'm im i've into onto up new one s t what's whats where's about regarding related concerning much many
     attend attending attends invited participate participating joining join coming משתתף משתתפת משתתפים מוזמן מוזמנים מגיע מגיעים
     קורה going happening
     לי לנו שלי שלנו משהו כלום דבר דברים אותי בבקשה נא יש לך לכם זה זו זאת הזה הזאת כמה קיים קיימים קשור קשורים נושא נוגע בנוגע בקשר עניין אודות
@@ -38,6 +38,9 @@ _EMPTY_TEXT = """please me us my our i we you it this that there have has thing 
     all every each whole entire both based according כל כול כולם סמך בסיס שנקבע אחד אחת כתוב שכתוב נמצא שם פרטים פרט את"""
 
 
+_TAKEN_UP_HE = "אותו אותה אותם אותן איתו איתה איתם איתן"  # words that stand for others and name nothing themselves
+_TOGETHER = re.compile(r"(?<!\w)(?:with\s+(?:him|her)|meet\s+(?:him|her)|ו?איתו|ו?איתה|ו?איתם)(?!\w)", re.IGNORECASE)
+_RENAMED = re.compile(r"\.\w{2,4}\s+(?:to|as|into)\s+(.+)$|\.\w{2,4}\s+ל-?([א-ת\w].*)$", re.IGNORECASE)
 TITLE_WORDS = wordset("title name rename retitle שם כותרת")
 
 
@@ -151,7 +154,10 @@ class Reading:
         return [
             word
             for word in self.words
-            if word.start != asked and word.plain not in _empty() and not (word.plain.isdigit() and len(word.plain) < 3)
+            if word.start != asked
+            and word.plain not in _empty()
+            and not (self.act == "send" and "=mailbox" in concepts(word.plain))
+            and not (word.plain.isdigit() and len(word.plain) < 3)
         ]
 
     @cached_property
@@ -167,8 +173,11 @@ class Reading:
     @cached_property
     def new_title(self) -> str:
         """What something is to be called from now on: the title in quotes of a clause that changes one."""
+        if self.act != "change" or not any(word.plain in TITLE_WORDS for word in (*self.words, Word(0, 0, self.clause.verb))):
+            return ""
         quoted = self.named("quote")
-        return quoted[0] if quoted and self.act == "change" and any(word.plain in TITLE_WORDS for word in self.words) else ""
+        said = _RENAMED.search(self.text)
+        return quoted[0] if quoted else tidy(next(group for group in said.groups() if group)) if said else ""
 
     @cached_property
     def half_read_date(self) -> bool:
@@ -196,6 +205,11 @@ class Reading:
     @cached_property
     def refers_to_person(self) -> bool:
         return bool(_HIM.search(self.text, self.clause.body))
+
+    @cached_property
+    def meets_somebody(self) -> bool:
+        """Whether it is to take place with somebody who is only spoken of: "with him"."""
+        return bool(_TOGETHER.search(self.text))
 
     @cached_property
     def all(self) -> bool:
@@ -288,7 +302,7 @@ def _said() -> frozenset[str]:
 
 @cache
 def _empty() -> frozenset[str]:
-    said = f"{_EMPTY_TEXT} {english.QUESTIONS} {hebrew.QUESTIONS}".split()
+    said = f"{_EMPTY_TEXT} {_TAKEN_UP_HE} {english.QUESTIONS} {hebrew.QUESTIONS}".split()
     return frozenset(normalise(word) for word in said) | STOP_WORDS
 
 

@@ -22,6 +22,7 @@ from tizmoret.planner.language.wordset import wordset
 from tizmoret.words import STOP_WORDS, forms, normalise, tokens
 
 _PARTICLES = wordset(english.PARTICLES)
+_SAID = frozenset({"words", "text", "person.name", "sql", "claim"})
 _DEPTH = 4  # how deep into an output values are looked for
 
 
@@ -99,6 +100,11 @@ def is_material(slot: Slot) -> bool:
     if slot.many and "text" in slot.fields:
         return True
     return slot.kind in ("text", "markdown") and not slot.required and slot.name not in ("title", "description", "location", "note")
+
+
+def takes_words(slot: Slot) -> bool:
+    """Whether an argument is said in the clause's own words, whatever they are."""
+    return slot.kind in _SAID or slot.kind.endswith((".title", ".text")) or (slot.type == "string" and not slot.kind and not slot.enum)
 
 
 def kind_of(schema: Schema, root: Schema) -> str:

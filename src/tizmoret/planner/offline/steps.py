@@ -14,7 +14,7 @@ from tizmoret.planner.language.times import Toward, When
 from tizmoret.planner.offline import titles
 from tizmoret.planner.offline.arguments import file_arguments, fill, is_found
 from tizmoret.planner.offline.draft import Draft, DraftStep, matches
-from tizmoret.planner.offline.intents import Intents
+from tizmoret.planner.offline.intents import Intents, skill_changes
 from tizmoret.planner.offline.people import People, holds_people
 from tizmoret.planner.offline.producers import producers, searcher, tellers
 from tizmoret.planner.offline.reading import Reading
@@ -64,7 +64,7 @@ class Steps:
             for slot in skill.slots:
                 if slot.name not in args and (value := self._optional(slot, skill, reading)) is not None:
                     args[slot.name] = value
-            if reading.act == "change":
+            if changes(skill, reading):
                 _changes_something(skill, args)
         return self._draft.same(skill, args) or self._draft.add(skill, reading, args)
 
@@ -78,6 +78,9 @@ class Steps:
     def _says_enough(self, skill: Skill, reading: Reading) -> None:
         """Raises Missing for a meeting in the past, on no date, or of which nothing is said: with whom, when, what about."""
         said = reading.people or reading.refers_to_person or reading.things or reading.times("future") or self._draft.goals
+        guests = next((slot for slot in skill.slots if holds_people(slot)), None)
+        if guests is not None and reading.meets_somebody and not reading.people and not self.people.known:
+            raise Missing(skill, guests)
         begins = next((slot for slot in skill.slots if slot.required and slot.kind == "date-time"), None)
         if begins is None:
             return
@@ -94,7 +97,7 @@ class Steps:
         slot = next((slot for slot in skill.slots if slot.name in ("title", "subject") and slot.type == "string"), None)
         if slot is None or slot.name in args:
             return
-        if reading.act == "change":
+        if changes(skill, reading):
             if reading.new_title:
                 args[slot.name] = reading.new_title
         elif skill.gives("event") is not None:
@@ -121,7 +124,7 @@ class Steps:
         earlier = self._earlier(slot, skill, reading)
         if earlier is not None:
             return earlier
-        if (not skill.looks and is_material(slot)) or is_found(slot):
+        if (not skill.looks and is_material(slot) and slot.kind != "document.id") or is_found(slot):
             return self._told(slot, reading, depth)
         return self._produced(slot, skill, reading, depth)
 
@@ -186,7 +189,7 @@ class Steps:
 
     def _told(self, slot: Slot, reading: Reading, depth: int) -> Any:
         """Content for a document that is to be written: what a page or the documents say of its subject. A message is not made up so."""
-        if depth >= _DEEP or (reading.act not in ("write", "create") and not reading.about):
+        if depth >= _DEEP or (reading.act not in ("write", "create", "send") and not reading.about):
             return None
         subject = reading.topic(_SORTS) or reading.named("file") or reading.named("url") or reading.times("past")
         looked = next((step for step in reversed(self._draft.goals) if step.skill.looks), None)
@@ -213,7 +216,9 @@ class Steps:
 
     def _optional(self, slot: Slot, skill: Skill, reading: Reading) -> Any:
         """What an effect may carry along from what the request did before."""
-        if reading.act == "change":
+        if changes(skill, reading):
+            if slot.name == "invite" and reading.act in ("book", "create"):
+                return self.people.invited(slot, reading)
             return self._new_time(slot, skill, reading) if slot.name == "start" and slot.kind == "date-time" else None
         if holds_people(slot):
             return self.people.invited(slot, reading)
@@ -261,6 +266,11 @@ class _MovedTo(Reading):
 
     def when(self, toward: Toward) -> When:
         return self.target
+
+
+def changes(skill: Skill, reading: Reading) -> bool:
+    """Whether what is there already is changed: by the verb, or since the skill does nothing else."""
+    return reading.act == "change" or (reading.act in ("book", "create") and skill_changes(skill))
 
 
 def _changes_something(skill: Skill, args: Mapping[str, Any]) -> None:

@@ -96,8 +96,14 @@ async def _deleted_before(_args: DeleteEvent, call: Call) -> Deleted | None:
         en="Schedule a meeting in the calendar with attendees, place and description, also a recurring one",
     ),
     examples={
-        "he": ["קבע פגישה עם יואב", "תקבע לי פגישה מחר ב-14:00", "הוסף ליומן ישיבת צוות כל יום ראשון", "זמן פגישה עם דנה ביום שלישי"],
-        "en": ["schedule a meeting with Yoav", "set up a meeting tomorrow at 14:00", "add a weekly team meeting", "book a meeting with Dana"],
+        "he": [
+            "קבע פגישה עם יואב", "תקבע לי פגישה מחר ב-14:00", "הוסף ליומן ישיבת צוות כל יום ראשון",
+            "זמן פגישה עם דנה ביום שלישי", "שמור לי ביומן שעה לארוחה",
+        ],
+        "en": [
+            "schedule a meeting with Yoav", "set up a meeting tomorrow at 14:00", "add a weekly team meeting",
+            "book a meeting with Dana", "keep an hour free for lunch",
+        ],
     },
     show=told("נקבעה פגישה", "A meeting was scheduled"), effect="write", recovery="keyed", approval="ask", locks=LOCKS, label=TIMES,
     undo=_undo, probe=_created_before, seconds=0.5,
@@ -136,8 +142,11 @@ def _as_long(start: dt.datetime, end: dt.datetime, new: dt.datetime, *, all_day:
         he="מזיז או משנה פגישה שביומן: זמן, כותרת, משתתפים, מקום", en="Move or change a meeting in the calendar: time, title, attendees, place"
     ),
     examples={
-        "he": ["הזז את הפגישה עם יואב למחר", "דחה את ישיבת הצוות בשעה", "שנה את מקום הפגישה", "הוסף את דנה לפגישה"],
-        "en": ["move the meeting with Yoav to tomorrow", "postpone the team meeting by an hour", "change the place", "reschedule the meeting"],
+        "he": ["הזז את הפגישה עם יואב למחר", "דחה את ישיבת הצוות בשעה", "שנה את מקום הפגישה", "הוסף את דנה לפגישה", "הזמן את דנה לישיבת הצוות"],
+        "en": [
+            "move the meeting with Yoav to tomorrow", "postpone the team meeting by an hour", "change the place",
+            "reschedule the meeting", "invite Dana to the team meeting",
+        ],
     },
     show=told("הפגישה שונתה", "The meeting was changed"), effect="write", recovery="keyed", approval="ask", locks=LOCKS, label=OWN,
     undo=_undo, probe=_updated_before, seconds=0.5,
@@ -209,8 +218,8 @@ def _times(args: UpdateEvent, asked: Event, before: Event, call: Call) -> dict[s
     title=Text(he="ביטול פגישה", en="Cancel a meeting"),
     description=Text(he="מבטל פגישה ומוחק אותה מהיומן", en="Cancel a meeting and delete it from the calendar"),
     examples={
-        "he": ["בטל את הפגישה עם יואב", "מחק את הפגישה של מחר", "תבטל את ישיבת הצוות"],
-        "en": ["cancel the meeting with Yoav", "delete tomorrow's meeting", "call off the team meeting"],
+        "he": ["בטל את הפגישה עם יואב", "מחק את הפגישה של מחר", "תבטל את ישיבת הצוות", "הורד מהיומן את הישיבה"],
+        "en": ["cancel the meeting with Yoav", "delete tomorrow's meeting", "call off the team meeting", "drop the meeting from my calendar"],
     },
     show=told("הפגישה בוטלה", "The meeting was cancelled"), effect="delete", recovery="keyed", approval="ask", locks=LOCKS, label=OWN,
     undo=_undo, probe=_deleted_before, seconds=0.5,

@@ -54,8 +54,14 @@ async def _found(start: dt.datetime, end: dt.datetime, query: str, call: Call) -
     title=Text(he="הפגישות ביומן", en="List meetings"),
     description=Text(he="מציג את הפגישות ביומן בתקופה, גם חוזרות", en="List the meetings in the calendar in a time, recurring ones too"),
     examples={
-        "he": ["מה יש לי ביומן השבוע", "אילו פגישות יש מחר", "הצג את הפגישות של החודש", "מתי הפגישה עם יואב"],
-        "en": ["what is in my calendar this week", "which meetings are tomorrow", "show the meetings of this month", "when do I meet Yoav"],
+        "he": [
+            "מה יש לי ביומן השבוע", "אילו פגישות יש מחר", "הצג את הפגישות של החודש", "מתי הפגישה עם יואב",
+            "מה יש לי עד סוף החודש", "מה מחכה לי מחר",
+        ],
+        "en": [
+            "what is in my calendar this week", "which meetings are tomorrow", "show the meetings of this month", "when do I meet Yoav",
+            "what am I doing until the end of the month", "what do I have tomorrow",
+        ],
     },
     show=show_events, label=OWN, seconds=0.3,
 )  # fmt: skip
@@ -72,8 +78,11 @@ async def list_events(args: ListEvents, call: Call) -> Events:
         en="Find the first free time for a meeting in working hours, Sunday to Thursday",
     ),
     examples={
-        "he": ["מתי אני פנוי השבוע", "מצא שעה פנויה לפגישה", "מתי יש לי זמן מחר", "זמן פנוי של חצי שעה"],
-        "en": ["when am I free this week", "find a free hour for a meeting", "when do I have time tomorrow", "a free half hour"],
+        "he": ["מתי אני פנוי השבוע", "מצא שעה פנויה לפגישה", "מתי יש לי זמן מחר", "זמן פנוי של חצי שעה", "מצא זמן לי ולדנה בשבוע הבא"],
+        "en": [
+            "when am I free this week", "find a free hour for a meeting", "when do I have time tomorrow", "a free half hour",
+            "find time for Dana and me next week",
+        ],
     },
     show=show_free, label=TIMES, seconds=0.3,
 )  # fmt: skip

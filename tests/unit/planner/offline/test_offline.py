@@ -133,7 +133,6 @@ async def test_speaking_of_an_effect_is_not_asking_for_it(text: str) -> None:
     [
         "remove Yoav from the contacts",
         "delete the file sales.xlsx",
-        "add Dana to tomorrow's meeting",
         "cancel my subscription",
         "schedule a flight to Paris tomorrow",
         "book a table for two tonight",
@@ -419,3 +418,41 @@ async def test_a_request_for_more_than_anybody_can_look_over_is_asked_back() -> 
     many = ". ".join(f"Schedule a meeting with Person{chr(65 + number)} tomorrow at {8 + number % 10}:00" for number in range(26))
 
     assert "50" in (await asked(many)).text
+
+
+@pytest.mark.parametrize(
+    ("text", "uses"),
+    [
+        ("get me ready for the next meeting", ["meeting-preparer"]),
+        ("what do I have until the end of the month", ["calendar"]),
+        ("archive the file old.docx", ["drive-search", "documents.archive"]),
+        ("שים את הקובץ old.docx בארכיון", ["drive-search", "documents.archive"]),
+        ("plot the yield by year from harvest.csv", ["drive-search", "tables.chart"]),
+        ("put offers.xlsx in the folder sales", ["drive-search", "documents.move"]),
+        ("look for papers on compost; based on that, write a short document", ["drive-search", "analysis", "documents.write"]),
+    ],
+)
+async def test_what_was_asked_back_without_need_is_planned(text: str, uses: list[str]) -> None:
+    assert [step.uses for step in (await planned(text)).plan.steps] == uses
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["set a meeting with him tomorrow at 10", "קבע איתו פגישה מחר ב-10:00", "remind me to water the plants at 6", "shred all the files"],
+)
+async def test_what_is_not_known_or_could_not_be_kept_is_asked(text: str) -> None:
+    await asked(text)
+
+
+async def test_somebody_is_invited_to_a_meeting_that_there_is() -> None:
+    plan = (await planned("invite Gadi to the safety meeting")).plan
+    changed = next(step for step in plan.steps if step.uses == "calendar.update")
+
+    assert effects(Planned(plan), builtin_catalog()) == ["calendar.update"]
+    assert set(changed.args) == {"event_id", "invite"}  # its title, hour and guests stay
+
+
+async def test_by_the_end_of_the_month_reaches_its_last_day() -> None:
+    outcome = await planned("add a task to pay the rent by the end of the month")
+
+    assert outcome.plan.steps[-1].args["due"] == "2026-03-31"
