@@ -12,7 +12,7 @@ from tizmoret.agents.builtin import builtin_agents
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.planner.language import detect_language
 from tizmoret.planner.offline import OfflinePlanner
-from tizmoret.planner.planner import PlanRequest
+from tizmoret.planner.planner import Planned, PlanRequest, Question
 from tizmoret.tools import builtin_tools
 
 SETS = {"kept_apart.yaml": "kept apart", "tuning.yaml": "tuned by"}
@@ -24,10 +24,12 @@ def catalog(mail: bool) -> Catalog:
     return Catalog(tools, builtin_agents(tools))
 
 
+async def planned(request: Request) -> Planned | Question:
+    return await OfflinePlanner().plan(PlanRequest(request.say, detect_language(request.say), NOW, catalog(request.mail)))
+
+
 async def scored(request: Request) -> Score:
-    planner, tools = OfflinePlanner(), catalog(request.mail)
-    outcome = await planner.plan(PlanRequest(request.say, detect_language(request.say), NOW, tools))
-    return score(request, outcome, tools)
+    return score(request, await planned(request), catalog(request.mail))
 
 
 async def run() -> list[Row]:

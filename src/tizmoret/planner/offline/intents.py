@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from tizmoret.catalog.search import CatalogSearch, Match, concepts
 from tizmoret.planner.language import english, hebrew
@@ -31,7 +31,10 @@ _CLAIMS = re.compile(
     re.IGNORECASE,
 )
 _DOUBT = 0.1  # by how much what changes something must be likelier than what looks
+_OWN_PRODUCT = 0.3  # and than what makes just that thing without keeping it: "draft an agenda" writes no file
 _COMMAND = re.compile(r"\s*(?:(?:me|us)\s+)?(?:the|all|every|my|our|this|that)\s|\s*(?:(?:לי|לנו)\s+)?את\s", re.IGNORECASE)
+# "Prepare me for ...": what is prepared is a person, and nothing is to be written down.
+_OF_ME = re.compile(r"(?<!\w)(?:prepare|make|get)\s+(?:me|us)\s+(?:ready\s+)?for(?!\w)|(?<!\w)(?:אותי|אותנו)(?!\w)", re.IGNORECASE)
 _FREE_WORD = 0.3  # what a word that no tool knows weighs against an example: it is a subject
 
 _SAYS = wordset("say says said written state states contain contains כתוב אומר אומרים נאמר רשום")
@@ -57,6 +60,7 @@ class Intents:
     def __init__(self, skills: Mapping[str, Skill], search: CatalogSearch) -> None:
         self._skills = skills
         self._search = search
+        self._weights: dict[str, Mapping[str, float]] = {}
         # An agent that does the work of a tool can reason about it where a model is set.
         self._agent_of = {skill.same_as: skill for skill in skills.values() if skill.same_as}
         # What is asked of other tools than those that find and read documents: meetings, contacts, the system.
@@ -79,7 +83,7 @@ class Intents:
         if not ranked or ranked[0].score < _SURE or _says_nothing(reading) or self._strange_command(reading):
             return []
         if not ranked[0].skill.looks:  # in doubt nothing is changed
-            ranked.sort(key=lambda one: (-one.score - (_DOUBT if one.skill.looks else 0.0), one.skill.name))
+            ranked.sort(key=lambda one: (-one.score - _benefit(one.skill, reading), one.skill.name))
         near = [one.skill for one in ranked if one.score >= max(_SURE, ranked[0].score - _MARGIN)]
         return list(dict.fromkeys(self._agent_of.get(skill.name, skill) for skill in near))
 
@@ -99,16 +103,25 @@ class Intents:
 
     def similarity(self, skill: Skill, reading: Reading) -> float:
         """How near the clause comes to the nearest example of `skill`, from 0 to 1."""
-        words = set(tokens(reading.text)) - {normalise(w) for person in reading.people for w in tokens(person.name)}
-        weights = {word: weight_of(word, self._search) for word in words - zone_words(reading.text)}
+        weights = self._weighed(reading)
         return max((_alike(weights, example, self._search) for example in skill.examples), default=0.0)
+
+    def _weighed(self, reading: Reading) -> Mapping[str, float]:
+        """What each word of the clause counts for, names and places left out; worked out once a clause, not once a skill."""
+        found = self._weights.get(reading.text)
+        if found is None:
+            words = set(tokens(reading.text)) - {normalise(w) for person in reading.people for w in tokens(person.name)}
+            found = {word: weight_of(word, self._search) for word in words - zone_words(reading.text)}
+            self._weights[reading.text] = found
+        return found
 
     def _allowed(self, skill: Skill, reading: Reading) -> bool:
         literal = asks_by_name(skill, reading)
         act = reading.act
         if skill.looks:
-            return literal or act is None or act in LOOKING or (act in ("create", "write") and names_itself(skill, reading))
-        if act == "ask" or (act is None and not literal):
+            made = act in ("create", "write") and (names_itself(skill, reading) or _OF_ME.search(reading.text) is not None)
+            return literal or act is None or act in LOOKING or made
+        if act == "ask" or (act is None and not literal) or (act in ("write", "create") and _OF_ME.search(reading.text)):
             return False
         if skill_changes(skill) and act not in ("change", "delete", "other", None):
             return (literal or act == "create") and act in ("book", "create") and self._into_existing(skill, reading)
@@ -286,6 +299,15 @@ def asks_by_name(skill: Skill, reading: Reading) -> bool:
     return bool(head) and reading.act != "ask" and not skill.verbs.isdisjoint(forms(head))
 
 
+def _benefit(skill: Skill, reading: Reading) -> float:
+    if not skill.looks:
+        return 0.0
+    kept = any("=document" in concepts(word.plain) for word in reading.content)
+    head = any(not forms(word).isdisjoint(skill.title_words) or _in_title(word, skill) for word in head_words(reading))
+    makes_it = asks_by_name(skill, reading) and head and names_itself(skill, reading)
+    return _OWN_PRODUCT if makes_it and not kept else _DOUBT
+
+
 def names_itself(skill: Skill, reading: Reading) -> bool:
     """Whether the clause says a word of the skill's own title, or another word for it."""
     return any(_in_title(word.plain, skill) for word in reading.content)
@@ -354,6 +376,7 @@ def weight_of(word: str, search: CatalogSearch) -> float:
     return search.rarity(word) if search.knows(word) else _FREE_WORD
 
 
+@lru_cache(maxsize=262_144)
 def meets(one: str, other: str) -> bool:
     if one == other or not forms(one).isdisjoint(forms(other)):
         return True

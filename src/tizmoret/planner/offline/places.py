@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import available_timezones
 
 from tizmoret.words import normalise, tokens
@@ -49,6 +49,7 @@ def _zones() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(rf"(?<!\w)[בלמ]?-?{re.escape(normalise(name))}(?!\w)"), names[name]) for name in longest)
 
 
+@lru_cache(maxsize=1024)
 def zone_words(text: str) -> frozenset[str]:
     """The words that name the place of `zone_in`, normalised."""
     plain = normalise(text)

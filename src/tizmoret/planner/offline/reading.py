@@ -38,7 +38,7 @@ _EMPTY_TEXT = """please me us my our i we you it this that there have has thing 
     all every each whole entire both based according כל כול כולם סמך בסיס שנקבע אחד אחת כתוב שכתוב נמצא שם פרטים פרט את"""
 
 
-_TAKEN_UP_HE = "אותו אותה אותם אותן איתו איתה איתם איתן"  # words that stand for others and name nothing themselves
+_TAKEN_UP_HE = "אותי אותנו אותו אותה אותם אותן איתו איתה איתם איתן"  # words that stand for others and name nothing themselves
 _TOGETHER = re.compile(r"(?<!\w)(?:with\s+(?:him|her)|meet\s+(?:him|her)|ו?איתו|ו?איתה|ו?איתם)(?!\w)", re.IGNORECASE)
 _RENAMED = re.compile(r"\.\w{2,4}\s+(?:to|as|into)\s+(.+)$|\.\w{2,4}\s+ל-?([א-ת\w].*)$", re.IGNORECASE)
 TITLE_WORDS = wordset("title name rename retitle שם כותרת")

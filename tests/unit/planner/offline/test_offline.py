@@ -424,6 +424,8 @@ async def test_a_request_for_more_than_anybody_can_look_over_is_asked_back() -> 
     ("text", "uses"),
     [
         ("get me ready for the next meeting", ["meeting-preparer"]),
+        ("prepare us for the coming meeting", ["meeting-preparer"]),
+        ("הכיני אותנו לישיבה הקרובה", ["meeting-preparer"]),
         ("what do I have until the end of the month", ["calendar"]),
         ("archive the file old.docx", ["drive-search", "documents.archive"]),
         ("שים את הקובץ old.docx בארכיון", ["drive-search", "documents.archive"]),
