@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
@@ -16,6 +15,7 @@ from tizmoret.engine import events as e
 from tizmoret.engine import gates, quarantine, replanning
 from tizmoret.engine.answer import kept, undone
 from tizmoret.engine.chronicle import Chronicle, problem, step_row
+from tizmoret.engine.course import Course
 from tizmoret.engine.drafting import beginning, begun
 from tizmoret.engine.endings import cancelled, final_answer, first_failure
 from tizmoret.engine.environment import Environment, Query
@@ -23,14 +23,11 @@ from tizmoret.engine.lockqueue import LockQueue
 from tizmoret.engine.planning import accepted, make_plan
 from tizmoret.engine.prepared import Prepared, prepare
 from tizmoret.engine.records import Record, Signal, read_signals
-from tizmoret.engine.scheduler import AskUnknown, Begin, Call, Command, Finish, OpenGate, Scheduler, Skip, Start
+from tizmoret.engine.scheduler import AskUnknown, Begin, Call, Command, Finish, OpenGate, Skip, Start
 from tizmoret.engine.shared import Board
 from tizmoret.engine.state import FINAL
-from tizmoret.engine.stepwork import StepWork
-from tizmoret.engine.tasks import STOP_GRACE, Tasks
+from tizmoret.engine.tasks import Tasks
 from tizmoret.engine.transition import ExecutionRow, StepRow
-from tizmoret.engine.undo import Undo
-from tizmoret.engine.values import pack
 from tizmoret.errors import Fenced, TizmoretError
 from tizmoret.plan.check import Finding
 from tizmoret.plan.labels import PERSON
@@ -49,9 +46,7 @@ class Driver:
         self._record = record
         self._state = record.state
         self._chronicle = Chronicle(env.journal, record)
-        self._prepared: Prepared | None = None
-        self._scheduler: Scheduler | None = None
-        self._work: StepWork | None = None
+        self._course: Course | None = None  # from the moment there is a plan
         self._over: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self._tasks = Tasks(self._one_ended)
         self._signals = asyncio.Lock()
@@ -59,7 +54,6 @@ class Driver:
         self._locks = LockQueue(env.locks, record, self._lock_free)
         self._board = Board(self._chronicle, partial(env.values.load, record.workspace))
         self._pausing = False  # the pause is on its way to the log: nothing begins that would stand there after it
-        self._undo: Undo | None = None  # from the moment there is a plan
         self._undoes = False  # right now
         self._closing = False
 
@@ -112,8 +106,9 @@ class Driver:
             await self._chronicle.settle(row=self._chronicle.row(status=self._state.ended))
             self._end("ended")
             return
-        if self._work is not None and self._state.undoing is None:
-            self._recover(self._work)
+        if self._course is not None and self._state.undoing is None:
+            for recovery in self._course.recovering():
+                self._tasks.spawn(recovery)
         if self._record.plan is None and all(gate.step is not None for gate in self._state.gates.values()):
             await self._plan()
 
@@ -125,7 +120,7 @@ class Driver:
             plan = Plan(language=self._record.language, steps=begun(self._state.begun))
         if plan is not None:
             try:
-                self._start(prepare(plan, self._env.catalog))
+                self._follow(prepare(plan, self._env.catalog))
             except TizmoretError as error:
                 return error
         return None
@@ -134,13 +129,16 @@ class Driver:
 
     async def _plan(self) -> None:
         """Get a plan and begin with it; or another one, when steps of the first have failed."""
-        before = None if self._prepared is None or not self._state.replanning else replanning.earlier(self._state, self._prepared)
+        before = None if self._course is None or not self._state.replanning else replanning.earlier(self._state, self._course.prepared)
         try:
             outcome = await make_plan(self._env, self._record, self, before)
         except Fenced:
             raise
         except TizmoretError as error:
-            await (self._no_plan(problem(error)) if before is None else self._no_other_plan(problem(error)))
+            if before is None or self._course is None:
+                await self._no_plan(problem(error))
+            else:
+                await self._no_other_plan(self._course, problem(error))
             return
         if isinstance(outcome, Query):
             opened = gates.planner_question(outcome, self._env.gate_expiry)
@@ -152,10 +150,7 @@ class Driver:
         event, rows = accepted(outcome.proposal, outcome.prepared, outcome.gone, outcome.done)
         await self._chronicle.settle(event, *([e.ExecutionStarted()] if before is None else []), **rows)
         self._record.plan, self._record.plan_hash = outcome.prepared.plan, outcome.prepared.hash
-        if self._work is None or outcome.gone:
-            self._start(outcome.prepared)
-        else:
-            self._extend(outcome.prepared)
+        self._follow(outcome.prepared, anew=bool(outcome.gone))
 
     async def _another_plan(self) -> bool:
         """Whether another plan takes over from one of which steps have failed, or is being asked for."""
@@ -169,9 +164,9 @@ class Driver:
         self._tasks.spawn(self._plan())
         return True
 
-    async def _no_other_plan(self, error: dict[str, Any]) -> None:
+    async def _no_other_plan(self, course: Course, error: dict[str, Any]) -> None:
         await self._chronicle.settle(e.ReplanFailed(error))
-        await self._finish(True)
+        await self._finish(course, True)
 
     def step(self, step: Step) -> None:
         """The planner has written a step: what only reads begins at once."""
@@ -181,7 +176,7 @@ class Driver:
             return
         definition = step.model_dump(mode="json", exclude_defaults=True)
         self._chronicle.note(e.StepPlanned(step.id, definition), row=ExecutionRow(steps_total=len(before) + 1))
-        self._extend(prepared)
+        self._follow(prepared)
         self._advance()
 
     def refused(self, findings: Sequence[Finding]) -> None:
@@ -205,29 +200,11 @@ class Driver:
                 self._chronicle.note(e.StepLost(id, "repeat", item), step_row(id, item, "ready"))
         self.signal()  # whoever read the signals was stopped as well
 
-    def _extend(self, prepared: Prepared) -> None:
-        """More of the plan is known than before; what runs goes on."""
-        if self._work is None or self._scheduler is None:
-            self._start(prepared)
+    def _follow(self, prepared: Prepared, *, anew: bool = False) -> None:
+        if self._course is None or anew:
+            self._course = Course(self._env, self._record, self._chronicle, prepared, self._board, self._retry_later, self._locks.wait)
         else:
-            self._prepared = self._work.prepared = prepared
-            self._undo = Undo(self._env, self._record, self._chronicle, prepared)
-            self._scheduler.extend(prepared.nodes)
-
-    def _start(self, prepared: Prepared) -> StepWork:
-        self._prepared = prepared
-        self._scheduler = self._chronicle.scheduler = Scheduler(prepared.nodes, self._env.slots, self._state)
-        self._work = StepWork(
-            self._env, self._record, self._chronicle, prepared, self._scheduler, self._board, self._retry_later, self._locks.wait
-        )
-        self._undo = Undo(self._env, self._record, self._chronicle, prepared)
-        return self._work
-
-    def _recover(self, work: StepWork) -> None:
-        """Take up the calls that were running when the process before died, side by side: a look-up that hangs holds nobody else up."""
-        for step, item, unit in self._chronicle.units():
-            if unit.status == "running":
-                self._tasks.spawn(work.recover(step, item))
+            self._course.extend(prepared)
 
     # -- carrying out commands
 
@@ -245,23 +222,23 @@ class Driver:
             return
         if self._state.undoing is not None:
             self._undo_on()
-        elif self._scheduler is not None and self._work is not None:
-            while commands := self._scheduler.decide():
+        elif self._course is not None:
+            while commands := self._course.scheduler.decide():
                 for command in commands:
-                    self._carry_out(command, self._work)
+                    self._carry_out(command, self._course)
         if self._locks.waiting and not self._locks.watched:
             self._tasks.spawn(self._locks.watch(lambda: self._state.paused))
         if self._tasks.idle and (self._state.gates or self._state.paused):
             self._closing = True
             self._tasks.spawn(self._park())
 
-    def _carry_out(self, command: Command, work: StepWork) -> None:
+    def _carry_out(self, command: Command, course: Course) -> None:
+        work = course.work
         match command:
             case Start(step, item, attempt):
-                assert self._prepared is not None
-                started = e.StepStarted(step, item, attempt, self._prepared.steps[step].uses)
+                started = e.StepStarted(step, item, attempt, course.prepared.steps[step].uses)
                 self._chronicle.note(started, step_row(step, item, "running", attempt=attempt))
-                acts = self._prepared.capabilities[step].effect != "none"
+                acts = course.prepared.capabilities[step].effect != "none"
                 self._tasks.spawn(work.call(step, item, attempt), acts=acts)
             case Begin(step):
                 self._tasks.spawn(work.begin(step))
@@ -272,18 +249,18 @@ class Driver:
             case Skip(step):
                 self._chronicle.note(e.StepSkipped(step, "upstream"), StepRow(step, "skipped", reason="upstream"))
             case Finish(failed):
-                self._tasks.spawn(self._finish(failed))
+                self._tasks.spawn(self._finish(course, failed))
 
     def _retry_later(self, call: Call, seconds: float) -> None:
         self._tasks.later(seconds, lambda: self._wait_over(call))
 
     def _lock_free(self, call: Call) -> None:
-        if self._scheduler is not None and not self._closing:
-            self._scheduler.release(*call)
+        if self._course is not None and not self._closing:
+            self._course.scheduler.release(*call)
 
     def _wait_over(self, call: Call) -> None:
-        if self._scheduler is not None and not self._closing:
-            self._scheduler.release(*call)
+        if self._course is not None and not self._closing:
+            self._course.scheduler.release(*call)
             self._advance()
 
     async def _stop_tasks(self) -> None:
@@ -337,27 +314,21 @@ class Driver:
         return "running" if self._state.planned else "planning"
 
     async def _close_gate(self, signal: Signal) -> None:
-        data = signal.data
-        gate = self._state.gates[data["approval"]]
-        if gate.purpose == "undo" and self._undo is not None:
-            await self._undo.close_gate(signal)
+        gate = self._state.gates[signal.data["approval"]]
+        if gate.purpose == "undo" and self._course is not None:
+            await self._course.undo.close_gate(signal)
             if gate.step is None and self._begun:
-                self._tasks.spawn(self._finish(True))
+                self._tasks.spawn(self._finish(self._course, True))
             return
-        label = PERSON if gate.step is None or self._work is None else self._work.label(gate.step)
-        value, blobs = pack(data.get("value"))
-        event = e.GateClosed(
-            data["approval"], data["decision"], gate.step, data.get("by", ""), gate.item, data.get("args"), value, label.to_json(),
-            data.get("note", ""),
-        )  # fmt: skip
+        label = PERSON if gate.step is None or self._course is None else self._course.work.label(gate.step)
+        event, blobs = gates.closed(signal.data, gate, label)
         row = self._chronicle.row(waiting=len(self._state.gates) - 1, status="paused" if self._state.paused else self._moving())
         steps = [] if gate.step is None else [gates.decided(event, gate.purpose)]
-        effects = [] if gate.purpose != "unknown" or self._work is None else self._work.told(gate, event.decision)
+        effects = [] if gate.purpose != "unknown" or self._course is None else self._course.work.told(gate, event.decision)
         await self._chronicle.settle(event, row=row, steps=steps, effects=effects, blobs=blobs, consumed=[signal.id])
-        if gate.step is None and event.decision != "answered" and self._state.replanning:
-            self._tasks.spawn(
-                self._no_other_plan({"code": "not-answered", "detail": "The planner's question was not answered.", "cure": ""})
-            )
+        if gate.step is None and event.decision != "answered" and self._state.replanning and self._course is not None:
+            error = {"code": "not-answered", "detail": "The planner's question was not answered.", "cure": ""}
+            self._tasks.spawn(self._no_other_plan(self._course, error))
         elif gate.step is None and event.decision != "answered":
             await self._cancel(event.by)
         elif gate.step is None and self._begun:
@@ -367,20 +338,11 @@ class Driver:
         """Stop the running calls, then say what is cancelled, and of which effects the outcome is not known."""
         self._closing = True
         await self._stop_tasks()
-        if self._work is not None:
-            await self._look_at_stopped(self._work)
-        consumed = [] if signal is None else [signal]
-        await self._chronicle.settle(e.ExecutionCancelled(by), **cancelled(self._chronicle, self._prepared), consumed=consumed)
+        if self._course is not None:
+            await self._course.look_at_stopped()
+        rows = cancelled(self._chronicle, None if self._course is None else self._course.prepared)
+        await self._chronicle.settle(e.ExecutionCancelled(by), **rows, consumed=[] if signal is None else [signal])
         self._end("ended")
-
-    async def _look_at_stopped(self, work: StepWork) -> None:
-        """What the tools know of the calls that were stopped in the middle, within the time that a call gets to stop."""
-        stopped = [
-            work.look_before_end(id, item) for id, item, unit in self._chronicle.units() if unit.intended and unit.status == "running"
-        ]
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(STOP_GRACE):
-                await asyncio.gather(*stopped)
 
     # -- endings
 
@@ -397,15 +359,14 @@ class Driver:
         await self._chronicle.park(e.ExecutionWaiting(len(self._state.gates)), "paused" if self._state.paused else "waiting")
         self._end("parked")
 
-    async def _finish(self, failed: bool) -> None:
-        assert self._prepared is not None
+    async def _finish(self, course: Course, failed: bool) -> None:
         if failed and await self._another_plan():
             return
-        plan, answer = self._prepared.plan, await final_answer(self._env, self._record, self._prepared)
+        answer = await final_answer(self._env, self._record, course.prepared)
         if failed:
-            error = first_failure(self._prepared, self._state)
-            if self._undo is None or not await self._undo.comes_first(error, answer):
-                await self._fail(error, "\n\n".join([answer, *kept(plan, self._state)]).strip())
+            error = first_failure(course.prepared, self._state)
+            if not await course.undo.comes_first(error, answer):
+                await self._fail(error, "\n\n".join([answer, *kept(course.prepared.plan, self._state)]).strip())
         else:
             await self._end_with(e.ExecutionCompleted(answer), self._chronicle.row(status="completed", answer=answer))
 
@@ -414,20 +375,19 @@ class Driver:
     def _undo_on(self) -> None:
         """Take effects back, until one of them waits for a person."""
         waits = any(gate.purpose == "undo" for gate in self._state.gates.values())
-        if self._undo is not None and not self._undoes and not waits and not self._state.paused:
+        if self._course is not None and not self._undoes and not waits and not self._state.paused:
             self._undoes = True
-            self._tasks.spawn(self._take_back(self._undo))
+            self._tasks.spawn(self._take_back(self._course))
 
-    async def _take_back(self, undo: Undo) -> None:
+    async def _take_back(self, course: Course) -> None:
         try:
-            over = await undo.run()
+            over = await course.undo.run()
         finally:
             self._undoes = False
         if not over:
             return
         assert self._state.undoing is not None
-        assert self._prepared is not None
-        lines, error = undone(self._prepared.plan, self._state), self._state.undoing.error
+        lines, error = undone(course.prepared.plan, self._state), self._state.undoing.error
         if error is not None:
             await self._fail(error, "\n\n".join([self._state.undoing.answer, *lines]).strip())
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,9 @@ from tizmoret.engine import events as e
 from tizmoret.engine.chronicle import step_row
 from tizmoret.engine.environment import Query
 from tizmoret.engine.events import Item
-from tizmoret.engine.transition import ApprovalRow, StepRow
+from tizmoret.engine.state import Gate
+from tizmoret.engine.transition import ApprovalRow, Blob, StepRow
+from tizmoret.engine.values import pack
 from tizmoret.ids import uuid7
 from tizmoret.plan.capability import Capability
 from tizmoret.plan.labels import Label
@@ -146,6 +148,16 @@ def undo_all(count: int, why: str, language: Language, expires_in: float) -> Ope
         "options": [{"label": words["undo-all-yes"]}, {"label": words["undo-all-no"]}],
     }
     return _open("undo", words["undo-all"].format(count=count), details, "", expires_in, None, None, "")
+
+
+def closed(data: Mapping[str, Any], gate: Gate, label: Label) -> tuple[e.GateClosed, list[Blob]]:
+    """The event of a decision, as a signal tells it, and the blobs to store with it. label: of what a person answered."""
+    value, blobs = pack(data.get("value"))
+    event = e.GateClosed(
+        data["approval"], data["decision"], gate.step, data.get("by", ""), gate.item, data.get("args"), value, label.to_json(),
+        data.get("note", ""),
+    )  # fmt: skip
+    return event, blobs
 
 
 def decided(event: e.GateClosed, purpose: str) -> StepRow:

@@ -40,10 +40,10 @@ class Bug:
         finish = Driver._finish
         self.mended = False
 
-        async def fail(driver: Driver, failed: bool) -> None:
+        async def fail(driver: Driver, course: Any, failed: bool) -> None:
             if not self.mended:
                 raise ZeroDivisionError("a fault of the engine")
-            await finish(driver, failed)
+            await finish(driver, course, failed)
 
         monkeypatch.setattr(Driver, "_finish", fail)
 
