@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+import psycopg
 import structlog
 
 from tizmoret import projections, telemetry
@@ -27,6 +28,7 @@ from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call
 from tizmoret.connections.book import Connections
+from tizmoret.connections.catalog import LOOK_EVERY, ConnectedCatalog
 from tizmoret.engine.decisions import Decision, begin_undo, check_edit, control, decide, find_gate, verdict
 from tizmoret.engine.dispatch.choose import choose_dispatcher
 from tizmoret.engine.environment import Environment, Follow, Proposal, Query, Result, Wanted
@@ -39,7 +41,7 @@ from tizmoret.engine.records import Record
 from tizmoret.engine.recovery import OFFLINE
 from tizmoret.engine.values import Values, clean
 from tizmoret.engine.worker import Worker
-from tizmoret.errors import BadInput, Conflict, Fenced, NotFound
+from tizmoret.errors import BadInput, Conflict, Fenced, NotFound, TizmoretError
 from tizmoret.owner import owner_token
 from tizmoret.plan.model import OnFailure, Plan
 from tizmoret.plan.preview import preview as preview_plan
@@ -67,7 +69,7 @@ class Tizmoret:
 
     def __init__(self, settings: Settings, database: Database, catalog: Catalog, agent_faults: Sequence[AgentFault] = ()) -> None:
         self.settings = settings
-        self.catalog = catalog
+        self.catalog = catalog  # with what the workspace is connected to, once `refresh_catalog` has looked
         self.agent_faults = tuple(agent_faults)  # of the workspace's own agents, which are therefore not in the catalog
         self.workspace = database.default_workspace
         self._database = database
@@ -76,8 +78,9 @@ class Tizmoret:
         self._worker = Worker(database)
         self._values = Values(database)
         sealing = Sealing(settings.home, settings.keys)
-        self.connections = Connections(database, sealing, Way(settings.networks), self.workspace)
-        self.workplaces = Workplaces(settings, database, catalog, self._planner.name, self.connections)
+        self.connections = Connections(database, sealing, Way(settings.networks), self.workspace, self.refresh_catalog)
+        self.workplaces = Workplaces(settings, database, lambda: self.catalog, self._planner.name, self.connections)
+        self._connected = ConnectedCatalog(catalog, self.connections, self.workspace)
         self._journal = Journal(database.dedicated, self._stream.committed)
         self._env = Environment(
             catalog=catalog,
@@ -121,9 +124,25 @@ class Tizmoret:
 
     async def _start(self, run_engine: bool) -> None:
         await self._journal.open()
+        await self.refresh_catalog()
         if run_engine:
             await self._dispatcher.run_worker()
-            self._chores = [asyncio.create_task(chore) for chore in (self.schedules.keep_ringing(), self._retention.keep_sweeping())]
+            chores = (self.schedules.keep_ringing(), self._retention.keep_sweeping(), self._keep_catalog_fresh())
+            self._chores = [asyncio.create_task(chore) for chore in chores]
+
+    async def refresh_catalog(self) -> None:
+        """Take in what was connected, and leave out what was removed, by this process or another. Raises Unavailable."""
+        if await self._connected.refresh():
+            self.catalog, self._env.catalog = self._connected.now, self._connected.ever
+
+    async def _keep_catalog_fresh(self) -> None:
+        """For what other processes have connected. Until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            try:
+                await self.refresh_catalog()
+            except (TizmoretError, psycopg.Error) as error:
+                log.info("could not look for connections", error=str(error).splitlines()[0])
 
     def _now(self) -> datetime:
         return datetime.now(self.settings.timezone)
@@ -131,6 +150,7 @@ class Tizmoret:
     async def look_on(self) -> None:
         """For a process that was opened without the engine and stays: hear at once what the others do, and let them know that it listens."""
         await self._dispatcher.look_on()
+        self._chores.append(asyncio.create_task(self._keep_catalog_fresh()))
 
     async def hand_over(self) -> None:
         """Drive nothing any more, so that other processes go on at once; what is submitted from now on is theirs too."""
@@ -155,6 +175,7 @@ class Tizmoret:
         return Result(done.output, done.label, done.tokens, done.cost)
 
     async def _make_plan(self, wanted: Wanted, follow: Follow | None = None) -> Proposal | Query:
+        await self.refresh_catalog()
         request = PlanRequest(wanted.request, wanted.language, wanted.now, self.catalog, wanted.answers, wanted.begun, wanted.earlier)
         outcome = await self._planner.plan(request, follow)
         if isinstance(outcome, Question):
@@ -203,6 +224,8 @@ class Tizmoret:
 
     async def _make(self, record: Record, key: str | None, priority: int, fork: Fork | None = None) -> Execution:
         workspace, wanted = record.workspace, (record.request, fork and fork.source, fork and fork.step)
+        if record.plan is not None and any(step.uses not in self.catalog.capabilities for step in record.plan.steps):
+            await self.refresh_catalog()  # another process may just have connected it
         known = await self._by_key(workspace, key, wanted)
         if known is not None:
             return known

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 
 from tizmoret.catalog.catalog import Catalog
+from tizmoret.connections.access import Access
 from tizmoret.connections.book import Connections
 from tizmoret.connections.connection import Connection
 from tizmoret.connections.dav import ConnectedCalendar, ConnectedContacts
@@ -25,7 +26,9 @@ from tizmoret.tools.providers.ports import CalendarStore, ContactBook, Mailbox, 
 
 
 class Workplaces:
-    def __init__(self, settings: Settings, database: Database, catalog: Catalog, planner: str, connections: Connections) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, catalog: Callable[[], Catalog], planner: str, connections: Connections
+    ) -> None:
         self._dav = settings.dav
         self._way = Way(settings.networks)
         self._connections = connections
@@ -50,6 +53,7 @@ class Workplaces:
             found = self._providers[workspace] = {
                 **self._connected(workspace, local_providers(self.folder(workspace), self._timezone)),
                 **self._mailbox,
+                Access: Access(self._connections, workspace, self._way),
                 SystemProbe: self._probe,
             }
         return found
@@ -68,7 +72,7 @@ class Workplaces:
 class Probe:
     """What `system.check` looks at that only the running system knows."""
 
-    def __init__(self, database: Database, catalog: Catalog, planner: str) -> None:
+    def __init__(self, database: Database, catalog: Callable[[], Catalog], planner: str) -> None:
         self._database = database
         self._catalog = catalog
         self._planner = planner
@@ -76,7 +80,8 @@ class Probe:
     async def checks(self, language: Language) -> list[Check]:
         """The database, the catalog and the planner."""
         he = language == "he"
-        tools, agents = len(self._catalog.tools), len(self._catalog.agents)
+        catalog = self._catalog()
+        tools, agents = len(catalog.tools), len(catalog.agents)
         counts = f"{tools} כלים, {agents} סוכנים" if he else f"{tools} tools, {agents} agents"
         return [
             await self._database_check(he),

@@ -94,14 +94,30 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "help.schedule_resume": ("להמשיך מהפעם הבאה", "Go on with its next time"),
     "help.schedule_remove": ("להסיר; מה שכבר רץ נשאר", "Remove one; what it has run stays"),
     "help.connect": (
-        "השרתים שסביבת העבודה מחוברת אליהם: יומנים ואנשי קשר",
-        "The servers that the workspace is connected to: calendars and contacts",
+        "השרתים שסביבת העבודה מחוברת אליהם: יומנים, אנשי קשר, כלים",
+        "The servers that the workspace is connected to: calendars, contacts, tools",
     ),
     "help.connect_add": ("לחבר שרת; הוא נבדק קודם", "Connect a server; it is looked at first"),
     "help.connect_dav": (
         "יומנים ואנשי קשר בשרת CalDAV ו-CardDAV. הסיסמה נשאלת, או נלקחת מ-TIZMORET_SECRET",
         "Calendars and contacts on a CalDAV and CardDAV server. The password is asked for, or taken from TIZMORET_SECRET",
     ),
+    "help.connect_openapi": (
+        "כל מסמך OpenAPI 3 ככלים: מה שקורא רץ, מה שמשנה שואל קודם. הסוד נשאל עם --secret, או נלקח מ-TIZMORET_SECRET",
+        "Any OpenAPI 3 document as tools: what reads runs, what changes something asks first. The secret is asked for with --secret, or taken from "
+        "TIZMORET_SECRET",
+    ),
+    "arg.document": ("כתובת או קובץ של המסמך", "address or file of the document"),
+    "opt.base": ("כתובת השרת, אם אינה זו שבמסמך", "the server's address, where it is not the one in the document"),
+    "opt.only": (
+        "רק הפעולות בשם, בתגית או בנתיב הזה; אפשר כמה פעמים",
+        "only operations of this name, tag or path; may be given several times",
+    ),
+    "opt.reads": (
+        "פעולה שאינה משנה דבר, אף שהשיטה שלה אינה GET; אפשר כמה פעמים",
+        "an operation that changes nothing, though its method is not GET; may be given several times",
+    ),
+    "opt.secret": ("לשאול על סיסמה, מפתח או אסימון", "ask for a password, a key or a token"),
     "help.connect_list": ("מה מחובר, ומה השתבש בבדיקה האחרונה", "What is connected, and what went wrong at the last look"),
     "help.connect_test": ("לבדוק חיבור עכשיו", "Look at a connection now"),
     "help.connect_remove": ("לנתק; מה שהשתנה בשרת נשאר", "Remove one; what was changed on the server stays"),
@@ -380,7 +396,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "connect.trouble": ("  לא תקין: {trouble}", "  not well: {trouble}"),
     "connect.none": ("שום שרת אינו מחובר; הנתונים בתיקיית סביבת העבודה.", "No server is connected; data lives in the workspace's folder."),
     "connect.removed": ("נותק: {name}", "Removed: {name}"),
-    "connect.secret": ("סיסמה", "Password"),
+    "connect.secret": ("סיסמה, מפתח או אסימון", "Password, key or token"),
+    "error.no_base": ("לא ידוע איפה השרת של הקובץ הזה.", "It is not known where the server of that file is."),
+    "error.no_base_cure": ("תנו את כתובתו ב---base.", "Give its address with --base."),
+    "error.cannot_read": ("{file} לא נקרא: {why}.", "{file} cannot be read: {why}."),
+    "error.cannot_read_cure": ("תנו כתובת או קובץ של מסמך OpenAPI.", "Give the address or the file of an OpenAPI document."),
     "error.no_secret": ("אין סיסמה.", "There is no password."),
     "error.no_secret_cure": ("שימו אותה במשתנה {variable}, או הריצו במסוף.", "Put it into {variable}, or run this at a terminal."),
     # -- verify

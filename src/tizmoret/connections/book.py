@@ -11,32 +11,28 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
-from tizmoret.connections import dav
 from tizmoret.connections.connection import Connection, Wanted, check
+from tizmoret.connections.kinds import KINDS
 from tizmoret.errors import BadInput, Conflict, NotFound, StepFailed, TizmoretError, TooLarge, TryAgain, Unavailable
 from tizmoret.store.database import Database
 from tizmoret.store.sealing import Sealing
 from tizmoret.tools.providers.guarded import Way
-from tizmoret.views import ConnectionKind, ConnectionView
+from tizmoret.views import ConnectionView
 
 MOST = 100  # of one workspace
 
-Look = Callable[[Wanted, Way], Awaitable[dict[str, Any]]]
-Say = Callable[[Mapping[str, Any]], Sequence[str]]
-
-# What each kind offers, looked at on the server; and that in words.
-_KINDS: Mapping[ConnectionKind, tuple[Look, Say]] = {"dav": (dav.look, dav.offers)}
 _ONE_OF_A_WORKSPACE = {"calendars": "calendar", "addressBooks": "address book"}
 _COLUMNS = "name, kind, address, options, secret, offer, trouble, checked_at, created_at, changed_at"
 
 
 class Connections:
-    def __init__(self, database: Database, sealing: Sealing, way: Way, workspace: UUID) -> None:
-        """workspace: the one that is meant where none is named."""
+    def __init__(self, database: Database, sealing: Sealing, way: Way, workspace: UUID, changed: Callable[[], Awaitable[None]]) -> None:
+        """workspace: the one that is meant where none is named. changed: is told when a connection was made or removed."""
         self._database = database
         self._sealing = sealing
         self._way = way
         self._workspace = workspace
+        self._changed = changed
 
     async def add(self, wanted: Wanted, *, workspace: UUID | None = None) -> Connection:
         """Look at the server, and keep the connection. One of the same name and kind is replaced: so a password is changed.
@@ -58,7 +54,9 @@ class Connections:
                    secret = excluded.secret, offer = excluded.offer, trouble = '', checked_at = now(), changed_at = clock_timestamp()""",
                 (workspace, wanted.name, wanted.kind, wanted.address, json.dumps(wanted.options), secret, json.dumps(offer)),
             )
-            return await self._one(connection, workspace, wanted.name)
+            made = await self._one(connection, workspace, wanted.name)
+        await self._changed()
+        return made
 
     async def list(self, *, workspace: UUID | None = None) -> Sequence[Connection]:
         """By name, without their secrets."""
@@ -75,11 +73,9 @@ class Connections:
     async def check(self, name: str, *, workspace: UUID | None = None) -> Connection:
         """Look at it again; `trouble` says what is wrong. Raises NotFound."""
         workspace = workspace or self._workspace
-        trouble = ""
+        known = await self.get(name, workspace=workspace)
         try:
-            await self._look(await self.get(name, workspace=workspace))
-        except NotFound:
-            raise
+            trouble = await KINDS[known.kind].changed(known, self._way)
         except TizmoretError as error:
             trouble = str(error)
         async with self._database.tenant_tx(workspace) as connection:
@@ -98,6 +94,15 @@ class Connections:
             cursor = await connection.execute("delete from connections where workspace_id = %s and name = %s", (workspace, name))
             if not cursor.rowcount:
                 raise _missing(name)
+        await self._changed()
+
+    async def version(self, workspace: UUID) -> tuple[Any, ...]:
+        """Another one whenever a connection was made, changed or removed."""
+        async with self._database.tenant_tx(workspace) as connection:
+            cursor = await connection.execute("select count(*), max(changed_at) from connections where workspace_id = %s", (workspace,))
+            row = await cursor.fetchone()
+        assert row is not None
+        return tuple(row)
 
     async def holding(self, offer: str, workspace: UUID) -> Connection | None:
         """The one that offers something of this kind, with its secret."""
@@ -114,11 +119,11 @@ class Connections:
 
     async def _look(self, wanted: Wanted) -> dict[str, Any]:
         try:
-            return await _KINDS[wanted.kind][0](wanted, self._way)
+            return await KINDS[wanted.kind].look(wanted, self._way)
         except TryAgain as error:
             raise Unavailable(error.detail, cure=error.cure) from error
         except StepFailed as error:
-            raise BadInput(error.detail, cure=error.cure, field="address") from error
+            raise BadInput(error.detail, cure=error.cure, field=error.field or "address") from error
 
     async def _refuse(self, connection: AsyncConnection[Any], workspace: UUID, wanted: Wanted, offer: Mapping[str, Any]) -> None:
         known = {row["name"]: row for row in await _rows(connection, workspace)}
@@ -157,7 +162,7 @@ def view(connection: Connection) -> ConnectionView:
         kind=connection.kind,
         address=connection.address,
         user=connection.user,
-        offers=list(_KINDS[connection.kind][1](connection.offer)),
+        offers=list(KINDS[connection.kind].offers(connection.offer)),
         trouble=connection.trouble,
         checked_at=connection.checked_at,
         created_at=connection.created_at,

@@ -19,13 +19,15 @@ _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A connection that somebody asks for. secret: a password, a key or a token; None: none is needed."""
+    """A connection that somebody asks for. secret: a password, a key or a token; None: none is needed. document: what was read from a file;
+    it is not kept as it is."""
 
     name: str
     kind: ConnectionKind
     address: str
     options: dict[str, Any] = field(default_factory=dict)
     secret: str | None = field(default=None, repr=False)
+    document: str = field(default="", repr=False)
 
     @property
     def user(self) -> str:

@@ -88,8 +88,10 @@ class Workplace(Protocol):
     def providers(self, workspace: UUID) -> Mapping[type[Any], Any]: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Environment:
+    """catalog: replaced as a whole when a connection brings tools or takes them away."""
+
     catalog: Catalog
     run_agent: RunAgent
     make_plan: MakePlan

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.integration.cli.program import Program
 from tests.integration.server.conftest import ServerThread
+from tests.wire.orchard import KEY, orchard
 from tests.wire.radicale import PASSWORD, DavUser, Radicale
 from tizmoret.settings import Settings
 
@@ -57,3 +59,21 @@ def test_at_the_command_line(tmp_path: Path, database_url: str, someone: DavUser
     assert program("connect", "remove", "home").code == 0
     assert program("connect", "remove", "home").code == 2
     assert PASSWORD not in "".join(path.read_text(errors="replace") for path in (tmp_path / "home").rglob("*.log*"))
+
+
+def test_an_openapi_document_at_the_command_line(tmp_path: Path, database_url: str) -> None:
+    program = Program(tmp_path / "home", DATABASE_URL=database_url, TIZMORET_NETWORKS="127.0.0.0/8")
+    with orchard() as service:
+        file = tmp_path / "orchard.json"
+        file.write_text(httpx2.get(service.document).text)
+        assert program("connect", "add", "openapi", "orchard", str(file)).code == 2  # where is its server?
+        assert program("connect", "add", "openapi", "orchard", "nowhere.json").code == 2
+        made = program("connect", "add", "openapi", "orchard", str(file), "--base", service.address, "--only", "/trees", "--json",
+                       env={"TIZMORET_SECRET": KEY})  # fmt: skip
+        assert made.code == 0, made.err
+        name = next(one for one in json.loads(made.out)["offers"] if one.startswith("list_trees"))
+        assert not [one for one in json.loads(made.out)["offers"] if one.startswith("order")]
+        assert name in program("tools").out
+        tried = program("try", f"orchard.{name}")
+        assert (tried.code, "\n[]\n" in tried.out) == (0, True)
+        assert program("connect", "test", "orchard").code == 0

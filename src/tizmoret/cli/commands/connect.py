@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -31,6 +32,24 @@ Address = Annotated[str, typer.Argument(help=say("arg.address"), metavar="ADDRES
 @adding.command(help=say("help.connect_dav"))
 def dav(name: Name, address: Address, user: Annotated[str, typer.Option(help=say("opt.user"))], json: Json = False) -> int:
     return _add(json, name, "dav", address, {"user": user}, _secret())
+
+
+@adding.command(help=say("help.connect_openapi"))
+def openapi(
+    name: Name,
+    document: Annotated[str, typer.Argument(help=say("arg.document"), metavar="DOCUMENT")],
+    base: Annotated[str, typer.Option(help=say("opt.base"))] = "",
+    only: Annotated[list[str] | None, typer.Option(help=say("opt.only"))] = None,
+    reads: Annotated[list[str] | None, typer.Option(help=say("opt.reads"))] = None,
+    user: Annotated[str, typer.Option(help=say("opt.user"))] = "",
+    secret: Annotated[bool, typer.Option("--secret", help=say("opt.secret"))] = False,
+    json: Json = False,
+) -> int:
+    own = "" if document.startswith(("http://", "https://")) else _file(document)
+    if own and not base:
+        raise BadInput(say("error.no_base"), cure=say("error.no_base_cure"), field="base")
+    options = {"base": base, "only": only, "reads": reads, "user": user, "file": bool(own)}
+    return _add(json, name, "openapi", base if own else document, options, _secret() if secret else os.environ.get(SECRET), own)
 
 
 @app.command("list", help=say("help.connect_list"))
@@ -76,13 +95,15 @@ def remove(name: Name) -> int:
     return session(work, engine=False)
 
 
-def _add(json: bool, name: str, kind: Any, address: str, options: dict[str, Any], secret: str | None) -> int:
+def _add(json: bool, name: str, kind: Any, address: str, options: dict[str, Any], secret: str | None, document: str = "") -> int:
     from tizmoret.cli.session import run as session
+
+    given = {option: value for option, value in options.items() if value}
 
     async def work(tizmoret: Tizmoret, screen: Screen) -> int:
         from tizmoret.connections.connection import Wanted
 
-        return _told(await tizmoret.connections.add(Wanted(name, kind, address, options, secret)), screen, json)
+        return _told(await tizmoret.connections.add(Wanted(name, kind, address, given, secret or None, document)), screen, json)
 
     return session(work, engine=False)
 
@@ -96,6 +117,14 @@ def _secret() -> str:
         raise BadInput(say("error.no_secret"), cure=say("error.no_secret_cure", variable=SECRET), field=SECRET)
     typed: str = typer.prompt(say("connect.secret"), hide_input=True)
     return typed
+
+
+def _file(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise BadInput(say("error.cannot_read", file=path[:200], why=why), cure=say("error.cannot_read_cure"), field="document") from error
 
 
 def _told(connection: Any, screen: Screen, json: bool) -> int:

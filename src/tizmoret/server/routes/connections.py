@@ -25,14 +25,23 @@ class NewConnection(BaseModel):
     address: str = Field(max_length=2_000, examples=["https://cloud.example/remote.php/dav"])
     user: str = Field("", max_length=300)
     secret: SecretStr | None = Field(None, description="a password, a key or a token; it is sealed, and never shown again")
+    document: str = Field("", description="of openapi: the document itself; `address` is then its server's")
+    base: str = Field("", max_length=2_000, description="of openapi: its server, where that is not the one that the document names")
+    only: list[str] = Field(
+        [], max_length=200, description="of openapi: the operations that are wanted, by name, tag or path; empty for all"
+    )
+    reads: list[str] = Field([], max_length=200, description="of openapi: operations that change nothing, whatever their method")
+
+    def wanted(self) -> Wanted:
+        told = {"user": self.user, "base": self.base, "only": self.only, "reads": self.reads, "file": bool(self.document)}
+        secret = self.secret.get_secret_value() if self.secret is not None else None
+        return Wanted(self.name, self.kind, self.address, {name: value for name, value in told.items() if value}, secret, self.document)
 
 
 @router.post("", status_code=201)
 async def add(body: NewConnection, tizmoret: Orchestrator) -> ConnectionView:
     """Looked at before it is kept. One of the same name and kind is replaced."""
-    secret = body.secret.get_secret_value() if body.secret is not None else None
-    options = {"user": body.user} if body.user else {}
-    return view(await tizmoret.connections.add(Wanted(body.name, body.kind, body.address, options, secret)))
+    return view(await tizmoret.connections.add(body.wanted()))
 
 
 @router.get("")

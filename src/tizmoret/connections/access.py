@@ -1,0 +1,28 @@
+"""What a connected tool asks for when it is called: its own connection, of the workspace that calls it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from tizmoret.connections.connection import Connection
+from tizmoret.errors import NotFound, StepFailed
+from tizmoret.tools.providers.guarded import Way
+
+if TYPE_CHECKING:
+    from tizmoret.connections.book import Connections
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    connections: Connections
+    workspace: UUID
+    way: Way
+
+    async def to(self, name: str) -> Connection:
+        """With its secret. Raises StepFailed where the workspace is no longer connected to it."""
+        try:
+            return await self.connections.get(name, workspace=self.workspace)
+        except NotFound as error:
+            raise StepFailed(f"{name} is not connected any more.", cure=f"Connect it again, or plan without {name}.") from error

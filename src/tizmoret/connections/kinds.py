@@ -1,0 +1,29 @@
+"""The kinds of servers that can be connected, each by what is asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tizmoret.catalog.tool import Tool
+from tizmoret.connections import dav, openapi
+from tizmoret.connections.connection import Connection, Wanted
+from tizmoret.tools.providers.guarded import Way
+from tizmoret.views import ConnectionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """look: what a server offers, before it is connected. changed: what is otherwise since, as a sentence, or empty. offers: that, in words."""
+
+    look: Callable[[Wanted, Way], Awaitable[dict[str, Any]]]
+    changed: Callable[[Connection, Way], Awaitable[str]]
+    offers: Callable[[Mapping[str, Any]], Sequence[str]]
+    tools: Callable[[Connection], Sequence[Tool]]
+
+
+KINDS: Mapping[ConnectionKind, Kind] = {
+    "dav": Kind(dav.look, dav.changed, dav.offers, lambda _connection: ()),
+    "openapi": Kind(openapi.look, openapi.changed, openapi.offers, openapi.tools),
+}
