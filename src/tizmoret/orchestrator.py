@@ -49,12 +49,13 @@ from tizmoret.planner.choose import choose_planner
 from tizmoret.planner.language import detect_language
 from tizmoret.planner.planner import PlanRequest, Question
 from tizmoret.retention import Retention, remove
+from tizmoret.saved_filters import SavedFilters
 from tizmoret.schedules.schedules import Schedules
 from tizmoret.settings import Settings
 from tizmoret.store.database import Database
 from tizmoret.store.sealing import Sealing
 from tizmoret.stream import Stream, read_events
-from tizmoret.submission import check_wishes, checked_args, checked_request, first_transition, fresh_view, new_record
+from tizmoret.submission import check_wishes, checked_args, checked_filter, checked_request, first_transition, fresh_view, new_record
 from tizmoret.tools.providers.guarded import Way
 from tizmoret.views import FINAL, Activity, Approval, Context, EventView, Execution, LockView, Page, Preview, Status, StepView, System
 from tizmoret.workplaces import Workplaces
@@ -97,6 +98,7 @@ class Tizmoret:
             models=() if settings.model is None else (*settings.other_models, OFFLINE),
         )
         self._dispatcher = choose_dispatcher(settings, self._env, self._worker, self._stream)
+        self.filters = SavedFilters(database, self.workspace)
         self.schedules = Schedules(database, self.workspace, settings.timezone, checked_request, self.submit)
         self._retention = Retention(database, settings.retention_days)
         self._chores: list[asyncio.Task[None]] = []
@@ -275,14 +277,28 @@ class Tizmoret:
         *,
         status: str | None = None,
         query: str | None = None,
+        user: str | None = None,
+        uses: str | None = None,
+        days: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
         limit: int = 50,
         cursor: str | None = None,
         workspace: UUID | None = None,
     ) -> Page[Execution]:
-        """Newest first. status: one, or "open". Raises BadInput."""
+        """Newest first. status: one, or "open". uses: a tool or an agent of the plan. Raises BadInput."""
+        workspace = workspace or self.workspace
+        wanted = checked_filter(
+            status=status or None, query=query or None, user=user or None, uses=uses or None, days=days, since=since, until=until
+        )
+        async with self._database.tenant_tx(workspace) as connection:
+            return await projections.list_executions(connection, workspace, wanted, limit, cursor)
+
+    async def people(self, *, workspace: UUID | None = None) -> Sequence[str]:
+        """On whose behalf there are executions, by name."""
         workspace = workspace or self.workspace
         async with self._database.tenant_tx(workspace) as connection:
-            return await projections.list_executions(connection, workspace, status=status, query=query, limit=limit, cursor=cursor)
+            return await projections.read_people(connection, workspace)
 
     async def plan(self, id: UUID, *, workspace: UUID | None = None) -> Plan:
         """Raises NotFound, also while there is no plan yet."""

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 from tizmoret.engine.drafting import begun
 from tizmoret.engine.forking import Source
@@ -24,6 +25,7 @@ from tizmoret.views import (
     Approval,
     Context,
     Execution,
+    Filter,
     Holder,
     LockView,
     OptionView,
@@ -62,27 +64,57 @@ def _execution(row: dict[str, Any]) -> Execution:
 
 
 async def list_executions(
-    connection: AsyncConnection[Any], workspace: UUID, *, status: str | None, query: str | None, limit: int, cursor: str | None
+    connection: AsyncConnection[Any], workspace: UUID, wanted: Filter, limit: int, cursor: str | None
 ) -> Page[Execution]:
-    """Newest first. status: one status, or "open". Raises BadInput for a limit, status or cursor that cannot be."""
+    """Newest first. Raises BadInput for a limit or cursor that cannot be."""
     if not 1 <= limit <= MAX_PAGE:
         raise BadInput(f"`limit` is {limit}.", cure=f"Give 1 to {MAX_PAGE}.", field="limit")
-    states = OPEN if status == "open" else [status] if status else None
     before_at, before_id = _read_cursor(cursor)
+    conditions = [_CONDITIONS[name] for name, value in wanted if value is not None]
+    if before_at is not None:
+        conditions.append("(created_at, id) < (%(at)s, %(id)s)")
     rows = connection.cursor(row_factory=dict_row)
     await rows.execute(
-        f"""select {_COLUMNS} from executions
-            where workspace_id = %(workspace)s
-              and (%(states)s::text[] is null or status = any(%(states)s))
-              and (%(query)s::text is null or position(lower(%(query)s) in lower(request || ' ' || goal || ' ' || id)) > 0)
-              and (%(at)s::timestamptz is null or (created_at, id) < (%(at)s, %(id)s))
-            order by created_at desc, id desc limit %(limit)s""",  # noqa: S608
-        {"workspace": workspace, "states": states, "query": query or None, "at": before_at, "id": before_id, "limit": limit + 1},
-    )
+        f"""select {_COLUMNS} from executions e where {" and ".join(["workspace_id = %(workspace)s", *conditions])}
+            order by created_at desc, id desc limit %(limit)s""",  # noqa: S608 - parts of this file
+        {
+            **dict(wanted), "workspace": workspace, "states": OPEN if wanted.status == "open" else [wanted.status],
+            "uses_tool": Jsonb({"steps": [{"tool": wanted.uses}]}), "uses_agent": Jsonb({"steps": [{"agent": wanted.uses}]}),
+            "at": before_at, "id": before_id, "limit": limit + 1,
+        },
+    )  # fmt: skip
     found = await rows.fetchall()
     more = found[limit - 1] if len(found) > limit else None
     following = f"{more['created_at'].isoformat()}_{more['id']}" if more else None
     return Page(items=[_execution(row) for row in found[:limit]], next=following)
+
+
+# Only those that are asked for: a condition that is put off with "or ... is null" would keep Postgres from the index.
+_CONDITIONS = {
+    "status": "status = any(%(states)s)",
+    "query": "position(lower(%(query)s) in lower(request || ' ' || goal || ' ' || id)) > 0",
+    "user": "user_id = %(user)s",
+    "uses": """exists (select from plan_versions p where p.workspace_id = e.workspace_id and p.execution_id = e.id and p.version = e.plan_version
+        and (p.plan @> %(uses_tool)s or p.plan @> %(uses_agent)s))""",
+    "days": "created_at >= now() - make_interval(days => %(days)s)",
+    "since": "created_at >= %(since)s",
+    "until": "created_at < %(until)s",
+}
+
+# From one to the next by the index executions_people.
+_PEOPLE = """
+with recursive found as (
+    (select user_id from executions where workspace_id = %(workspace)s order by user_id limit 1)
+    union all
+    select (select e.user_id from executions e where e.workspace_id = %(workspace)s and e.user_id > found.user_id order by e.user_id limit 1)
+    from found where found.user_id is not null)
+select user_id from found where user_id is not null limit %(most)s"""
+
+
+async def read_people(connection: AsyncConnection[Any], workspace: UUID) -> list[str]:
+    """On whose behalf there are executions, the first MAX_PAGE by name."""
+    cursor = await connection.execute(_PEOPLE, {"workspace": workspace, "most": MAX_PAGE})
+    return [row[0] for row in await cursor.fetchall()]
 
 
 def _read_cursor(cursor: str | None) -> tuple[datetime | None, UUID | None]:

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.engine import events as e
 from tizmoret.engine.environment import Proposal
@@ -23,7 +25,7 @@ from tizmoret.errors import BadInput, StepFailed, TooLarge
 from tizmoret.ids import uuid7
 from tizmoret.plan.model import MAX_REQUEST, OnFailure, Plan
 from tizmoret.planner.language import detect_language
-from tizmoret.views import Execution
+from tizmoret.views import Execution, Filter
 
 MAX_PRIORITY = 100
 
@@ -44,6 +46,18 @@ def checked_args(args: Mapping[str, Any]) -> dict[str, Any]:
         return dict(clean(dict(args)))
     except StepFailed as error:
         raise BadInput(f"`args` cannot be used: {error.detail}", cure="Give plain JSON values, not too deep.", field="args") from error
+
+
+def checked_filter(**wanted: Any) -> Filter:
+    """Raises BadInput naming the first field that cannot be."""
+    try:
+        return Filter(**wanted)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = str(first["loc"][0])
+        raise BadInput(
+            f"`{field}` cannot be used: {first['msg']}.", cure="See the API's document for what it may be.", field=field
+        ) from error
 
 
 def check_wishes(user: str, key: str | None, priority: int) -> None:

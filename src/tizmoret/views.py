@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from tizmoret.plan.model import Language
@@ -60,6 +60,27 @@ class Execution(_View):
     cost: float | None = None
     forked_from: UUID | None = None  # the execution that it goes on from
     forked_step: str | None = None  # the step from which on it runs anew
+
+
+class Filter(_View):
+    """Which executions a list shows. Times are of their creation; `days`: those of the last days, counted from when the list is read."""
+
+    model_config = ConfigDict(extra="forbid")
+    status: ExecutionStatus | Literal["open"] | None = None
+    query: str | None = Field(None, max_length=500)  # part of the request, the goal or the id
+    user: str | None = Field(None, max_length=200)  # on whose behalf
+    uses: str | None = Field(None, max_length=100)  # a tool or an agent of the plan
+    days: int | None = Field(None, ge=1, le=3650)
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None  # not included
+
+
+class SavedFilter(_View):
+    id: UUID
+    name: str
+    filter: Filter
+    created_by: str
+    created_at: datetime
 
 
 class Schedule(_View):

@@ -29,11 +29,13 @@ def filled(page: Page, demo: Running) -> dict[str, str]:
         until(demo, id, "waiting")
     scheduled = demo.client.post("/api/orchestrate/schedules", json={"query": "Check the system", "cron": "0 8 * * 0-4"})
     assert scheduled.status_code == 201
+    assert demo.client.post("/api/saved-filters", json={"name": "נכשלו", "filter": {"status": "failed"}}).status_code == 201
     base = f"{demo.address}/orchestrate"
     return {
         "start": base,
         "executions": f"{base}/executions",
         "no match": f"{base}/executions?q=nothing-like-it",
+        "narrowed": f"{base}/executions?user=dana&from=2020-01-01",
         "approvals": f"{base}/approvals",
         "catalog": f"{base}/catalog",
         "tool": f"{base}/catalog/calendar.create",

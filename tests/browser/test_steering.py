@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_page import ENGLISH, HEBREW, SOON, ask, pick_yoav, status
 from tests.integration.server.conftest import Running
-from tests.integration.server.test_routes import create, submit, until
+from tests.integration.server.test_routes import chain, create, submit, until
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -150,6 +150,7 @@ def test_the_page_catches_up_after_the_network_was_away(page: Page, demo: Runnin
     page.context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
     status(page, "completed")
+    page.locator("[role=log] [data-kind='execution.completed']").wait_for(timeout=SOON)  # the rows may be read before the stream is heard
     seen = page.locator("[role=log] [data-seq]").evaluate_all("rows => rows.map(row => Number(row.dataset.seq))")
     assert seen == list(range(seen[0], seen[0] + len(seen))), "nothing is missing and nothing is twice"
 
@@ -166,3 +167,37 @@ def test_several_open_executions_are_cancelled_together(page: Page, demo: Runnin
     page.get_by_role("dialog").get_by_role("button", name="Cancel the marked").click()
     expect(page.locator("[data-executions] [data-status=cancelled]")).to_have_count(2, timeout=SOON)
     assert sorted(demo.client.get(f"/api/orchestrate/{id}").json()["status"] for id in ids) == ["cancelled", "cancelled", "waiting"]
+
+
+def test_executions_are_narrowed_by_person_tool_and_time_and_the_filter_is_kept_for_all(page: Page, demo: Running) -> None:
+    mine, other = submit(demo, plan=create())["id"], submit(demo, plan=chain(0), userId="יואב")["id"]
+    until(demo, mine, "waiting")
+    until(demo, other, "completed")
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("link", name="Executions").first.click()
+    rows = page.locator("[data-executions] li")
+    expect(rows).to_have_count(2, timeout=SOON)
+    page.get_by_label("On whose behalf").select_option("יואב")
+    expect(rows).to_have_count(1)
+    page.get_by_label("Tool or agent").fill("calendar.create")
+    expect(page.get_by_text("No execution matches.")).to_be_visible(timeout=SOON)
+    page.get_by_label("On whose behalf").select_option("")
+    expect(rows).to_have_count(1)
+    page.get_by_label("Stretch of time").select_option("7")
+    page.get_by_role("button", name="Save this filter").click()
+    page.get_by_label("Name of the filter").fill("פגישות")
+    page.get_by_role("button", name="Save", exact=True).click()
+    chip = page.locator("[data-saved]").get_by_role("button", name="פגישות", exact=True)
+    expect(chip).to_have_attribute("aria-pressed", "true", timeout=SOON)
+    page.goto(f"{demo.address}/orchestrate/executions")
+    expect(rows).to_have_count(2, timeout=SOON)
+    chip.click()
+    expect(rows).to_have_count(1)
+    assert "uses=calendar.create" in page.url
+    assert "days=7" in page.url
+    page.get_by_label("Stretch of time").select_option("between")
+    page.get_by_label("To (included)").fill("2020-01-01")
+    expect(page.get_by_text("No execution matches.")).to_be_visible(timeout=SOON)
+    page.get_by_role("button", name="Remove the filter").click()
+    expect(chip).to_have_count(0, timeout=SOON)
+    assert demo.client.get("/api/saved-filters").json() == []

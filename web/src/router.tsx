@@ -5,7 +5,8 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "
 import { NewRequest } from "./pages/NewRequest";
 import { Broken } from "./pages/Broken";
 import { NotFound } from "./pages/NotFound";
-import { SHELVES, type Shelf, type State, STATES, STRETCHES } from "./pages/search";
+import { narrowed } from "./pages/filter";
+import { SHELVES, type Shelf, STRETCHES } from "./pages/search";
 import { Shell } from "./shell/Shell";
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined);
@@ -23,10 +24,7 @@ const executions = createRoute({
   getParentRoute: () => root,
   path: "/executions",
   component: lazyRouteComponent(() => import("./pages/Executions"), "Executions"),
-  validateSearch: (search: Record<string, unknown>): { status?: State | undefined; q?: string | undefined } => ({
-    status: STATES.find((state) => state === search.status),
-    q: text(search.q),
-  }),
+  validateSearch: narrowed,
 });
 
 const approvals = createRoute({

@@ -56,6 +56,9 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
         "a new execution from a step on: what ended before it is kept and does not run again, it and all after it run anew",
     ),
     "arg.step": ("מזהה של צעד בתוכנית (ראו show)", "the id of a step of the plan (see show)"),
+    "opt.of_user": ("רק מי שבוצעו בשם האדם הזה", "only those on this person's behalf"),
+    "opt.uses": ("רק מי שבתוכנית שלהם הכלי או הסוכן הזה", "only those whose plan has this tool or agent"),
+    "opt.days": ("רק מי שהתחילו בימים האחרונים, כמספר הזה", "only those of the last days, as many as this"),
     "opt.fork_args": ("הארגומנטים של הצעד שמשתנים, כאובייקט JSON", "those arguments of the step that change, as a JSON object"),
     "help.undo": (
         "לבטל את מה שביצוע שהסתיים שינה, מהאחרון לראשון",

@@ -11,7 +11,7 @@ from tizmoret.orchestrator import Tizmoret
 from tizmoret.owner import owner_token
 from tizmoret.server import problems
 from tizmoret.server.guard import Guard
-from tizmoret.server.routes import activity, approvals, catalog, connections, executions, locks, page, schedules
+from tizmoret.server.routes import activity, approvals, catalog, connections, executions, locks, page, saved_filters, schedules
 from tizmoret.server.stream import route as stream_route
 
 
@@ -34,7 +34,7 @@ def make_api() -> FastAPI:
     )
     problems.install(app)
     app.router.routes.append(stream_route)  # this and the schedules before /api/orchestrate/{id}/…, which would take them
-    of_all = (schedules.router, approvals.inbox, catalog.router, activity.router, locks.router, connections.router)
+    of_all = (schedules.router, approvals.inbox, catalog.router, activity.router, locks.router, connections.router, saved_filters.router)
     for router in (*of_all, executions.router, approvals.router, page.router):
         app.include_router(router)
     return app

@@ -62,18 +62,15 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
 }
 
 const base = "/api/orchestrate";
-const query = (values: Record<string, string | number | undefined>): string => {
-  const given = Object.entries(values).filter((pair): pair is [string, string | number] => pair[1] !== undefined && pair[1] !== "");
+const query = (values: Record<string, string | number | null | undefined>): string => {
+  const given = Object.entries(values).filter((pair): pair is [string, string | number] => pair[1] != null && pair[1] !== "");
   return given.length > 0 ? `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}` : "";
 };
 
 export type Steering = "pause" | "resume" | "cancel";
-export interface Listing {
-  status?: string;
-  query?: string;
-  cursor?: string;
-  limit?: number;
-}
+export type Filter = Schemas["Filter"];
+export type SavedFilter = Schemas["SavedFilter"];
+export type Listing = Filter & { cursor?: string; limit?: number };
 
 export const api = {
   signIn: (token: string) => call<void>("POST", "/api/session", { token }),
@@ -97,6 +94,12 @@ export const api = {
   approve: (approval: Approval, body: Decision) => call<Approval>("POST", `${base}/${approval.executionId}/approvals/${approval.id}/approve`, body),
   reject: (approval: Approval, note: string) => call<Approval>("POST", `${base}/${approval.executionId}/approvals/${approval.id}/reject`, { note }),
   tell: (id: string, what: Steering) => call<Execution>("POST", `${base}/${id}/${what}`),
+  people: () => call<string[]>("GET", `${base}/people`),
+  filters: {
+    list: () => call<SavedFilter[]>("GET", "/api/saved-filters"),
+    save: (name: string, filter: Filter) => call<SavedFilter>("POST", "/api/saved-filters", { name, filter }),
+    remove: (id: string) => call<void>("DELETE", `/api/saved-filters/${id}`),
+  },
   schedules: {
     list: () => call<Schedule[]>("GET", `${base}/schedules`),
     add: (made: NewSchedule) => call<Schedule>("POST", `${base}/schedules`, made),

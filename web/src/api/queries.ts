@@ -20,6 +20,8 @@ export const statusQuery = queryOptions({ queryKey: ["status"], queryFn: api.sta
 export const catalogQuery = queryOptions({ queryKey: ["catalog"], queryFn: api.catalog, staleTime: 60_000 });
 export const activityQuery = (hours: number) => queryOptions({ queryKey: ["activity", hours], queryFn: () => api.activity(hours), refetchInterval: 10_000, placeholderData: (before) => before });
 export const inboxQuery = queryOptions({ queryKey: ["inbox"], queryFn: api.inbox, refetchInterval: LIVE });
+export const peopleQuery = queryOptions({ queryKey: ["people"], queryFn: api.people, staleTime: 30_000 });
+export const filtersQuery = queryOptions({ queryKey: ["saved filters"], queryFn: api.filters.list, staleTime: 30_000 });
 export const schedulesQuery = queryOptions({ queryKey: ["schedules"], queryFn: api.schedules.list, refetchInterval: 10_000 });
 export const locksQuery = queryOptions({ queryKey: ["locks"], queryFn: api.locks, refetchInterval: LIVE });
 export const executionsQuery = (listing: Listing) =>

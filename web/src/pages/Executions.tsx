@@ -15,16 +15,20 @@ import { useTitle } from "../ui/hooks";
 import { Empty, Failed, Loading } from "../ui/states";
 import { Sure } from "../ui/Sure";
 import { ExecutionRow } from "./ExecutionRow";
+import { asked, type Narrowed } from "./filter";
+import { Narrow, Saved } from "./Filters";
 import { STATES } from "./search";
 
 export function Executions() {
   const { t, status: name } = useWords();
-  const { status, q } = useSearch({ from: "/executions" });
+  const search = useSearch({ from: "/executions" });
+  const { status, q } = search;
   const go = useNavigate({ from: "/executions" });
-  const query = useDeferredValue(q);
+  const wanted = useDeferredValue(search);
+  const set = (change: Partial<Narrowed>): void => void go({ search: (old) => ({ ...old, ...change }), replace: true });
   const found = useInfiniteQuery({
-    queryKey: ["executions", "all", status, query],
-    queryFn: ({ pageParam }) => api.list({ status: status ?? "", query: query ?? "", cursor: pageParam, limit: 50 }),
+    queryKey: ["executions", "all", wanted],
+    queryFn: ({ pageParam }) => api.list({ ...asked(wanted), cursor: pageParam, limit: 50 }),
     initialPageParam: "",
     getNextPageParam: (last) => last.next ?? undefined,
     refetchInterval: 3000,
@@ -50,7 +54,7 @@ export function Executions() {
       void found.refetch();
     },
   });
-  const filtered = status !== undefined || (q ?? "") !== "";
+  const filtered = Object.values(search).some((value) => value !== undefined);
   return (
     <>
       <Header>{t("executions")}</Header>
@@ -58,13 +62,15 @@ export function Executions() {
         <h1 className="sr-only">{t("executions")}</h1>
         <FilterBar
           q={q}
-          onSearch={(word) => void go({ search: (old) => ({ ...old, q: word }), replace: true })}
+          onSearch={(word) => set({ q: word })}
           placeholder={t("searchExecutions")}
           label={t("filterStatus")}
           choices={STATES.map((state) => [state, state === "open" ? t("open") : name(state)] as const)}
           chosen={status}
-          onChoose={(state) => void go({ search: (old) => ({ ...old, status: state }), replace: true })}
+          onChoose={(state) => set({ status: state })}
         />
+        <Narrow now={search} set={set} />
+        <Saved now={search} go={(to) => void go({ search: to, replace: true })} filtered={filtered} />
         {found.isPending && <Loading rows={8} />}
         {found.isError && items.length === 0 && <Failed error={found.error} again={() => void found.refetch()} />}
         {found.isSuccess && items.length === 0 && (

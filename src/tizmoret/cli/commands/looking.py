@@ -25,6 +25,9 @@ STATES = ("planning", "running", "waiting", "paused", "completed", "failed", "ca
 def list_(
     status: Annotated[str | None, typer.Option(help=say("opt.status", states=", ".join(STATES)))] = None,
     query: Annotated[str | None, typer.Option(help=say("opt.query"))] = None,
+    user: Annotated[str | None, typer.Option(help=say("opt.of_user"))] = None,
+    uses: Annotated[str | None, typer.Option(help=say("opt.uses"), metavar="TOOL")] = None,
+    days: Annotated[int | None, typer.Option(help=say("opt.days"), min=1, max=3650)] = None,
     limit: Annotated[int, typer.Option(help=say("opt.limit"), min=1, max=200)] = 20,
     json: Json = False,
 ) -> int:
@@ -36,7 +39,7 @@ def list_(
     async def work(tizmoret: Tizmoret, screen: Screen) -> int:
         from tizmoret.cli.show import print_json, show_list
 
-        page = await tizmoret.list(status=status, query=query, limit=limit)
+        page = await tizmoret.list(status=status, query=query, user=user, uses=uses, days=days, limit=limit)
         if json:
             print_json(page, screen)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
 from tizmoret.errors import BadInput
@@ -79,11 +79,24 @@ async def list_executions(
     tizmoret: Orchestrator,
     status: ExecutionStatus | Literal["open"] | None = None,
     query: Annotated[str | None, Query(max_length=500)] = None,
+    user: Annotated[str | None, Query(max_length=200, description="on whose behalf")] = None,
+    uses: Annotated[str | None, Query(max_length=100, description="a tool or an agent of the plan")] = None,
+    days: Annotated[int | None, Query(ge=1, le=3650, description="those of the last days")] = None,
+    since: AwareDatetime | None = None,
+    until: Annotated[AwareDatetime | None, Query(description="not included")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Page[Execution]:
     """Newest first, page by page."""
-    return await tizmoret.list(status=status, query=query, limit=limit, cursor=cursor)
+    return await tizmoret.list(
+        status=status, query=query, user=user, uses=uses, days=days, since=since, until=until, limit=limit, cursor=cursor
+    )
+
+
+@router.get("/people")
+async def people(tizmoret: Orchestrator) -> list[str]:
+    """On whose behalf there are executions."""
+    return list(await tizmoret.people())
 
 
 @router.get("/status")
