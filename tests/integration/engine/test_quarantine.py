@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from tizmoret.engine.dispatch import letting_go
 from tizmoret.engine.driver import Driver
 from tizmoret.errors import Conflict
 from tizmoret.orchestrator import Tizmoret
-from tizmoret.settings import Settings
+from tizmoret.settings import Dispatch, Settings
 from tizmoret.views import Execution
 
 pytestmark = pytest.mark.anyio
@@ -147,13 +148,16 @@ async def test_a_log_that_cannot_be_read_keeps_nobody_else_waiting(tizmoret: Tiz
     await tizmoret.delete(first.id)
 
 
-async def test_an_execution_that_brings_processes_down_is_put_aside(home: Path, database_url: str, settings: Settings) -> None:
-    env = {**os.environ, "DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)}
+@pytest.mark.parametrize("dispatch", ["inline", "dbos"])
+async def test_an_execution_that_brings_processes_down_is_put_aside(
+    home: Path, database_url: str, settings: Settings, dispatch: Dispatch
+) -> None:
+    env = {**os.environ, "DATABASE_URL": database_url, "PYTHONPATH": str(ROOT), "TIZMORET_DISPATCH": dispatch}
     command = [sys.executable, "-m", "tests.integration.engine.quarantine_victim", str(home)]
     for _ in range(3):
         ended = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=env, timeout=60, check=False)
         assert ended.returncode == -signal.SIGKILL
-    async with Tizmoret.open(settings, catalog=quarantine_victim.CATALOG) as tizmoret:
+    async with Tizmoret.open(replace(settings, dispatch=dispatch), catalog=quarantine_victim.CATALOG) as tizmoret:
         (execution,) = (await tizmoret.list()).items
         done = await tizmoret.wait(execution.id, 20)
         assert done.status == "quarantined"
