@@ -20,9 +20,9 @@ from tizmoret.settings import Settings
 from tizmoret.store.database import Database
 
 
-async def one(tizmoret: Tizmoret, dag: Dag, spent: Spent | None = None) -> None:
+async def one(tizmoret: Tizmoret, dag: Dag, spent: Spent | None = None, uses: str = "bench.nap") -> None:
     began = time.perf_counter()
-    execution = await tizmoret.submit("", plan=plan(dag))
+    execution = await tizmoret.submit("", plan=plan(dag, uses))
     await tizmoret.ended(execution.id)
     if spent is not None:
         spent.latencies.append(time.perf_counter() - began)
@@ -55,6 +55,21 @@ async def chain(tizmoret: Tizmoret, database: Database) -> list[Row]:
     return [
         Row("one commit of the same Postgres", f"{commit:.3f} ms"),
         Row("durable step, chain of 20", f"{step:.3f} ms", ratio, "≤ 2 commits", ratio <= 2),
+    ]
+
+
+async def acting(tizmoret: Tizmoret) -> list[Row]:
+    """What writing ahead adds to a step, and what a lock adds to that."""
+    per_step: dict[str, float] = {}
+    for uses in ("bench.nap", "bench.effect", "bench.locked"):
+        spent = Spent()
+        for _ in range(20):
+            await one(tizmoret, W1, spent, uses)
+        per_step[uses] = statistics.median(spent.latencies) * 1000 / len(W1)
+    read, effect, locked = per_step.values()
+    return [
+        Row("step with an effect, written ahead, chain of 20", f"{effect:.3f} ms (reading: {read:.3f} ms)", effect / read),
+        Row("the same under a lock, taken and released", f"{locked:.3f} ms", locked / effect),
     ]
 
 
@@ -127,7 +142,7 @@ async def run() -> list[Row]:
         settings = Settings.from_env(
             {**os.environ, "TIZMORET_HOME": str(Path(home)), "TIZMORET_SLOTS": "1000", "TIZMORET_MODEL": "offline"}
         )
-        async with Tizmoret.open(settings, catalog=Catalog([workloads.nap], [])) as tizmoret:
+        async with Tizmoret.open(settings, catalog=Catalog([workloads.nap, workloads.effect, workloads.locked], [])) as tizmoret:
             # As `serve` does: a collection over all that was loaded takes longer than many steps.
             gc.freeze()
             gc.set_threshold(100_000, 50, 100)
@@ -135,6 +150,7 @@ async def run() -> list[Row]:
             database = await Database.open(settings)
             rows = await chain(tizmoret, database)
             await database.close()
+            rows += await acting(tizmoret)
             rows += await fan(tizmoret)
             for number in (200, 1000):
                 rows += await concurrent(tizmoret, number)

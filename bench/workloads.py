@@ -7,7 +7,7 @@ import random
 
 from pydantic import BaseModel
 
-from tizmoret.catalog.tool import Call, Text, tool
+from tizmoret.catalog.tool import Call, Text, Tool, tool
 from tizmoret.plan.model import Plan, Step
 
 Dag = dict[int, tuple[list[int], float]]
@@ -57,15 +57,27 @@ async def act(args: Nap, call: Call) -> Woken:
     return Woken()
 
 
+def _effect(name: str, locks: tuple[str, ...] = ()) -> Tool:
+    text = Text("פעולה שאינה עושה דבר", "An effect that does nothing")
+
+    @tool(name, title=text, description=text, show=lambda output, language: "ok", effect="write", recovery="keyed", locks=locks)
+    async def effect(args: Nap, call: Call) -> Woken:
+        return Woken()
+
+    return effect
+
+
+effect, locked = _effect("bench.effect"), _effect("bench.locked", ("bench",))
+
+
 def gated() -> Plan:
     """One step that waits for a person."""
     return Plan(request="bench", steps=(Step(id="act", tool="bench.act"),))
 
 
-def plan(dag: Dag) -> Plan:
+def plan(dag: Dag, uses: str = "bench.nap") -> Plan:
     steps = tuple(
-        Step(id=f"s{i}", tool="bench.nap", args={"seconds": seconds}, after=tuple(f"s{d}" for d in before))
-        for i, (before, seconds) in dag.items()
+        Step(id=f"s{i}", tool=uses, args={"seconds": seconds}, after=tuple(f"s{d}" for d in before)) for i, (before, seconds) in dag.items()
     )
     return Plan(request="bench", steps=steps)
 
