@@ -16,7 +16,6 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-import psycopg
 import structlog
 
 from tizmoret import projections, telemetry
@@ -28,7 +27,7 @@ from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call
 from tizmoret.connections.book import Connections
-from tizmoret.connections.catalog import LOOK_EVERY, ConnectedCatalog
+from tizmoret.connections.catalog import ConnectedCatalog, keep_fresh
 from tizmoret.engine.decisions import Decision, begin_undo, check_edit, control, decide, find_gate, verdict
 from tizmoret.engine.dispatch.choose import choose_dispatcher
 from tizmoret.engine.environment import Environment, Follow, Proposal, Query, Result, Wanted
@@ -41,7 +40,7 @@ from tizmoret.engine.records import Record
 from tizmoret.engine.recovery import OFFLINE
 from tizmoret.engine.values import Values, clean
 from tizmoret.engine.worker import Worker
-from tizmoret.errors import BadInput, Conflict, Fenced, NotFound, TizmoretError
+from tizmoret.errors import BadInput, Conflict, Fenced, NotFound
 from tizmoret.owner import owner_token
 from tizmoret.plan.model import OnFailure, Plan
 from tizmoret.plan.preview import preview as preview_plan
@@ -129,7 +128,7 @@ class Tizmoret:
         await self.refresh_catalog()
         if run_engine:
             await self._dispatcher.run_worker()
-            chores = (self.schedules.keep_ringing(), self._retention.keep_sweeping(), self._keep_catalog_fresh())
+            chores = (self.schedules.keep_ringing(), self._retention.keep_sweeping(), keep_fresh(self.refresh_catalog))
             self._chores = [asyncio.create_task(chore) for chore in chores]
 
     async def refresh_catalog(self) -> None:
@@ -137,22 +136,13 @@ class Tizmoret:
         if await self._connected.refresh():
             self.catalog, self._env.catalog = self._connected.now, self._connected.ever
 
-    async def _keep_catalog_fresh(self) -> None:
-        """For what other processes have connected. Until cancelled."""
-        while True:
-            await asyncio.sleep(LOOK_EVERY)
-            try:
-                await self.refresh_catalog()
-            except (TizmoretError, psycopg.Error) as error:
-                log.info("could not look for connections", error=str(error).splitlines()[0])
-
     def _now(self) -> datetime:
         return datetime.now(self.settings.timezone)
 
     async def look_on(self) -> None:
         """For a process that was opened without the engine and stays: hear at once what the others do, and let them know that it listens."""
         await self._dispatcher.look_on()
-        self._chores.append(asyncio.create_task(self._keep_catalog_fresh()))
+        self._chores.append(asyncio.create_task(keep_fresh(self.refresh_catalog)))
 
     async def hand_over(self) -> None:
         """Drive nothing any more, so that other processes go on at once; what is submitted from now on is theirs too."""

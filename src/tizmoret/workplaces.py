@@ -12,6 +12,7 @@ import psycopg
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.connections.access import Access
 from tizmoret.connections.book import Connections
+from tizmoret.connections.breaker import Breaker
 from tizmoret.connections.connection import Connection
 from tizmoret.connections.dav import ConnectedCalendar, ConnectedContacts
 from tizmoret.errors import TizmoretError
@@ -32,6 +33,7 @@ class Workplaces:
         self._dav = settings.dav
         self._way = Way(settings.networks)
         self._connections = connections
+        self._breaker = Breaker()
         self._root = settings.workspaces
         self._timezone = settings.timezone
         self._probe = Probe(database, catalog, planner)
@@ -53,7 +55,7 @@ class Workplaces:
             found = self._providers[workspace] = {
                 **self._connected(workspace, local_providers(self.folder(workspace), self._timezone)),
                 **self._mailbox,
-                Access: Access(self._connections, workspace, self._way),
+                Access: Access(self._connections, workspace, self._way, self._breaker),
                 SystemProbe: self._probe,
             }
         return found

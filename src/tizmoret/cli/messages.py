@@ -121,6 +121,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
         "an operation that changes nothing, though its method is not GET; may be given several times",
     ),
     "opt.secret": ("לשאול על סיסמה, מפתח או אסימון", "ask for a password, a key or a token"),
+    "help.connect_mcp": (
+        "הכלים של שרת MCP: כתובת https://…, או -- ותוכנית של המחשב הזה. מה שהכלים אומרים על עצמם נקבע עכשיו; מי שישתנה יושם בצד",
+        "The tools of an MCP server: an address, https://…, or -- and a program of this machine. What they say of themselves is pinned; one that "
+        "changes is put aside",
+    ),
+    "help.connect_approve": ("להסכים למה שהשרת מציע עכשיו", "Agree to what the server offers now"),
+    "arg.mcp_server": ("כתובת, או -- ותוכנית עם הארגומנטים שלה", "an address, or -- and a program with its arguments"),
+    "opt.secret_in": ("המשתנה שבו התוכנית מקבלת את הסוד", "the variable in which the program is given the secret"),
     "help.connect_list": ("מה מחובר, ומה השתבש בבדיקה האחרונה", "What is connected, and what went wrong at the last look"),
     "help.connect_test": ("לבדוק חיבור עכשיו", "Look at a connection now"),
     "help.connect_remove": ("לנתק; מה שהשתנה בשרת נשאר", "Remove one; what was changed on the server stays"),

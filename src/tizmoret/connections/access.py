@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from tizmoret.connections.breaker import Breaker
 from tizmoret.connections.connection import Connection
 from tizmoret.errors import NotFound, StepFailed
 from tizmoret.tools.providers.guarded import Way
@@ -19,6 +20,7 @@ class Access:
     connections: Connections
     workspace: UUID
     way: Way
+    breaker: Breaker
 
     async def to(self, name: str) -> Connection:
         """With its secret. Raises StepFailed where the workspace is no longer connected to it."""
@@ -26,3 +28,7 @@ class Access:
             return await self.connections.get(name, workspace=self.workspace)
         except NotFound as error:
             raise StepFailed(f"{name} is not connected any more.", cure=f"Connect it again, or plan without {name}.") from error
+
+    async def put_aside(self, name: str, tool: str) -> None:
+        """It is not what a person agreed to: no plan gets it until one agrees again."""
+        await self.connections.put_aside(name, tool, workspace=self.workspace)

@@ -87,6 +87,24 @@ class Connections:
             raise _missing(name)
         return _made(rows[0])
 
+    async def approve(self, name: str, *, workspace: UUID | None = None) -> Connection:
+        """Agree to what it offers now. Raises as `add`, and NotFound."""
+        known = await self.get(name, workspace=workspace)
+        if known.options.get("file"):
+            raise BadInput(f"{name} was connected from a file.", cure="Connect it again from the new file.", field="name")
+        return await self.add(Wanted(known.name, known.kind, known.address, known.options, known.secret), workspace=workspace)
+
+    async def put_aside(self, name: str, tool: str, *, workspace: UUID) -> None:
+        """A tool that is not what was agreed to; it is in no catalog until somebody approves."""
+        async with self._database.tenant_tx(workspace) as connection:
+            await connection.execute(
+                """update connections set offer = jsonb_set(offer, '{aside}', offer -> 'aside' || to_jsonb(%(tool)s::text)),
+                   trouble = %(trouble)s, changed_at = clock_timestamp()
+                   where workspace_id = %(workspace)s and name = %(name)s and not offer -> 'aside' ? %(tool)s""",
+                {"tool": tool, "trouble": f"{tool} is not what was agreed to any more.", "workspace": workspace, "name": name},
+            )
+        await self._changed()
+
     async def remove(self, name: str, *, workspace: UUID | None = None) -> None:
         """What it has changed on the server stays. Raises NotFound."""
         workspace = workspace or self._workspace

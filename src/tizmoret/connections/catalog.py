@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import structlog
 
 from tizmoret.catalog.catalog import Catalog
@@ -58,6 +59,16 @@ class ConnectedCatalog:
             taken.add(tool.name)
             made.append(tool)
         return Catalog([*self._installed.tools.values(), *made], self._installed.agents.values())
+
+
+async def keep_fresh(refresh: Callable[[], Awaitable[None]]) -> None:
+    """For what other processes connect and remove. Until cancelled."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        try:
+            await refresh()
+        except (TizmoretError, psycopg.Error) as error:
+            log.info("could not look for connections", error=str(error).splitlines()[0])
 
 
 def _tools(connection: Any) -> list[Tool]:

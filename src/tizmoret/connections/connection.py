@@ -52,7 +52,11 @@ def check(wanted: Wanted) -> None:
         raise BadInput("That is no name for a connection.", cure=cure, field="name")
     if len(wanted.secret or "") > MAX_SECRET or len(wanted.user) > 300 or not wanted.user.isprintable():
         raise BadInput("The user or the secret is too long.", cure="Check what was pasted.", field="secret")
-    check_address(wanted.address, "address", secret=bool(wanted.secret))
+    command = wanted.options.get("command")
+    if command is None:
+        check_address(wanted.address, "address", secret=bool(wanted.secret))
+    elif wanted.kind != "mcp" or not all(isinstance(part, str) and part and "\0" not in part for part in command):
+        raise BadInput("That is no command.", cure="Give a program and its arguments.", field="command")
 
 
 def check_address(address: str, name: str, *, secret: bool) -> None:

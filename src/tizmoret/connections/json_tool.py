@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +50,19 @@ def json_tool(offered: Offered, connection: str, run: Run, timeout: float) -> To
 
     title, description = Text(offered.title, offered.title), Text(offered.description, offered.description)
     return Tool(capability, title, description, {"en": [offered.title]}, _model(arguments), _Output, called, _show)
+
+
+def plannable(text: str, taken: Collection[str]) -> str:
+    """A name that a plan can hold, made of one that a server gave, and not `taken`."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
+    name = re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_").lstrip("0123456789_")[:60].rstrip("_") or "tool"
+    return next(one for number in range(1, len(taken) + 2) if (one := name if number == 1 else f"{name}_{number}") not in taken)
+
+
+def said(value: object, limit: int) -> str:
+    """What a server says, on one line, without what cannot be seen."""
+    text = "".join(letter for letter in str(value) if letter.isprintable() or letter.isspace())
+    return " ".join(text.split())[:limit]
 
 
 class _Output(RootModel[dict[str, Any]]):

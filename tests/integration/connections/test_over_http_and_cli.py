@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import httpx2
@@ -10,6 +11,7 @@ import pytest
 
 from tests.integration.cli.program import Program
 from tests.integration.server.conftest import ServerThread
+from tests.wire import mcp_server
 from tests.wire.orchard import KEY, orchard
 from tests.wire.radicale import PASSWORD, DavUser, Radicale
 from tizmoret.settings import Settings
@@ -77,3 +79,29 @@ def test_an_openapi_document_at_the_command_line(tmp_path: Path, database_url: s
         tried = program("try", f"orchard.{name}")
         assert (tried.code, "\n[]\n" in tried.out) == (0, True)
         assert program("connect", "test", "orchard").code == 0
+
+
+def test_an_mcp_server_at_the_command_line(tmp_path: Path, database_url: str) -> None:
+    program = Program(tmp_path / "home", DATABASE_URL=database_url)
+    made = program("connect", "add", "mcp", "notary", "--json", "--", sys.executable, mcp_server.__file__, str(tmp_path))
+    assert made.code == 0, made.err
+    assert "register_deed" in json.loads(made.out)["offers"]
+    tried = program("try", "notary.count_words", "--text", "one two")
+    assert (tried.code, '"words": 2' in tried.out) == (0, True)
+
+    (tmp_path / "description").write_text("Something else")
+    assert program("connect", "test", "notary").code == 1
+    assert program("try", "notary.count_words", "--text", "one two").code == 1
+    assert "count_words (put aside)" not in program("connect", "approve", "notary").out
+    assert program("try", "notary.count_words", "--text", "one two").code == 0
+
+
+def test_over_http_no_program_is_started(open_settings: Settings) -> None:
+    server = ServerThread(open_settings)
+    try:
+        client = server.start().client
+        body = {"name": "notary", "kind": "mcp", "address": "/bin/sh"}
+        assert client.post("/api/connections", json={**body, "command": ["/bin/sh"]}).status_code == 422
+        assert client.post("/api/connections", json=body).status_code == 422
+    finally:
+        server.stop()

@@ -52,6 +52,30 @@ def openapi(
     return _add(json, name, "openapi", base if own else document, options, _secret() if secret else os.environ.get(SECRET), own)
 
 
+@adding.command(help=say("help.connect_mcp"))
+def mcp(
+    name: Name,
+    server: Annotated[list[str], typer.Argument(help=say("arg.mcp_server"), metavar="ADDRESS | -- COMMAND...")],
+    secret: Annotated[bool, typer.Option("--secret", help=say("opt.secret"))] = False,
+    secret_in: Annotated[str, typer.Option(help=say("opt.secret_in"))] = "",
+    json: Json = False,
+) -> int:
+    over_http = len(server) == 1 and server[0].startswith(("http://", "https://"))
+    options = {} if over_http else {"command": server, "secret_in": secret_in}
+    given = _secret() if secret or secret_in else os.environ.get(SECRET)
+    return _add(json, name, "mcp", server[0] if over_http else " ".join(server), options, given)
+
+
+@app.command(help=say("help.connect_approve"))
+def approve(name: Name, json: Json = False) -> int:
+    from tizmoret.cli.session import run as session
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        return _told(await tizmoret.connections.approve(name), screen, json)
+
+    return session(work, engine=False)
+
+
 @app.command("list", help=say("help.connect_list"))
 def list_(json: Json = False) -> int:
     from tizmoret.cli.session import run as session

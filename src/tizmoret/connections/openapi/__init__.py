@@ -60,7 +60,9 @@ def tools(connection: Connection) -> Sequence[Tool]:
 def _tool(connection: str, operation: Operation) -> Tool:
     async def run(args: dict[str, Any], call: Call) -> dict[str, Any]:
         access = call.provider(Access)
-        return await call_operation(operation, await access.to(connection), access, args, call)
+        known = await access.to(connection)
+        async with access.breaker.call((call.workspace, connection), connection):
+            return await call_operation(operation, known, access, args, call)
 
     name = f"{connection}.{operation.name}"
     told = Offered(

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import jsonschema_rs
 from pydantic import BaseModel, ConfigDict
 
+from tizmoret.connections.json_tool import plannable, said
 from tizmoret.connections.openapi.document import MAX_TEXT, Schemas
 from tizmoret.errors import BadInput, TooLarge
 from tizmoret.plan.capability import Effect, Recovery
@@ -73,7 +74,7 @@ def operations(document: Mapping[str, Any], only: Collection[str], reads: Collec
             raise TooLarge(
                 f"The document has over {MAX_OPERATIONS} operations.", cure="Choose some by tag or path with --only.", field="only"
             )
-        name = _unused(_name(path, method, told), found)
+        name = plannable(_name(path, method, told), found)
         found[name] = _operation(document, name, path, method, told, shared, reads=name in reads)
     if not found:
         raise BadInput("The document has no operation that fits.", cure="Choose others with --only.", field="only")
@@ -95,15 +96,13 @@ def _told(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any
 
 
 def _meant(path: str, told: Mapping[str, Any], only: Collection[str]) -> bool:
-    said = {str(told.get("operationId", "")), *(str(tag) for tag in _list(told.get("tags")))}
-    return any(one in said or path == one or path.startswith(f"{one.rstrip('/')}/") for one in only)
+    known = {str(told.get("operationId", "")), *(str(tag) for tag in _list(told.get("tags")))}
+    return any(one in known or path == one or path.startswith(f"{one.rstrip('/')}/") for one in only)
 
 
 def _name(path: str, method: str, told: Mapping[str, Any]) -> str:
-    said = told.get("operationId")
-    text = said if isinstance(said, str) and re.search("[A-Za-z]", said) else f"{method} {path}"
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
-    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_").lstrip("0123456789_")[:60].rstrip("_") or method
+    own = told.get("operationId")
+    return own if isinstance(own, str) and re.search("[A-Za-z]", own) else f"{method} {path}"
 
 
 def _unused(name: str, known: Collection[str]) -> str:
@@ -153,8 +152,8 @@ def _operation(
 
 def _effect(method: str, told: Mapping[str, Any], *, reads: bool) -> Effect:
     own: Effect = "none" if reads or method in ("get", "head") else "delete" if method == "delete" else "write"
-    said: Any = told.get("x-tizmoret-effect")
-    return said if isinstance(said, str) and _STRONGER.get(said, 0) > _STRONGER[own] else own  # type: ignore[return-value]
+    more: Any = told.get("x-tizmoret-effect")
+    return more if isinstance(more, str) and _STRONGER.get(more, 0) > _STRONGER[own] else own  # type: ignore[return-value]
 
 
 def _body(schemas: Schemas, told: Mapping[str, Any]) -> tuple[str, dict[str, Any], bool]:
@@ -233,7 +232,7 @@ def _described(schema: dict[str, Any], description: Any) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    return " ".join("".join(letter for letter in str(value) if letter.isprintable() or letter.isspace()).split())[:MAX_TEXT]
+    return said(value, MAX_TEXT)
 
 
 def _list(value: Any) -> list[Any]:

@@ -56,6 +56,12 @@ async def test(name: Name, tizmoret: Orchestrator) -> ConnectionView:
     return view(await tizmoret.connections.check(name))
 
 
+@router.post("/{name}/approve")
+async def approve(name: Name, tizmoret: Orchestrator) -> ConnectionView:
+    """Agree to what the server offers now, where that is not what it was."""
+    return view(await tizmoret.connections.approve(name))
+
+
 @router.delete("/{name}", status_code=204)
 async def remove(name: Name, tizmoret: Orchestrator) -> Response:
     """What was changed on the server stays."""

@@ -1,0 +1,94 @@
+"""One session with an MCP server (https://modelcontextprotocol.io), over HTTP or with a program of this machine. It lives for one call."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+
+from tizmoret.connections.connection import Wanted
+from tizmoret.errors import StepFailed, TizmoretError, TryAgain
+from tizmoret.tools.providers.guarded import Way
+
+if TYPE_CHECKING:
+    from mcp import Client
+    from mcp_types import Tool
+
+MAX_TOOLS = 200
+MAX_PAGES = 20
+SECONDS = 30.0  # for the greeting, and for each page of the list
+_TIMES = httpx2.Timeout(20.0, connect=8.0, read=300.0)
+
+
+@asynccontextmanager
+async def session(wanted: Wanted, way: Way) -> AsyncIterator[Client]:
+    """Raises StepFailed, or TryAgain where the server cannot be reached. What the body raises comes out as it is."""
+    from mcp import Client
+
+    raised: list[BaseException] = []
+    try:
+        async with _transport(wanted, way) as transport, Client(transport, read_timeout_seconds=SECONDS, cache=None) as client:
+            try:
+                yield client
+            except BaseException as error:
+                raised.append(error)
+                raise
+    except TizmoretError:
+        raise
+    except Exception as error:  # the SDK's task groups wrap what happens in them, and what the body raised with it
+        if raised:
+            raise raised[0] from None
+        raise _away(wanted, error) from error
+
+
+@asynccontextmanager
+async def _transport(wanted: Wanted, way: Way) -> AsyncIterator[Any]:
+    from mcp import StdioServerParameters
+    from mcp.client.stdio import stdio_client
+    from mcp.client.streamable_http import streamable_http_client
+
+    command = wanted.options.get("command")
+    if command:
+        variable = wanted.options.get("secret_in")
+        env = {str(variable): wanted.secret} if variable and wanted.secret else None  # beside what every program is given
+        with open(os.devnull, "w") as nowhere:  # noqa: ASYNC230 - opening it waits for nothing
+            yield stdio_client(StdioServerParameters(command=command[0], args=list(command[1:]), env=env), errlog=nowhere)
+        return
+    await way.addresses(httpx2.URL(wanted.address))  # said here in our own words; each connection is checked again
+    headers = {"Authorization": f"Bearer {wanted.secret}"} if wanted.secret else {}
+    async with way.client(headers=headers, timeout=_TIMES) as http:
+        yield streamable_http_client(wanted.address, http_client=http)
+
+
+async def listed(client: Client) -> Sequence[Tool]:
+    """Raises StepFailed where there are too many, or pages without end."""
+    found: list[Tool] = []
+    cursor: str | None = None
+    for _ in range(MAX_PAGES):
+        page = await client.list_tools(cursor=cursor)
+        found += page.tools
+        cursor = page.next_cursor
+        if len(found) > MAX_TOOLS:
+            break
+        if cursor is None:
+            return found
+    raise StepFailed(f"The server offers over {MAX_TOOLS} tools.", cure="Connect one that offers fewer.", field="address")
+
+
+def _away(wanted: Wanted, error: Exception) -> TizmoretError:
+    from mcp import MCPError
+
+    inner: BaseException = error
+    while isinstance(inner, BaseExceptionGroup):
+        inner = inner.exceptions[0]
+    if isinstance(inner, TizmoretError):
+        return inner
+    if isinstance(inner, httpx2.HTTPStatusError) and inner.response.status_code in (401, 403):
+        return StepFailed(f"{wanted.name} did not let us in.", cure="Connect it again with another secret.")
+    if isinstance(inner, FileNotFoundError | PermissionError):
+        return StepFailed(f"{wanted.options['command'][0]} cannot be started.", cure="Check the command.", field="address")
+    what = inner.error.message if isinstance(inner, MCPError) else str(inner)
+    return TryAgain(f"{wanted.name} does not speak with us: {type(inner).__name__}: {what}"[:300], cure="Check that it runs.")
