@@ -172,7 +172,7 @@ class Tizmoret:
         outcome = await self._planner.plan(request, follow)
         if isinstance(outcome, Question):
             return Query(outcome.text, outcome.understood, outcome.tokens, outcome.cost)
-        return Proposal(outcome.plan, self._planner.name, outcome.tokens, outcome.cost)
+        return Proposal(outcome.plan, outcome.planner or self._planner.name, outcome.tokens, outcome.cost)
 
     # -- requests
 

@@ -63,7 +63,7 @@ class Settings:
     port: int
     timezone: ZoneInfo
     slots: int  # steps of one execution that run at the same time
-    other_models: tuple[str, ...] = ()  # that agents go over to when theirs fails, in order
+    other_models: tuple[str, ...] = ()  # that planner and agents go over to when theirs fails, in order; then none
     model_url: str | None = None  # a server that speaks the provider's protocol, instead of the provider's own
     executions: int = 2000  # that this process drives at the same time; the others wait in the table
     workspace_executions: int = 1000  # of them, of one workspace

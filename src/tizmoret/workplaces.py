@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -88,8 +89,16 @@ class Probe:
         return [
             await self._database_check(he),
             Check(name="קטלוג" if he else "catalog", ok=tools > 0, detail=counts),
-            Check(name="מתכנן" if he else "planner", ok=True, detail=self._planner),
+            Check(name="מתכנן" if he else "planner", ok=True, detail=await self._planner_told(language)),
         ]
+
+    async def _planner_told(self, language: Language) -> str:
+        """The model with its price, date and source; "offline" costs nothing."""
+        if ":" not in self._planner:
+            return self._planner
+        from tizmoret.planner import prices
+
+        return await asyncio.to_thread(prices.told, self._planner, language)
 
     async def _database_check(self, he: bool) -> Check:
         name = "מסד נתונים" if he else "database"

@@ -6,16 +6,30 @@ from tizmoret.catalog.catalog import Catalog
 from tizmoret.errors import BadInput
 from tizmoret.planner.model import ModelPlanner
 from tizmoret.planner.offline import OfflinePlanner
+from tizmoret.planner.others import Others
 from tizmoret.planner.planner import Planner
 from tizmoret.settings import Settings
 
+OFFLINE = "offline"
+
 
 def choose_planner(settings: Settings, catalog: Catalog) -> Planner:
-    """The model of the settings, or the offline planner where there is none.
+    """The model of the settings with those that it may go over to, or the offline planner where there is none.
 
     Raises BadInput for a catalog with nothing in it: no planner can plan with that, and it is better said at start than at a request."""
     if not catalog.capabilities:
         raise BadInput("The catalog holds no tool and no agent.", cure="Enable some: a plan is made of them.", field="catalog")
     if settings.model is None:
         return OfflinePlanner()
-    return ModelPlanner(settings.model, url=settings.model_url)
+    first = _provider(settings.model)
+    # The address of the settings is one of the first model's provider; others are reached at their own.
+    models = [
+        ModelPlanner(model, url=settings.model_url if _provider(model) == first else None)
+        for model in dict.fromkeys((settings.model, *settings.other_models))
+        if model != OFFLINE
+    ]
+    return Others([*models, OfflinePlanner()]) if settings.other_models else models[0]
+
+
+def _provider(model: str) -> str:
+    return model.partition(":")[0].partition("-")[0]

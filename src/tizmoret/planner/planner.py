@@ -30,11 +30,13 @@ class PlanRequest:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan that passes `check`. cost: dollars; None where the model's price is not known."""
+    """A plan that passes `check`. cost: dollars; None where the model's price is not known. planner: who planned, where that was not the
+    one that was asked."""
 
     plan: Plan
     tokens: int = 0
     cost: float | None = 0.0
+    planner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Question:
     understood: tuple[str, ...] = ()
     tokens: int = 0
     cost: float | None = 0.0
+    planner: str = ""
 
 
 class Follow(Protocol):

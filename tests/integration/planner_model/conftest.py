@@ -1,4 +1,4 @@
-"""Both wire protocols, a small catalog to plan over, and keys that only the local servers know."""
+"""Every wire protocol, a small catalog to plan over, and keys that only the local servers know."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
-from wire import GeminiServer, OpenAIServer, WireServer
+from wire import AnthropicServer, GeminiServer, OllamaServer, OpenAIServer, WireServer
 from wire.server import KEY
 
 from tizmoret.catalog.catalog import Catalog
@@ -80,27 +80,33 @@ def a_request(text: str = "list the notes about grain", **fields: Any) -> PlanRe
 
 @dataclass(frozen=True)
 class Protocol:
-    """A model, the kind of server that speaks for it, and what of its address comes after the host."""
+    """A model, the kind of server that speaks for it, what of its address comes after the host, its own word for too much work,
+    and whether it takes a key and money."""
 
     model: str
     server: type[WireServer]
     path: str = ""
+    overload: int = 503
+    paid: bool = True
 
 
 PROTOCOLS = {
     "gemini": Protocol("google:gemini-2.5-flash", GeminiServer),
     "openai": Protocol("openai:gpt-4o", OpenAIServer, "/v1"),
     "openai-chat": Protocol("openai-chat:gpt-4o", OpenAIServer, "/v1"),
+    "anthropic": Protocol("anthropic:claude-sonnet-4-5", AnthropicServer, overload=529),
+    "ollama": Protocol("ollama:qwen3", OllamaServer, "/v1", paid=False),
 }
 QUICK = Limits(wait=0.01)  # no test waits for a back-off
 
 
 @pytest.fixture(autouse=True)
 def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("GOOGLE_API_KEY", "OPENAI_BASE_URL"):
+    for name in ("GOOGLE_API_KEY", "OPENAI_BASE_URL", "OLLAMA_BASE_URL", "OLLAMA_API_KEY", "ANTHROPIC_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
 
 
 @pytest.fixture(params=PROTOCOLS)

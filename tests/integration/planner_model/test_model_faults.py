@@ -12,6 +12,7 @@ from wire.server import KEY, Fail, Raw
 
 from tizmoret.errors import Unavailable
 from tizmoret.planner.model import Limits, ModelPlanner
+from tizmoret.planner.model.connect import key_variable
 from tizmoret.planner.planner import Planned
 
 from .conftest import BAD, GOOD, QUICK, Protocol, a_request
@@ -35,6 +36,11 @@ async def test_a_passing_fault_is_waited_out(server: WireServer, planner: Make, 
     assert isinstance(await planner().plan(a_request()), Planned)
 
 
+async def test_an_overload_is_waited_out(protocol: Protocol, server: WireServer, planner: Make) -> None:
+    server.fail(protocol.overload).fail(protocol.overload).answer(GOOD)
+    assert isinstance(await planner().plan(a_request()), Planned)
+
+
 @pytest.mark.parametrize(("status", "said"), [(429, "too often"), (500, "500"), (503, "503")])
 async def test_a_fault_that_does_not_pass_ends_in_an_error_with_a_cure(server: WireServer, planner: Make, status: int, said: str) -> None:
     server.always(Fail(status))
@@ -55,7 +61,9 @@ async def test_a_provider_that_asks_for_too_long_a_wait_is_not_waited_for(server
 
 
 async def test_a_refused_key_names_its_variable(protocol: Protocol, planner: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    variable = "GEMINI_API_KEY" if protocol.model.startswith("google") else "OPENAI_API_KEY"
+    if not protocol.paid:
+        pytest.skip("it asks for no key")
+    variable = key_variable(protocol.model)
     monkeypatch.setenv(variable, "secret-wrong-key-8812")
     error = await failure(planner())
     assert variable in error.cure
@@ -108,7 +116,7 @@ async def test_streams_that_are_always_cut_end_in_an_error(server: WireServer, p
 )  # fmt: skip
 async def test_an_answer_that_is_none_ends_in_an_error(server: WireServer, planner: Make, raw: Raw) -> None:
     server.always(raw)
-    await failure(planner(Limits(planning=4, tries=2, wait=0.01)))
+    await failure(planner(Limits(planning=2, tries=2, wait=0.01)))
 
 
 async def test_a_model_that_never_answers_is_left(server: WireServer, planner: Make) -> None:

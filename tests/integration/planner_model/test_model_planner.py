@@ -18,7 +18,7 @@ from tizmoret.plan.model import Step
 from tizmoret.planner.model import Limits, ModelPlanner
 from tizmoret.planner.planner import Planned, Question
 
-from .conftest import BAD, FIND, GOOD, QUICK, WRITE, a_request
+from .conftest import BAD, FIND, GOOD, QUICK, WRITE, Protocol, a_request
 
 pytestmark = pytest.mark.anyio
 Make = Callable[..., ModelPlanner]
@@ -46,15 +46,15 @@ async def planned(planner: ModelPlanner, *args: Any, **fields: Any) -> Planned:
     return outcome
 
 
-async def test_a_request_becomes_a_checked_plan_with_its_tokens_and_cost(server: WireServer, planner: Make) -> None:
+async def test_a_request_becomes_a_checked_plan_with_its_tokens_and_cost(protocol: Protocol, server: WireServer, planner: Make) -> None:
     server.answer(GOOD, tokens=(1000, 200))
     outcome = await planned(planner())
     assert [step.id for step in outcome.plan.steps] == ["find", "write"]
     assert outcome.plan.steps[1].args["sources"] == {"$from": "find.notes[*].id"}
     assert (outcome.plan.request, outcome.plan.language) == ("list the notes about grain", "en")
     assert outcome.tokens == 1200
-    assert outcome.cost is not None
-    assert 0 < outcome.cost < 0.1
+    # What runs on a machine of one's own has no price in any table: it is said, not taken for nothing.
+    assert (outcome.cost is not None and 0 < outcome.cost < 0.1) if protocol.paid else outcome.cost is None
 
 
 async def test_the_model_reads_the_catalog_the_date_and_the_request_as_data(server: WireServer, planner: Make) -> None:
@@ -73,13 +73,15 @@ async def test_the_model_reads_the_catalog_the_date_and_the_request_as_data(serv
     assert (person["now"], person["timezone"], person["weekday"]) == ("2026-11-20T10:30+02:00", "Asia/Jerusalem", "Friday")
 
 
-async def test_the_key_travels_in_its_header_and_nowhere_else(server: WireServer, planner: Make) -> None:
+async def test_the_key_travels_in_its_header_and_nowhere_else(protocol: Protocol, server: WireServer, planner: Make) -> None:
     server.answer(GOOD)
     await planned(planner())
     (sent,) = server.requests
     assert KEY not in sent.text
     assert KEY not in sent.path + str(sent.query)
-    assert [name for name, value in sent.headers.items() if KEY in value] in (["x-goog-api-key"], ["authorization"])
+    assert [name for name, value in sent.headers.items() if KEY in value] in (
+        [["x-goog-api-key"], ["authorization"]] if protocol.paid else [[]]
+    )
 
 
 async def test_the_length_of_an_answer_is_bounded_by_the_request(server: WireServer, planner: Make) -> None:
@@ -89,6 +91,7 @@ async def test_the_length_of_an_answer_is_bounded_by_the_request(server: WireSer
     assert 4321 in (
         body.get("max_output_tokens"),
         body.get("max_completion_tokens"),
+        body.get("max_tokens"),
         body.get("generationConfig", {}).get("maxOutputTokens"),
     )
 
@@ -102,14 +105,13 @@ async def test_hebrew_goes_both_ways(server: WireServer, planner: Make) -> None:
     assert json.loads(_last_turn(server.requests[0].body))["request"] == "תקרא מה עשינו בדצמבר בתבואות"
 
 
-async def test_a_model_may_ask_instead(server: WireServer, planner: Make) -> None:
+async def test_a_model_may_ask_instead(protocol: Protocol, server: WireServer, planner: Make) -> None:
     server.answer({"question": "Which Yoav?", "understood": ["a meeting", "with Yoav"]})
     outcome = await planner().plan(a_request("meet Yoav"))
     assert isinstance(outcome, Question)
     assert (outcome.text, outcome.understood) == ("Which Yoav?", ("a meeting", "with Yoav"))
     assert outcome.tokens > 0
-    assert outcome.cost is not None
-    assert outcome.cost > 0
+    assert (outcome.cost is not None and outcome.cost > 0) if protocol.paid else outcome.cost is None
 
 
 async def test_answers_to_earlier_questions_reach_the_model(server: WireServer, planner: Make) -> None:

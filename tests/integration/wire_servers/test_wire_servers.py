@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 from pydantic_ai import Agent, NativeOutput
 from pydantic_ai.models import Model
-from wire import GeminiServer, OpenAIServer, WireServer
+from wire import AnthropicServer, GeminiServer, OllamaServer, OpenAIServer, WireServer
 from wire.server import KEY
 
 from tizmoret.planner.model.connect import connect
@@ -27,6 +27,8 @@ SERVERS: dict[str, tuple[type[WireServer], str, str]] = {
     "gemini": (GeminiServer, "google:gemini-2.5-flash", ""),
     "openai": (OpenAIServer, "openai:gpt-4o", "/v1"),
     "openai-chat": (OpenAIServer, "openai-chat:gpt-4o", "/v1"),
+    "anthropic": (AnthropicServer, "anthropic:claude-sonnet-4-5", ""),
+    "ollama": (OllamaServer, "ollama:qwen3", "/v1"),
 }
 
 
@@ -34,6 +36,7 @@ SERVERS: dict[str, tuple[type[WireServer], str, str]] = {
 def wired(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     monkeypatch.delenv("GOOGLE_API_KEY", raising=False)
     kind, model, path = SERVERS[request.param]
     with kind() as server:
