@@ -336,6 +336,12 @@ class Tizmoret:
                 await projections.read_execution(connection, workspace, id)
             return await projections.read_approvals(connection, workspace, execution=id, status=status)
 
+    async def decided(self, *, limit: int = 50, cursor: str | None = None, workspace: UUID | None = None) -> Page[Approval]:
+        """What was decided, by whom and when; the latest first. Raises BadInput."""
+        workspace = workspace or self.workspace
+        async with self._database.tenant_tx(workspace) as connection:
+            return await projections.read_decided(connection, workspace, limit, cursor)
+
     def events(self, id: UUID, after: int = 0, *, workspace: UUID | None = None) -> AsyncIterator[EventView]:
         """Every event after `after`, in order, once; ends after the last one of a finished execution."""
         return self._stream.follow(workspace or self.workspace, id, after)

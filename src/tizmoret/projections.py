@@ -251,26 +251,49 @@ async def read_context(connection: AsyncConnection[Any], workspace: UUID, id: UU
     return context
 
 
+_OF_APPROVAL = """id, execution_id, step_id, purpose, status, title, details, fingerprint, created_at, expires_at, decided_by, decided_at, note,
+    decision"""
+
+
 async def read_approvals(
     connection: AsyncConnection[Any], workspace: UUID, *, execution: UUID | None = None, id: UUID | None = None, status: str | None = None
 ) -> list[Approval]:
     """Oldest first, at most MAX_PAGE."""
     cursor = connection.cursor(row_factory=dict_row)
     await cursor.execute(
-        """select id, execution_id, step_id, purpose, status, title, details, fingerprint, created_at, expires_at, decided_by, decided_at, note
-           from pending_approvals
+        f"""select {_OF_APPROVAL} from pending_approvals
            where workspace_id = %(workspace)s
              and (%(execution)s::uuid is null or execution_id = %(execution)s)
              and (%(id)s::uuid is null or id = %(id)s)
              and (%(status)s::text is null or status = %(status)s)
-           order by created_at, id limit %(limit)s""",
+           order by created_at, id limit %(limit)s""",  # noqa: S608
         {"workspace": workspace, "execution": execution, "id": id, "status": status, "limit": MAX_PAGE},
     )
     return [_approval(row) for row in await cursor.fetchall()]
 
 
+async def read_decided(connection: AsyncConnection[Any], workspace: UUID, limit: int, cursor: str | None) -> Page[Approval]:
+    """What people decided, and what expired or was withdrawn; the latest first. Raises BadInput."""
+    if not 1 <= limit <= MAX_PAGE:
+        raise BadInput(f"`limit` is {limit}.", cure=f"Give 1 to {MAX_PAGE}.", field="limit")
+    before_at, before_id = _read_cursor(cursor)
+    rows = connection.cursor(row_factory=dict_row)
+    await rows.execute(
+        f"""select {_OF_APPROVAL} from pending_approvals
+            where workspace_id = %(workspace)s and decided_at is not null
+              and (%(at)s::timestamptz is null or (decided_at, id) < (%(at)s, %(id)s))
+            order by decided_at desc, id desc limit %(limit)s""",  # noqa: S608
+        {"workspace": workspace, "at": before_at, "id": before_id, "limit": limit + 1},
+    )
+    found = await rows.fetchall()
+    more = found[limit - 1] if len(found) > limit else None
+    following = f"{more['decided_at'].isoformat()}_{more['id']}" if more else None
+    return Page(items=[_approval(row) for row in found[:limit]], next=following)
+
+
 def _approval(row: dict[str, Any]) -> Approval:
-    details = row.pop("details")
+    details, decision = row.pop("details"), row.pop("decision") or {}
+    row |= {"edited": decision.get("args"), "answer": decision.get("value")}
     options = [OptionView(**option) for option in details.pop("options", [])]
     details.pop("understood", None)
     return Approval(**row, **details, options=options)

@@ -184,6 +184,8 @@ class Approval(_View):
     decided_by: str | None = None
     decided_at: datetime | None = None
     note: str = ""
+    edited: Any = None  # the arguments as they were approved, where a person changed them
+    answer: Any = None  # to a question
 
 
 class EventView(_View):

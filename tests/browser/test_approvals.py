@@ -139,3 +139,29 @@ def test_what_could_not_be_undone_is_shown_with_why_and_which_call_it_was(englis
     card.get_by_role("button", name="Answer").click()
     status(english, "undone")
     assert written.read_text() == "my own words"
+
+
+def test_what_was_decided_is_kept_with_who_when_and_exactly_what(english: Page, demo: Running) -> None:
+    page = english
+    page.goto(f"{demo.address}/orchestrate/approvals")
+    page.get_by_role("button", name="Decided").click()
+    expect(page.get_by_text("Nothing was decided yet")).to_be_visible(timeout=SOON)
+    edited, rejected = waiting(demo, "2030-01-06", "2030-01-07")
+    for id, verdict, body in ((edited, "approve", {"title": "Budget, second reading"}), (rejected, "reject", None)):
+        (gate,) = demo.client.get(f"/api/orchestrate/{id}/approvals").json()
+        decision = {"args": {**gate["args"], **body}} if body else {"note": "not this week"}
+        demo.client.post(f"/api/orchestrate/{id}/approvals/{gate['id']}/{verdict}", json=decision).raise_for_status()
+        until(demo, id, "completed")
+    page.reload()
+    rows = page.locator("[data-decided] > li")
+    expect(rows).to_have_count(2, timeout=SOON)
+    expect(rows.first).to_contain_text("Rejected")
+    rows.first.locator("summary").click()
+    expect(rows.first).to_contain_text("not this week")
+    expect(rows.last).to_contain_text("approved as edited")
+    expect(rows.last).to_contain_text("owner")
+    rows.last.locator("summary").click()
+    expect(rows.last.locator(".args")).to_contain_text("Budget, second reading")
+    expect(rows.last.locator("del")).to_have_text("Budget")
+    rows.last.get_by_role("link").click()
+    status(page, "completed")

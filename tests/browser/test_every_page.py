@@ -25,6 +25,10 @@ def filled(page: Page, demo: Running) -> dict[str, str]:
     until(demo, done, "completed")
     again = demo.client.post(f"/api/orchestrate/{done}/fork", json={"step": "s2"}).json()["id"]
     until(demo, again, "completed")
+    rejected = submit(demo, plan=create("2030-02-03"))["id"]
+    until(demo, rejected, "waiting")
+    (gate,) = demo.client.get(f"/api/orchestrate/{rejected}/approvals").json()
+    demo.client.post(f"/api/orchestrate/{rejected}/approvals/{gate['id']}/reject").raise_for_status()
     for id in (waiting, asking):
         until(demo, id, "waiting")
     scheduled = demo.client.post("/api/orchestrate/schedules", json={"query": "Check the system", "cron": "0 8 * * 0-4"})
@@ -37,6 +41,7 @@ def filled(page: Page, demo: Running) -> dict[str, str]:
         "no match": f"{base}/executions?q=nothing-like-it",
         "narrowed": f"{base}/executions?user=dana&from=2020-01-01",
         "approvals": f"{base}/approvals",
+        "decided": f"{base}/approvals?past=true",
         "catalog": f"{base}/catalog",
         "tool": f"{base}/catalog/calendar.create",
         "agent": f"{base}/catalog/drive-search",
@@ -147,6 +152,6 @@ def test_the_figures_over_all_executions_are_shown(page: Page, filled: dict[str,
     page.goto(filled["metrics"])
     row = page.locator("[data-work] tr", has=page.locator("bdi", has_text="time.now"))
     expect(row.locator("td").first).to_have_text("4", timeout=SOON)
-    expect(page.locator("[data-totals] dd").first).to_have_text("4")
+    expect(page.locator("[data-totals] dd").first).to_have_text("5")
     page.goto(filled["start"].removesuffix("/orchestrate") + "/orchestrate/catalog/time.now")
     expect(page.locator("[data-health]")).to_contain_text("100%", timeout=SOON)

@@ -31,7 +31,7 @@ const approvals = createRoute({
   getParentRoute: () => root,
   path: "/approvals",
   component: lazyRouteComponent(() => import("./pages/Approvals"), "Approvals"),
-  validateSearch: (search: Record<string, unknown>): { id?: string | undefined } => ({ id: text(search.id) }),
+  validateSearch: (search: Record<string, unknown>): { id?: string | undefined; past?: true | undefined } => ({ id: text(search.id), past: search.past === true || undefined }),
 });
 
 const catalog = createRoute({

@@ -90,6 +90,7 @@ export const api = {
   steps: (id: string) => call<Step[]>("GET", `${base}/${id}/steps`),
   logs: (id: string, after: number, limit: number) => call<{ items: LogEvent[] }>("GET", `${base}/${id}/logs${query({ after, limit })}`),
   approvals: (id: string) => call<Approval[]>("GET", `${base}/${id}/approvals?status=pending`),
+  decided: (cursor: string) => call<{ items: Approval[]; next: string | null }>("GET", `/api/approvals/decided${query({ cursor })}`),
   inbox: () => call<Approval[]>("GET", "/api/approvals"),
   approve: (approval: Approval, body: Decision) => call<Approval>("POST", `${base}/${approval.executionId}/approvals/${approval.id}/approve`, body),
   reject: (approval: Approval, note: string) => call<Approval>("POST", `${base}/${approval.executionId}/approvals/${approval.id}/reject`, { note }),

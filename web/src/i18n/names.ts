@@ -18,6 +18,10 @@ export const STATUSES: Record<string, Pair> = {
   unknown: ["לא ידוע", "Unknown"],
   retrying: ["מנסה שוב", "Retrying"],
   undone: ["בוטל לאחור", "Undone"],
+  approved: ["אושר", "Approved"],
+  rejected: ["נדחה", "Rejected"],
+  answered: ["נענה", "Answered"],
+  expired: ["פג התוקף", "Expired"],
   blocked: ["ממתין לתורו", "Waits its turn"],
 };
 

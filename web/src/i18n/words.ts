@@ -360,6 +360,14 @@ export const MESSAGES = {
   removeFilter: ["הסרת הסינון {name}", "Remove the filter {name}"],
   save: ["שמירה", "Save"],
 
+  history: ["מה הוחלט", "Decided"],
+  waitingNow: ["ממתינים", "Waiting"],
+  historyNone: ["עוד לא הוחלט דבר", "Nothing was decided yet"],
+  historyText: ["כאן יופיע מי החליט מה, ומתי.", "Who decided what, and when, appears here."],
+  byEngine: ["המערכת", "the system"],
+  approvedEdited: ["אושר אחרי עריכה", "approved as edited"],
+  noteOf: ["הערה", "Note"],
+
   undoIt: ["ביטול מה שנעשה", "Undo what it did"],
   undoSure: ["לבטל לאחור את מה שנעשה?", "Undo what this execution did?"],
   undoText: ["מה שניתן להחזיר יוחזר, מהאחרון לראשון. מה שנשאר יירשם ביומן.", "What can be taken back is taken back, last first. What stays is told in the log."],

@@ -9,6 +9,7 @@ import { api, type Approval, Problem } from "../api/client";
 import { inboxQuery } from "../api/queries";
 import { ApprovalCard } from "../approvals/ApprovalCard";
 import { Arguments } from "../approvals/Arguments";
+import { Decided } from "../approvals/Decided";
 import { useWords } from "../i18n";
 import { Header } from "../shell/Header";
 import { useKeys } from "../shell/keys";
@@ -23,7 +24,7 @@ export function Approvals() {
   const { t } = useWords();
   const inbox = useQuery(inboxQuery);
   const cache = useQueryClient();
-  const { id } = useSearch({ from: "/approvals" });
+  const { id, past } = useSearch({ from: "/approvals" });
   const go = useNavigate({ from: "/approvals" });
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const [verdict, setVerdict] = useState<Verdict | null>(null);
@@ -51,14 +52,22 @@ export function Approvals() {
       <Header>{t("approvals")}</Header>
       <main id="main" className="page">
         <h1 className="sr-only">{t("approvals")}</h1>
-        {inbox.isPending && <Loading rows={6} />}
-        {inbox.isError && !inbox.data && <Failed error={inbox.error} again={() => void inbox.refetch()} />}
-        {inbox.isSuccess && items.length === 0 && (
+        <div role="group" aria-label={t("approvals")} className="flex gap-1.5">
+          {([undefined, true] as const).map((which) => (
+            <button key={String(which)} type="button" className="chip" aria-pressed={past === which} onClick={() => void go({ search: { past: which }, replace: true })}>
+              {t(which ? "history" : "waitingNow")}
+            </button>
+          ))}
+        </div>
+        {past && <Decided />}
+        {!past && inbox.isPending && <Loading rows={6} />}
+        {!past && inbox.isError && !inbox.data && <Failed error={inbox.error} again={() => void inbox.refetch()} />}
+        {!past && inbox.isSuccess && items.length === 0 && (
           <Empty icon={Inbox} title={t("inboxEmpty")}>
             {t("inboxEmptyText")}
           </Empty>
         )}
-        {current && (
+        {!past && current && (
           <div className="grid items-start gap-3.5 min-[901px]:grid-cols-[minmax(0,1fr)_minmax(0,1.7fr)]">
             <div className="flex flex-col gap-2">
               {chosen.length > 0 && (

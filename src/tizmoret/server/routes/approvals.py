@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from tizmoret.server.routes import BY, Id, Orchestrator
-from tizmoret.views import Approval, ApprovalStatus
+from tizmoret.views import Approval, ApprovalStatus, Page
 
 router = APIRouter(prefix="/api/orchestrate/{id}/approvals", tags=["approvals"])
 inbox = APIRouter(prefix="/api/approvals", tags=["approvals"])
@@ -54,3 +54,13 @@ async def reject(id: Id, approval: ApprovalId, tizmoret: Orchestrator, body: Rej
 async def list_all_approvals(tizmoret: Orchestrator, status: ApprovalStatus = "pending") -> list[Approval]:
     """Of all executions, oldest first."""
     return list(await tizmoret.approvals(status=status))
+
+
+@inbox.get("/decided")
+async def list_decided(
+    tizmoret: Orchestrator,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> Page[Approval]:
+    """Of all executions: who decided what, and when; the latest first, page by page."""
+    return await tizmoret.decided(limit=limit, cursor=cursor)
