@@ -26,6 +26,8 @@ export interface Label {
   confidentiality: string;
   sources: string[];
 }
+export type ConnectionView = Schemas["ConnectionView"];
+export type NewConnection = Pick<Schemas["NewConnection"], "name" | "kind" | "address" | "user" | "secret">;
 export type NewSchedule = Schemas["NewSchedule"];
 export type LockView = Schemas["LockView"];
 
@@ -106,6 +108,12 @@ export const api = {
     add: (made: NewSchedule) => call<Schedule>("POST", `${base}/schedules`, made),
     turn: (id: string, what: "pause" | "resume") => call<Schedule>("POST", `${base}/schedules/${id}/${what}`),
     remove: (id: string) => call<void>("DELETE", `${base}/schedules/${id}`),
+  },
+  connections: {
+    list: () => call<ConnectionView[]>("GET", "/api/connections"),
+    add: (made: NewConnection) => call<ConnectionView>("POST", "/api/connections", made),
+    test: (name: string) => call<ConnectionView>("POST", `/api/connections/${encodeURIComponent(name)}/test`),
+    remove: (name: string) => call<void>("DELETE", `/api/connections/${encodeURIComponent(name)}`),
   },
   locks: () => call<LockView[]>("GET", "/api/locks"),
   catalog: () => call<Entry[]>("GET", "/api/catalog"),

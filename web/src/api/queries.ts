@@ -22,6 +22,7 @@ export const activityQuery = (hours: number) => queryOptions({ queryKey: ["activ
 export const inboxQuery = queryOptions({ queryKey: ["inbox"], queryFn: api.inbox, refetchInterval: LIVE });
 export const peopleQuery = queryOptions({ queryKey: ["people"], queryFn: api.people, staleTime: 30_000 });
 export const filtersQuery = queryOptions({ queryKey: ["saved filters"], queryFn: api.filters.list, staleTime: 30_000 });
+export const connectionsQuery = queryOptions({ queryKey: ["connections"], queryFn: api.connections.list });
 export const schedulesQuery = queryOptions({ queryKey: ["schedules"], queryFn: api.schedules.list, refetchInterval: 10_000 });
 export const locksQuery = queryOptions({ queryKey: ["locks"], queryFn: api.locks, refetchInterval: LIVE });
 export const executionsQuery = (listing: Listing) =>

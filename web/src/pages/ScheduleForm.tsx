@@ -2,11 +2,12 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { CalendarPlus } from "lucide-react";
-import { type ReactNode, useId, useState } from "react";
+import { useId, useState } from "react";
 
 import { api, type NewSchedule } from "../api/client";
 import { useWords } from "../i18n";
 import type { Message } from "../i18n/words";
+import { Line } from "../ui/Line";
 import { ProblemText } from "../ui/states";
 
 const TIMES: readonly (readonly [Message, string])[] = [
@@ -86,17 +87,5 @@ export function ScheduleForm() {
         {t("scheduleAdd")}
       </button>
     </form>
-  );
-}
-
-function Line({ name, children }: { name: string; children: (id: string) => ReactNode }) {
-  const id = useId();
-  return (
-    <div className="flex flex-col gap-1">
-      <label htmlFor={id} className="text-xs font-medium text-fg-2">
-        {name}
-      </label>
-      {children(id)}
-    </div>
   );
 }

@@ -12,6 +12,7 @@ import { setTheme, type Theme, useTheme } from "../theme";
 import { Code, Num, Value } from "../ui/bidi";
 import { useTitle } from "../ui/hooks";
 import { Failed } from "../ui/states";
+import { Connections } from "./Connections";
 
 export function Settings() {
   const { t, language } = useWords();
@@ -50,6 +51,9 @@ export function Settings() {
           <p className="text-sm text-fg-2">
             {t("plannerChange")} <Code text="TIZMORET_MODEL" />
           </p>
+        </Section>
+        <Section title={t("connections")}>
+          <Connections />
         </Section>
         <Section title={t("access")}>
           <p className="text-sm text-fg-2">{t("accessText")}</p>
