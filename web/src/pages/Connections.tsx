@@ -14,7 +14,7 @@ import { Failed, Loading, ProblemText } from "../ui/states";
 import { Sure } from "../ui/Sure";
 
 type Kind = NewConnection["kind"];
-const KINDS: Record<Kind, Message> = { dav: "connectDav", openapi: "connectOpenapi" };
+const KINDS: Record<Kind, Message> = { dav: "connectDav", openapi: "connectOpenapi", mcp: "connectMcp" };
 
 export function Connections() {
   const { t } = useWords();
@@ -129,7 +129,7 @@ function Adding() {
         ))}
       </div>
       <Line name={t("connectName")}>{(id) => <input id={id} className="field font-mono" dir="ltr" required maxLength={30} value={made.name} onChange={(event) => set({ name: event.target.value })} />}</Line>
-      <Line name={t(made.kind === "dav" ? "connectAddress" : "connectDocument")}>
+      <Line name={t(made.kind === "openapi" ? "connectDocument" : "connectAddress")}>
         {(id) => <input id={id} className="field font-mono" type="url" dir="ltr" required maxLength={2000} value={made.address} onChange={(event) => set({ address: event.target.value })} />}
       </Line>
       {made.kind === "dav" && <Line name={t("connectUser")}>{(id) => <input id={id} className="field" dir="ltr" maxLength={300} value={made.user} onChange={(event) => set({ user: event.target.value })} />}</Line>}

@@ -96,10 +96,11 @@ export const SHELL = {
   activeNow: ["ביצועים פתוחים", "Open executions"],
 
   connections: ["חיבורים", "Connections"],
-  connectionsText: ["שרתים שכלי סביבת העבודה משתמשים בהם: יומן ואנשי קשר, או כל API עם מסמך OpenAPI.", "Servers that the tools of this workspace use: a calendar and contacts, or any API with an OpenAPI document."],
+  connectionsText: ["שרתים שכלי סביבת העבודה משתמשים בהם: יומן ואנשי קשר, כל API עם מסמך OpenAPI, או שרת MCP.", "Servers that the tools of this workspace use: a calendar and contacts, any API with an OpenAPI document, or an MCP server."],
   connectionsNone: ["עוד אין חיבורים.", "There are no connections yet."],
   connectDav: ["יומן ואנשי קשר (CalDAV)", "Calendar and contacts (CalDAV)"],
   connectOpenapi: ["API לפי מסמך OpenAPI", "API by its OpenAPI document"],
+  connectMcp: ["כלים של שרת MCP", "Tools of an MCP server"],
   connectNew: ["חיבור חדש", "New connection"],
   connectName: ["שם (אותיות לטיניות קטנות, ספרות ו־-)", "Name (small letters, digits and -)"],
   connectAddress: ["כתובת השרת", "Address of the server"],
