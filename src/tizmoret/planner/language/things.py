@@ -1,4 +1,4 @@
-"""What stands in a request as itself: links, e-mail addresses, file names, titles in quotes."""
+"""What stands in a request as itself: code in back-quotes, links, e-mail addresses, file names, titles in quotes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Sort = Literal["url", "email", "file", "quote"]
+Sort = Literal["code", "url", "email", "file", "quote"]
 
 # The kinds of files that people name. An ending of another kind is as likely the end of a sentence ("e.g.") as a file.
 ENDINGS = "docx|doc|xlsx|xls|xlsm|pptx|ppt|pdf|md|txt|csv|tsv|json|html|ics|vcf"
@@ -17,6 +17,7 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "״": '"', "«": '"
 _SPACES = re.compile(r"[^\S\n]+")
 
 _PATTERNS: tuple[tuple[Sort, re.Pattern[str]], ...] = (
+    ("code", re.compile(r"`([^`\n]{1,2000})`")),
     ("url", re.compile(r"(?<![\w@])(?:https?://|www\.)[^\s<>\"]{3,2000}", re.IGNORECASE)),
     ("email", re.compile(r"(?<![\w.+-])[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")),
     ("quote", re.compile(r"(?<!\w)\"([^\"\n]{1,300})\"(?!\w)|(?<!\w)'([^'\n]{2,300})'(?!\w)")),

@@ -221,6 +221,10 @@ def _person(slot: Slot, skill: Skill, reading: Reading) -> str | None:
 _OCCASION = re.compile(r"(?:^|\s+)(?:before|after|לפני|אחרי)(?:\s|$)", re.IGNORECASE)  # "brief me on Noa before the talk"
 
 
+def _code(slot: Slot, skill: Skill, reading: Reading) -> str | None:
+    return next(iter(reading.named("code")), None)
+
+
 def _url(slot: Slot, skill: Skill, reading: Reading) -> str | None:
     return next(iter(reading.named("url")), None)
 
@@ -345,7 +349,7 @@ _NOTED = re.compile(
 
 
 _BY_KIND: dict[str, Callable[[Slot, Skill, Reading], Any]] = {
-    "date-time": _time, "period": _period, "words": _words, "person.name": _person, "url": _url, "email": _email,
+    "date-time": _time, "period": _period, "words": _words, "person.name": _person, "url": _url, "code": _code, "email": _email,
     "document.id": _document_id, "text": _text, "markdown": lambda slot, skill, reading: said(reading) if not skill.looks else None,
     "document": lambda slot, skill, reading: None, "contact": lambda slot, skill, reading: None,
     "event": lambda slot, skill, reading: None, "unit": _measured, "currency": _measured, "column": _crossed, "note.text": _noted,

@@ -24,6 +24,7 @@ _LABELS: dict[str, Text] = {
     "contact": Text(he="עם מי", en="with whom"),
     "email": Text(he="לאיזו כתובת", en="which address"),
     "event.id": Text(he="באיזו פגישה מדובר", en="which meeting is meant"),
+    "code": Text(he="איזה קוד (בתוך `…`)", en="which code (written between back-quotes: `…`)"),
     "url": Text(he="כתובת הדף (https://…)", en="the page's address (https://…)"),
     "words": Text(he="מה לחפש", en="what to look for"),
     "markdown": Text(he="מה לכתוב בו", en="what to write in it"),
