@@ -163,7 +163,7 @@ class Tizmoret:
         chosen = self.settings.model
         if model is not None:
             agent, chosen = replace(agent, model=None), None if model == OFFLINE else model
-        done = await run_agent(agent, dict(args), call, self.catalog, chosen, self.settings.model_url)
+        done = await run_agent(agent, dict(args), call, self.catalog, chosen, self.settings.address_of(agent.model or chosen))
         return Result(done.output, done.label, done.tokens, done.cost)
 
     async def _make_plan(self, wanted: Wanted, follow: Follow | None = None) -> Proposal | Query:

@@ -75,6 +75,12 @@ class Settings:
     keys: tuple[bytes, ...] = field(default=(), repr=False)  # that secrets are sealed with: by the first; none: one kept in the home
     tools: tuple[str, ...] = ()  # Python modules of the user's own whose TOOLS join the catalog
 
+    def address_of(self, model: str | None) -> str | None:
+        """Where `model` is asked, if not at its provider: `model_url` is an address of the first model's provider and of no other."""
+        if model is None or self.model is None or _provider(model) != _provider(self.model):
+            return None
+        return self.model_url
+
     @property
     def workspaces(self) -> Path:
         return self.home / "workspaces"
@@ -103,6 +109,11 @@ class Settings:
             keys=_keys(env),
             tools=_names(env, "TIZMORET_TOOLS"),
         )
+
+
+def _provider(model: str) -> str:
+    """`openai` of `openai-chat:gpt-4o`."""
+    return model.partition(":")[0].partition("-")[0]
 
 
 def _names(env: Mapping[str, str], variable: str) -> tuple[str, ...]:

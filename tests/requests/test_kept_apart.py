@@ -7,11 +7,14 @@ import asyncio
 import pytest
 
 from bench.planner import catalog, planned
+from tests.requests.mutations import MUTATIONS
 from tests.requests.scoring import Request, Score, f1, load_set, score
 from tizmoret.plan.check import check
+from tizmoret.plan.model import Plan
 from tizmoret.planner.planner import Planned, Question
 
 KEPT_APART, TUNING = load_set("kept_apart.yaml"), load_set("tuning.yaml")
+pytestmark = pytest.mark.xdist_group("kept_apart")  # one process plans them all, once
 Outcomes = dict[str, tuple[Request, Planned | Question, Score]]
 
 
@@ -59,3 +62,18 @@ def test_check_raises_no_alarm_over_any_of_the_plans(outcomes: Outcomes) -> None
 
     assert [(request.say, found) for request, plan in plans if (found := check(plan, catalog(request.mail).capabilities))] == []
     assert len(plans) >= 280
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_fault_put_into_any_of_the_plans_is_refused_for_what_it_is(outcomes: Outcomes, name: str) -> None:
+    code, mutate = MUTATIONS[name]
+    tried = 0
+    for request, outcome, _ in outcomes.values():
+        if not isinstance(outcome, Planned):
+            continue
+        tools = catalog(request.mail)
+        content = mutate(outcome.plan.model_dump(mode="json", exclude_defaults=True), tools)
+        if content is not None:
+            tried += 1
+            assert code in {finding.code for finding in check(Plan.model_validate(content), tools.capabilities)}, request.say
+    assert tried >= 20

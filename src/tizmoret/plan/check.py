@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -172,7 +173,8 @@ def _arguments(
     schema = capability.arguments
     properties = schema.get("properties", {})
     for name in step.args:
-        if properties and name not in properties and not schema.get("additionalProperties"):
+        closed = bool(properties) or schema.get("additionalProperties") is False
+        if closed and name not in properties and not schema.get("additionalProperties"):
             yield Finding("unknown-argument", step.id, f"{step.uses} takes no {name}.", _near(name, properties), name)
     for name in schema.get("required", ()):
         if name not in step.args:
@@ -317,8 +319,9 @@ def _races(plan: Plan, graph: Graph, capabilities: Capabilities) -> Iterator[Fin
     for step in plan.steps:
         capability = capabilities.get(step.uses)
         if capability is not None and capability.effect != "none":
-            for resource in resources(step, capability):
-                writers.setdefault(resource, []).append(step.id)
+            with contextlib.suppress(ValueError):  # a reference that cannot be read is reported with its step
+                for resource in resources(step, capability):
+                    writers.setdefault(resource, []).append(step.id)
     contested = {resource: ids for resource, ids in writers.items() if len(ids) > 1}
     if not contested:
         return

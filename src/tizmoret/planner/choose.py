@@ -21,15 +21,9 @@ def choose_planner(settings: Settings, catalog: Catalog) -> Planner:
         raise BadInput("The catalog holds no tool and no agent.", cure="Enable some: a plan is made of them.", field="catalog")
     if settings.model is None:
         return OfflinePlanner()
-    first = _provider(settings.model)
-    # The address of the settings is one of the first model's provider; others are reached at their own.
     models = [
-        ModelPlanner(model, url=settings.model_url if _provider(model) == first else None)
+        ModelPlanner(model, url=settings.address_of(model))
         for model in dict.fromkeys((settings.model, *settings.other_models))
         if model != OFFLINE
     ]
     return Others([*models, OfflinePlanner()]) if settings.other_models else models[0]
-
-
-def _provider(model: str) -> str:
-    return model.partition(":")[0].partition("-")[0]

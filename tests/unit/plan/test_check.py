@@ -75,6 +75,7 @@ DAMAGE: list[tuple[str, str | None, Callable[[Content], None]]] = [
     ("bad-reference", "read", _arg(READ, documents={"$from": 3})),
     ("bad-reference", "read", _arg(READ, documents={"$from": "find.documents[abc]"})),
     ("bad-reference", "read", _set(READ, for_each={"$from": "[0]"})),
+    ("bad-reference", "meet", _arg(MEET, title={"$from": ".."})),  # of a step with an effect, whose locks are worked out too
     ("condition", "read", _set(READ, when="size(find.documents >")),
     ("condition", "read", _set(READ, when="size(nowhere.documents) > 0")),
     ("for-each-not-a-list", "read", _set(READ, for_each={"$from": "find.count"})),
