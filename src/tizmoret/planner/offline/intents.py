@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from tizmoret.catalog.search import CatalogSearch, Match, concepts
 from tizmoret.planner.language import english, hebrew
 from tizmoret.planner.language.acts import CHANGING, LOOKING, alike
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline.arguments import WRITTEN_OUT
+from tizmoret.planner.offline.likeness import Likeness
 from tizmoret.planner.offline.places import zone_words
 from tizmoret.planner.offline.reading import Reading
 from tizmoret.planner.offline.skills import Skill, takes_words
@@ -35,7 +36,6 @@ _OWN_PRODUCT = 0.3  # and than what makes just that thing without keeping it: "d
 _COMMAND = re.compile(r"\s*(?:(?:me|us)\s+)?(?:the|all|every|my|our|this|that)\s|\s*(?:(?:לי|לנו)\s+)?את\s", re.IGNORECASE)
 # "Prepare me for ...": what is prepared is a person, and nothing is to be written down.
 _OF_ME = re.compile(r"(?<!\w)(?:prepare|make|get)\s+(?:me|us)\s+(?:ready\s+)?for(?!\w)|(?<!\w)(?:אותי|אותנו)(?!\w)", re.IGNORECASE)
-_FREE_WORD = 0.3  # what a word that no tool knows weighs against an example: it is a subject
 
 _SAYS = wordset("say says said written state states contain contains כתוב אומר אומרים נאמר רשום")
 _WHERE = wordset("where where's איפה היכן")
@@ -60,7 +60,7 @@ class Intents:
     def __init__(self, skills: Mapping[str, Skill], search: CatalogSearch) -> None:
         self._skills = skills
         self._search = search
-        self._weights: dict[str, Mapping[str, float]] = {}
+        self._likeness = Likeness(skills, search)
         # An agent that does the work of a tool can reason about it where a model is set.
         self._agent_of = {skill.same_as: skill for skill in skills.values() if skill.same_as}
         # What is asked of other tools than those that find and read documents: meetings, contacts, the system.
@@ -103,17 +103,7 @@ class Intents:
 
     def similarity(self, skill: Skill, reading: Reading) -> float:
         """How near the clause comes to the nearest example of `skill`, from 0 to 1."""
-        weights = self._weighed(reading)
-        return max((_alike(weights, example, self._search) for example in skill.examples), default=0.0)
-
-    def _weighed(self, reading: Reading) -> Mapping[str, float]:
-        """What each word of the clause counts for, names and places left out; worked out once a clause, not once a skill."""
-        found = self._weights.get(reading.text)
-        if found is None:
-            words = set(tokens(reading.text)) - {normalise(w) for person in reading.people for w in tokens(person.name)}
-            found = {word: weight_of(word, self._search) for word in words - zone_words(reading.text)}
-            self._weights[reading.text] = found
-        return found
+        return self._likeness.of(skill, reading)
 
     def _allowed(self, skill: Skill, reading: Reading) -> bool:
         literal = asks_by_name(skill, reading)
@@ -359,25 +349,3 @@ def _loses_the_hour(skill: Skill, reading: Reading) -> bool:
 def _adds_to_existing(reading: Reading) -> bool:
     """ "Add Dana to the meeting": there is one already, and no new one is wanted."""
     return reading.act in ("create", "book") and _TO_EXISTING.search(reading.text) is not None
-
-
-def _alike(weights: Mapping[str, float], example: frozenset[str], search: CatalogSearch) -> float:
-    """The part of both that both have, by weight."""
-    if not example:
-        return 0.0
-    own = {word: weight_of(word, search) for word in example}
-    reached = sum(weight for word, weight in weights.items() if any(meets(word, other) for other in example))
-    answered = sum(weight for word, weight in own.items() if any(meets(word, other) for other in weights))
-    return 2 * min(reached, answered) / (sum(weights.values()) + sum(own.values()) or 1.0)
-
-
-def weight_of(word: str, search: CatalogSearch) -> float:
-    """What a word counts for beside an example: a word that no tool knows is a subject, and any subject would do."""
-    return search.rarity(word) if search.knows(word) else _FREE_WORD
-
-
-@lru_cache(maxsize=262_144)
-def meets(one: str, other: str) -> bool:
-    if one == other or not forms(one).isdisjoint(forms(other)):
-        return True
-    return not concepts(one).isdisjoint(concepts(other))
