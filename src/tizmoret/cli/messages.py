@@ -79,6 +79,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
         "Run one tool or agent through the engine: tizmoret try contacts.search --query Yoav. What has an effect asks first",
     ),
     "help.serve": ("להפעיל את השרת ואת העמוד", "Start the server and the page"),
+    "help.mcp": (
+        "שרת MCP דרך הקלט והפלט, לתוכנות שמפעילות אותו; דרך HTTP הוא ב-/mcp של serve",
+        "An MCP server over standard input and output, for programs that start it; over HTTP it is at /mcp of serve",
+    ),
     "help.worker": (
         "לבצע ביצועים בלי שרת; כמה כאלה, גם במכונות אחרות",
         "Drive executions without a server; as many as you like, on any machine",

@@ -56,6 +56,22 @@ def work(host: str | None, port: int) -> int:
     return DONE
 
 
+def speak_mcp() -> int:
+    """Until the client closes our input. Nothing else may come out of it, so there is no screen."""
+    settings = Settings.from_env()
+    set_up_logs(settings.home)
+
+    async def speak() -> None:
+        from tizmoret.mcp.server import over_stdio
+        from tizmoret.orchestrator import Tizmoret
+
+        async with Tizmoret.open(settings) as tizmoret:
+            await over_stdio(tizmoret)
+
+    asyncio.run(speak())
+    return DONE
+
+
 async def _welcome(tizmoret: Tizmoret, screen: Screen, address: str, link: str) -> None:
     made = await first_files(tizmoret)
     screen.say("serve.ready", "bold", address=address)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from tizmoret.orchestrator import Tizmoret
@@ -15,8 +16,11 @@ from tizmoret.server.routes import activity, approvals, catalog, connections, ex
 from tizmoret.server.stream import route as stream_route
 
 
-def make_app(tizmoret: Tizmoret) -> ASGIApp:
+def make_app(tizmoret: Tizmoret, mcp: ASGIApp | None = None) -> ASGIApp:
+    """mcp: what answers at /mcp."""
     app = make_api()
+    if mcp is not None:
+        app.router.routes.insert(0, Route("/mcp", endpoint=mcp))
     app.state.tizmoret = tizmoret
     app.state.token = owner_token(tizmoret.settings.home)
     return Guard(app, app.state.token, tizmoret.settings.host)

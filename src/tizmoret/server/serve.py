@@ -13,6 +13,7 @@ import uvicorn
 
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.errors import Unavailable
+from tizmoret.mcp.endpoint import OverHttp
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.owner import owner_token
 from tizmoret.server.app import make_app
@@ -55,7 +56,11 @@ async def make_server(
         async with Tizmoret.open(settings, catalog=catalog, run_engine=drives) as tizmoret:
             if not drives:
                 await tizmoret.look_on()
-            yield Server(tizmoret, listening), tizmoret, f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
+            mcp = OverHttp(tizmoret)
+            try:
+                yield Server(tizmoret, listening, mcp), tizmoret, f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
+            finally:
+                await mcp.closed()
     finally:
         listening.close()
 
@@ -63,9 +68,9 @@ async def make_server(
 class Server(uvicorn.Server):
     """uvicorn waits for open streams to end by themselves, which they never do: `stop` ends them first. Signals are our caller's."""
 
-    def __init__(self, tizmoret: Tizmoret, listening: socket.socket) -> None:
+    def __init__(self, tizmoret: Tizmoret, listening: socket.socket, mcp: OverHttp) -> None:
         config = uvicorn.Config(
-            make_app(tizmoret),
+            make_app(tizmoret, mcp),
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -76,6 +81,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._tizmoret = tizmoret
         self._listening = listening
+        self._mcp = mcp
         self.answering = asyncio.Event()
         self._handing_over: asyncio.Task[None] | None = None
 
@@ -91,6 +97,7 @@ class Server(uvicorn.Server):
         """At once for the executions, which other processes go on with; within GRACE for open requests."""
         self._handing_over = self._handing_over or asyncio.create_task(self._tizmoret.hand_over())
         self._tizmoret.close_streams()
+        self._mcp.close()
         self.should_exit = True
 
 

@@ -28,6 +28,13 @@ def serve(
     return start(host, port, open_page, drives=workers > 0)
 
 
+@app.command(help=say("help.mcp"))
+def mcp() -> int:
+    from tizmoret.cli.serve import speak_mcp
+
+    return speak_mcp()
+
+
 @app.command(help=say("help.worker"))
 def worker(
     host: Annotated[str | None, typer.Option(help=say("opt.host"))] = None,
