@@ -20,7 +20,7 @@ SETS = {"kept_apart.yaml": "kept apart", "tuning.yaml": "tuned by"}
 
 @cache
 def catalog(mail: bool) -> Catalog:
-    tools = builtin_tools(mail=mail)
+    tools = builtin_tools(*(["mail"] if mail else []))
     return Catalog(tools, builtin_agents(tools))
 
 

@@ -70,6 +70,7 @@ class Settings:
     dispatch: Dispatch = "inline"  # who says which process gets an execution
     retention_days: int = 90  # after which an execution that has ended is removed; 0 keeps all
     mail: MailAccount | None = None  # None: mail is not offered
+    search: str | None = None  # the address of a SearXNG server; None: the web is not searched
     dav: DavServer | None = None
     networks: tuple[IPv4Network | IPv6Network, ...] = ()  # inside, that connections may reach
     keys: tuple[bytes, ...] = field(default=(), repr=False)  # that secrets are sealed with: by the first; none: one kept in the home
@@ -104,6 +105,7 @@ class Settings:
             dispatch=_dispatch(env),
             retention_days=_whole_number(env, "TIZMORET_RETENTION_DAYS", 90, 0, 36_500),
             mail=_mail(env),
+            search=_address(env, "TIZMORET_SEARCH"),
             dav=_dav(env),
             networks=_networks(env),
             keys=_keys(env),

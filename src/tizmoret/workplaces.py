@@ -24,7 +24,8 @@ from tizmoret.tools.models import Check
 from tizmoret.tools.providers.guarded import Way
 from tizmoret.tools.providers.local import local_providers
 from tizmoret.tools.providers.mailbox import ImapMailbox
-from tizmoret.tools.providers.ports import CalendarStore, ContactBook, Mailbox, SystemProbe
+from tizmoret.tools.providers.ports import CalendarStore, ContactBook, Mailbox, SystemProbe, WebSearch
+from tizmoret.tools.providers.searxng import SearxNG
 
 
 class Workplaces:
@@ -38,7 +39,11 @@ class Workplaces:
         self._root = settings.workspaces
         self._timezone = settings.timezone
         self._probe = Probe(database, catalog, planner)
-        self._mailbox: dict[type[Any], Any] = {} if settings.mail is None else {Mailbox: ImapMailbox(settings.mail)}
+        self._outside: dict[type[Any], Any] = {}
+        if settings.mail is not None:
+            self._outside[Mailbox] = ImapMailbox(settings.mail)
+        if settings.search is not None:
+            self._outside[WebSearch] = SearxNG(settings.search)
         self._folders: dict[UUID, Path] = {}
         self._providers: dict[UUID, Mapping[type[Any], Any]] = {}
 
@@ -55,7 +60,7 @@ class Workplaces:
         if found is None:
             found = self._providers[workspace] = {
                 **self._connected(workspace, local_providers(self.folder(workspace), self._timezone)),
-                **self._mailbox,
+                **self._outside,
                 Access: Access(self._connections, workspace, self._way, self._breaker),
                 SystemProbe: self._probe,
             }

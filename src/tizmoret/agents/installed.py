@@ -11,7 +11,7 @@ from tizmoret.agents.builtin import builtin_agents
 from tizmoret.agents.own import AgentFault, own_agents
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.settings import Settings
-from tizmoret.tools import builtin_tools, named_tools
+from tizmoret.tools import Optional, builtin_tools, named_tools
 
 log = structlog.get_logger(__name__)
 
@@ -20,7 +20,8 @@ def installed_catalog(settings: Settings, workspace: UUID) -> tuple[Catalog, Seq
     """With what is wrong with those of the workspace's agents that are left out.
 
     Raises BadInput for tools that cannot be loaded: whoever set them is there to mend it."""
-    tools = [*builtin_tools(mail=settings.mail is not None), *named_tools(settings.tools)]
+    has: dict[Optional, object] = {"mail": settings.mail, "websearch": settings.search}
+    tools = [*builtin_tools(*(domain for domain, what in has.items() if what is not None)), *named_tools(settings.tools)]
     builtin = builtin_agents(tools)
     own, faults = own_agents(settings.workspaces / str(workspace) / "agents", tools, [agent.name for agent in builtin], settings.tools)
     for fault in faults:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib import import_module
+from typing import Literal
 
 from tizmoret.catalog.tool import Tool
 from tizmoret.errors import BadInput
@@ -15,12 +16,15 @@ DOMAINS = (
 )  # fmt: skip
 
 
-def builtin_tools(*, mail: bool = False) -> tuple[Tool, ...]:
+Optional = Literal["mail", "websearch"]
+
+
+def builtin_tools(*optional: Optional) -> tuple[Tool, ...]:
     """Every built-in tool. What reads and writes formats is imported by each tool when it is first used.
 
-    mail: whether there is a mailbox; without one its tools are not offered."""
+    optional: domains that are offered where the installation has what they need, a mailbox or a search engine."""
     tools: list[Tool] = []
-    for domain in (*DOMAINS, "mail") if mail else DOMAINS:
+    for domain in (*DOMAINS, *optional):
         tools.extend(import_module(f"tizmoret.tools.{domain}").TOOLS)
     return tuple(tools)
 

@@ -236,5 +236,5 @@ def test_half_a_mailbox_is_told_with_the_setting(changed: dict[str, str], field:
 
 def test_mail_is_offered_only_where_there_is_a_mailbox() -> None:
     assert not any(tool.name.startswith("mail.") for tool in builtin_tools())
-    assert {"mail.search", "mail.read", "mail.draft", "mail.send"} <= {tool.name for tool in builtin_tools(mail=True)}
+    assert {"mail.search", "mail.read", "mail.draft", "mail.send"} <= {tool.name for tool in builtin_tools("mail")}
     assert Settings.from_env({}).mail is None

@@ -129,6 +129,22 @@ class TaskList(Protocol):
         """Take back what `add` made; what is gone already is taken back. False, and nothing is touched, where it was changed since."""
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A page that a search engine names. day: when it was published, YYYY-MM-DD; empty: not known."""
+
+    url: str
+    title: str
+    excerpt: str
+    day: str = ""
+
+
+class WebSearch(Protocol):
+    async def search(self, query: str, *, language: Language, limit: int) -> Sequence[Hit]:
+        """The likeliest first, each address once. Raises StepFailed, or TryAgain for a passing fault."""
+        ...
+
+
 class Mailbox(Protocol):
     """Every method raises StepFailed (or TryAgain for a passing fault) with a cure."""
 
