@@ -27,7 +27,7 @@ def _first(content: Content, holds: Callable[[Content], object]) -> Content | No
 
 
 def _referring(content: Content) -> Content | None:
-    return _first(content, lambda step: next(references(step.get("args", {})), None) is not None)
+    return _first(content, lambda step: any(reference.step is not None for _, reference in references(step.get("args", {}))))
 
 
 def _aimed(value: Any, target: str) -> Any:
@@ -80,9 +80,7 @@ def an_answer_that_is_no_step(content: Content, catalog: Catalog) -> Content:
 def a_field_that_is_not_given(content: Content, catalog: Catalog) -> Content | None:
     step = _referring(content)
     if step is not None:
-        (_, reference) = next(references(step["args"]))
-        if reference.step is None:
-            return None
+        reference = next(reference for _, reference in references(step["args"]) if reference.step is not None)
         step["args"] = _aimed(step["args"], f"{reference.step}.no_such_field")
     return content if step else None
 
@@ -100,7 +98,7 @@ def steps_that_wait_for_each_other(content: Content, catalog: Catalog) -> Conten
     step = _referring(content)
     if step is None:
         return None
-    before = next(reference.step for _, reference in references(step["args"]))
+    before = next(reference.step for _, reference in references(step["args"]) if reference.step is not None)
     source = _first(content, lambda one: one["id"] == before)
     if source is not None:
         source["after"] = [step["id"]]

@@ -18,6 +18,7 @@ from tizmoret.planner.language.calendar_words import MONTHS, ORDINALS, UNITS, WE
 from tizmoret.words import STOP_WORDS, forms, is_hebrew, normalise
 
 _WORD = re.compile(r"""(?<![\w./@'"-])[^\W\d_]{4,}(?![\w@/'"-])(?!\.\w)""")
+_NEAR = 10  # characters before a word that say whether it may be a name
 _LONG = 5  # letters, from which one wrong one leaves no doubt
 _NAMED = frozenset({"=meeting", "=calendar", "=document", "=task", "=contact", "=table", "=summary"})
 # A Hebrew word behind one of these may be a name.
@@ -36,8 +37,9 @@ def nearest_verb(word: str) -> str:
 
 def _noun(match: re.Match[str]) -> str:
     word = match[0]
-    name = word[0].isupper() or _BEFORE_NAME.search(match.string[: match.start()]) is not None
-    return "" if name or _is_word(word) else _nearest(normalise(word), _nouns(is_hebrew(word)))
+    if word[0].isupper() or _is_word(word) or _BEFORE_NAME.search(match.string, max(0, match.start() - _NEAR), match.start()):
+        return ""
+    return _nearest(normalise(word), _nouns(is_hebrew(word)))
 
 
 def _is_word(word: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from tizmoret.plan.model import Language
 from tizmoret.planner.offline import titles
 from tizmoret.planner.offline.agenda import add_agenda
-from tizmoret.planner.offline.draft import Draft, DraftStep
+from tizmoret.planner.offline.draft import Draft, DraftStep, matches
 from tizmoret.planner.offline.intents import Intents, asks_by_name, lists
 from tizmoret.planner.offline.producers import searcher, searches
 from tizmoret.planner.offline.reading import Reading
@@ -54,7 +54,7 @@ class Builder:
 
     def _likeliest(self, reading: Reading) -> DraftStep:
         lack: Missing | None = None
-        for skill in self._intents.choose(reading):
+        for skill in self._in_order(reading):
             mark = self.draft.mark()
             try:
                 return self._goal(skill, reading)
@@ -62,6 +62,14 @@ class Builder:
                 self.draft.back_to(mark)
                 lack = lack or missing
         raise lack or NotUnderstood(reading)
+
+    def _in_order(self, reading: Reading) -> list[Skill]:
+        """The likeliest first; where the clause takes up what was before ("and sum it up"), those that can take it."""
+        found, last = self._intents.choose(reading), self.draft.goals[-1:]
+        if not reading.takes_up or not last:
+            return found
+        given = last[0].skill.outlets
+        return sorted(found, key=lambda skill: not any(matches(outlet, slot) for slot in skill.material for outlet in given))
 
     def _goal(self, skill: Skill, reading: Reading) -> DraftStep:
         listed = lists(reading)

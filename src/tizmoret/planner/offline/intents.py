@@ -13,6 +13,7 @@ from tizmoret.planner.language.acts import CHANGING, LOOKING, alike
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline.arguments import WRITTEN_OUT
 from tizmoret.planner.offline.likeness import Likeness
+from tizmoret.planner.offline.pairs import conversion
 from tizmoret.planner.offline.places import zone_words
 from tizmoret.planner.offline.reading import Reading
 from tizmoret.planner.offline.skills import Skill, takes_words
@@ -32,6 +33,7 @@ _CLAIMS = re.compile(
     re.IGNORECASE,
 )
 _DOUBT = 0.1  # by how much what changes something must be likelier than what looks
+_CONVERTED = 1.0
 _OWN_PRODUCT = 0.3  # and than what makes just that thing without keeping it: "draft an agenda" writes no file
 _COMMAND = re.compile(r"\s*(?:(?:me|us)\s+)?(?:the|all|every|my|our|this|that)\s|\s*(?:(?:לי|לנו)\s+)?את\s", re.IGNORECASE)
 # "Prepare me for ...": what is prepared is a person, and nothing is to be written down.
@@ -139,7 +141,7 @@ class Intents:
             return True  # see `_into_existing`
         if reading.act == "send" and "send" in skill.acts:
             return bool(reading.people or reading.named("email"))
-        if makes(skill, reading):
+        if makes(skill, reading) or (reading.named("quote") and _onto_list(skill, reading)):
             return True
         if not head:  # "cancel it", "book an hour with Dana"
             return reading.refers or bool(reading.people or reading.times("future") or (literal and reading.named("file")))
@@ -193,8 +195,10 @@ class Intents:
             return True
         if reading.act not in ("ask", "show", None) or reading.named("file"):
             return False
-        if reading.act == "show" and lists(reading) and reading.topic({"=document", "=slides", "=table"}):
-            return True  # "show me the compost papers"
+        if reading.act in ("show", None) and lists(reading) and reading.topic({"=document", "=slides", "=table"}):
+            return True  # "show me the compost papers", "I need the pdf about soil"
+        if reading.act == "ask" and reading.about and any(word.plain in _SAYS for word in reading.words):
+            return True  # "what does the lease say about the notice"
         if reading.about and bool(reading.content) and (lists(reading) or (exists(reading) and not self._named_elsewhere(reading))):
             return True  # "is there anything about crop rotation?", "show me the papers on compost"
         other = self._named_elsewhere(reading)
@@ -205,15 +209,25 @@ class Intents:
 
     def _entities(self, skill: Skill, reading: Reading) -> float:
         """Whether what stands in the clause has a place in the skill: a link, a file, a name."""
-        score = 0.0
+        score = self._converted(skill, reading)
         if reading.named("url"):
             score += 0.5 if skill.slot("url") else -0.3
         if reading.named("file"):
             score += 0.25 if skill.slot("document.id") or skill.slot("document") else -0.2
         if (slot := skill.slot("person.name")) is not None and skill.looks:
+            only = bool(reading.people) and not reading.content and skill.gives("contact") is not None
+            score += 0.4 * (only and reading.act in ("find", "show", "fetch"))  # "look up Omer"
             score += 0.2 * (bool(reading.people) and normalise(reading.clause.verb) in _WHO)
             score += 0.3 if any(person.relation == "of" for person in reading.people) else 0.0 if reading.people else -0.25 * slot.required
         return score
+
+    def _converted(self, skill: Skill, reading: Reading) -> float:
+        """Whether an amount is given in one measure and wanted in another: of money, or of something else."""
+        pair = conversion(reading.text) if reading.act not in CHANGING and (skill.slot("unit") or skill.slot("currency")) else None
+        if pair is None:
+            return 0.0
+        money = any("=currency" in concepts(word) or word in "₪$€£" for word in pair)
+        return _CONVERTED if money == (skill.slot("currency") is not None) else 0.0
 
 
 def asked_words(reading: Reading) -> list[str]:
@@ -269,6 +283,8 @@ def lists(reading: Reading) -> bool:
         return True
     if reading.act == "show":
         return named
+    if reading.act is None:
+        return named and reading.about
     if reading.act == "ask":
         first = normalise(reading.clause.verb)
         if first in _WHERE or (exists(reading) and (reading.about or (named and not concepts(words[0]).isdisjoint(_LISTED)))):
@@ -286,7 +302,10 @@ def exists(reading: Reading) -> bool:
 def asks_by_name(skill: Skill, reading: Reading) -> bool:
     """Whether the clause begins with a verb of the skill's own examples."""
     head = reading.clause.verb or next(iter(tokens(reading.clause.rest)), "")
-    return bool(head) and reading.act != "ask" and not skill.verbs.isdisjoint(forms(head))
+    if not head or reading.act == "ask":
+        return False
+    named = reading.act == "other" and bool((concepts(head) & skill.things) - _COMMON)  # "graph the rainfall"
+    return named or not skill.verbs.isdisjoint(forms(head))
 
 
 def _benefit(skill: Skill, reading: Reading) -> float:
@@ -315,6 +334,12 @@ def makes(skill: Skill, reading: Reading) -> bool:
     if skill_changes(skill) or reading.act != "create":
         return False
     return any(_in_title(word, skill) for word in head_words(reading))
+
+
+def _onto_list(skill: Skill, reading: Reading) -> bool:
+    """ "Put 'buy gloves' on my to-do list": the words in quotes go where the clause says."""
+    titled = any(slot.required and slot.kind.endswith((".title", ".text")) for slot in skill.slots)
+    return titled and any(not concepts(word.plain).isdisjoint(skill.things) for word in reading.content)
 
 
 def claims(reading: Reading) -> bool:

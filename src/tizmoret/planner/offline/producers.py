@@ -22,8 +22,8 @@ def producers(slot: Slot, skill: Skill, reading: Reading, skills: Mapping[str, S
     for other in skills.values():
         if not other.looks or other is skill or skill.name == other.same_as or other.name == skill.same_as:
             continue
-        if slot.kind in ("document", "document.id") and other.material:
-            continue  # what reads documents cites them; it does not find them
+        if slot.kind in ("document", "document.id") and (other.material or (reading.named("file") and not searches(other))):
+            continue  # what reads documents cites them, what counts them names some; neither finds the one that is named
         outlets = [outlet for outlet in other.outlets if matches(outlet, slot) and _may_give(outlet, slot)]
         if outlets:
             outlet = min(outlets, key=lambda outlet: (outlet.many != slot.many, outlet.path.count("."), outlet.path))

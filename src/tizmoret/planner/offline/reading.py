@@ -28,7 +28,7 @@ _ABOUT = re.compile(rf"(?<!\w)(?:(?:{english.ABOUT})\s+|(?:{hebrew.ABOUT})(?:\s+
 _IF = re.compile(rf"(?<!\w)(?:{english.CONDITION}|{hebrew.CONDITION})(?!\w)", re.IGNORECASE)
 _LIKE_DATE = re.compile(r"(?<![\w.:/-])\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?(?![\w:/%]|\.\d)")
 _UNTIL = re.compile(r"(?<!\w)(?:until|till|through|עד)\s+(?:the\s+)?$", re.IGNORECASE)
-_ALL = re.compile(r"(?<!\w)(?:all|every|each|כל)(?!\w)", re.IGNORECASE)
+_ALL = re.compile(r"(?<!\w)(?:all|every|each|everything|כל|הכל|הכול)(?!\w)", re.IGNORECASE)
 _EMPTY_TEXT = """please me us my our i we you it this that there have has thing things something anything everything stuff some any also as
     more tell give need want like look got i'm im i've into onto up new one s t what's whats where's about regarding related concerning much many
     attend attending attends invited participate participating joining join coming משתתף משתתפת משתתפים מוזמן מוזמנים מגיע מגיעים
@@ -38,7 +38,7 @@ _EMPTY_TEXT = """please me us my our i we you it this that there have has thing 
     all every each whole entire both based according כל כול כולם סמך בסיס שנקבע אחד אחת כתוב שכתוב נמצא שם פרטים פרט את"""
 
 
-_TAKEN_UP_HE = "אותי אותנו אותו אותה אותם אותן איתו איתה איתם איתן"  # words that stand for others and name nothing themselves
+_STANDING_IN = "him her them אותי אותנו אותו אותה אותם אותן איתו איתה איתם איתן"  # words that stand for others and name nothing themselves
 _TOGETHER = re.compile(r"(?<!\w)(?:with\s+(?:him|her)|meet\s+(?:him|her)|ו?איתו|ו?איתה|ו?איתם)(?!\w)", re.IGNORECASE)
 _RENAMED = re.compile(r"\.\w{2,4}\s+(?:to|as|into)\s+(.+)$|\.\w{2,4}\s+ל-?([א-ת\w].*)$", re.IGNORECASE)
 TITLE_WORDS = wordset("title name rename retitle שם כותרת")
@@ -302,7 +302,7 @@ def _said() -> frozenset[str]:
 
 @cache
 def _empty() -> frozenset[str]:
-    said = f"{_EMPTY_TEXT} {_TAKEN_UP_HE} {english.QUESTIONS} {hebrew.QUESTIONS}".split()
+    said = f"{_EMPTY_TEXT} {_STANDING_IN} {english.QUESTIONS} {hebrew.QUESTIONS}".split()
     return frozenset(normalise(word) for word in said) | STOP_WORDS
 
 
