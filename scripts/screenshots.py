@@ -40,14 +40,23 @@ def main() -> None:
 
 # What stands on the buttons that the story presses.
 WORDS = {
-    "he": {"answer": "לענות", "approve": "אישור", "plan": "להראות תוכנית"},
-    "en": {"answer": "Answer", "approve": "Approve", "plan": "Show the plan"},
+    "he": {"answer": "לענות", "approve": "אישור", "plan": "להראות תוכנית", "fork": "להריץ", "compare": "השוואה אליו", "schedule": "לתזמן"},
+    "en": {
+        "answer": "Answer",
+        "approve": "Approve",
+        "plan": "Show the plan",
+        "fork": "Run it",
+        "compare": "Compare with it",
+        "schedule": "Schedule it",
+    },
 }
 REQUESTS = {
     "he": "תקרא מה עשינו בדצמבר בתבואות ותקבע פגישה עם יואב",
     "en": "Read what we did in December on grain and schedule a meeting with Yoav",
 }
 WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+BETWEEN = ({"width": 1024, "height": 800}, {"width": 768, "height": 1024})
+SCHEDULED = {"he": "מה יש לי ביומן היום?", "en": "What is in my calendar today?"}
 
 
 def story(page: Page, link: str) -> None:
@@ -64,9 +73,12 @@ def story(page: Page, link: str) -> None:
         page.set_viewport_size(PHONE)
         picture(page, f"approval-{language}-phone")
         page.set_viewport_size(WIDE)
-        for place in ("approvals", "catalog", "catalog/calendar.create", "executions", "metrics", "settings"):
+        schedule(page, base, language)
+        for place in ("approvals", "catalog", "catalog/calendar.create", "executions", "metrics", "schedules", "settings"):
             page.goto(f"{base}/{place}")
             both_themes(page, f"{place.rsplit('/')[-1]}-{language}")
+            if place in ("approvals", "executions"):
+                other_widths(page, f"{place}-{language}")
         page.goto(f"{base}/executions?status=waiting")
         page.locator("[data-executions] a").first.click()
         card = page.locator("[data-purpose=approval]")
@@ -74,9 +86,40 @@ def story(page: Page, link: str) -> None:
         card.get_by_role("button", name=WORDS[language]["approve"], exact=True).click()
         page.locator(".answer").wait_for()
         both_themes(page, f"done-{language}", whole=True)
+        other_widths(page, f"done-{language}")
         page.set_viewport_size(PHONE)
         picture(page, f"done-{language}-phone")
         page.set_viewport_size(WIDE)
+        again(page, language)
+
+
+def schedule(page: Page, base: str, language: str) -> None:
+    page.goto(f"{base}/schedules")
+    page.locator("main textarea").fill(SCHEDULED[language])
+    page.get_by_role("button", name=WORDS[language]["schedule"]).click()
+    page.locator("[data-schedule]", has_text=SCHEDULED[language]).wait_for()
+
+
+def again(page: Page, language: str) -> None:
+    """Go on from the last step, and set the two executions beside each other."""
+    page.goto(f"{page.url.split('?')[0]}?step=agenda&tab=step")
+    page.locator("[data-fork-from=agenda]").click()
+    picture(page, f"fork-{language}")
+    page.get_by_role("dialog").get_by_role("button", name=WORDS[language]["fork"], exact=True).click()
+    page.locator("[data-purpose=approval]").get_by_role("button", name=WORDS[language]["approve"], exact=True).click()
+    page.locator(".answer").wait_for()
+    page.get_by_role("link", name=WORDS[language]["compare"]).click()
+    page.locator("[data-pair=agenda] button").click()
+    both_themes(page, f"compare-{language}", whole=True)
+    other_widths(page, f"compare-{language}")
+    page.go_back()
+
+
+def other_widths(page: Page, name: str) -> None:
+    for size in BETWEEN:
+        page.set_viewport_size(size)
+        picture(page, f"{name}-{size['width']}")
+    page.set_viewport_size(WIDE)
 
 
 def begin(page: Page, base: str, language: str) -> None:

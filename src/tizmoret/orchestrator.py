@@ -346,6 +346,10 @@ class Tizmoret:
         """Every event after `after`, in order, once; ends after the last one of a finished execution."""
         return self._stream.follow(workspace or self.workspace, id, after)
 
+    def changes(self) -> AsyncIterator[None]:
+        """Once, and then at most every second, whenever anything has happened in any execution: a word to look again, and no more."""
+        return self._stream.changes()
+
     async def logs(self, id: UUID, *, after: int = 0, limit: int = 200, workspace: UUID | None = None) -> Page[EventView]:
         """A page of the log. Raises NotFound, BadInput."""
         workspace = workspace or self.workspace

@@ -25,6 +25,7 @@ from tizmoret.views import EventView
 RECENT = 1_024  # events of one followed execution kept in memory
 PAGE = 500  # events read at once from the database
 RECHECK = 2.0  # seconds after which a follower looks into the database though nobody called
+CHANGES_EVERY = 1.0  # seconds between two words to one who watches everything
 NEWS_EVERY = 0.05  # seconds between two notices to other processes
 LAST = frozenset({"execution.completed", "execution.failed", "execution.cancelled", "execution.quarantined", "execution.undone"})
 
@@ -64,11 +65,14 @@ class Stream:
         self._news: dict[UUID, int] = {}
         self._telling: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._commits = 0  # of any execution, as far as this process has heard
+        self._anything = asyncio.Event()  # the next of them
         self.peers = False  # another process may follow what is driven here
         self.closed = False
 
     def committed(self, transitions: Sequence[Transition], at: datetime) -> None:
         """The journal has made these durable."""
+        self._ring()
         for transition in transitions:
             feed = self._feeds.get(transition.execution)
             if feed is not None and transition.events:
@@ -100,11 +104,29 @@ class Stream:
 
     def heard(self, payload: str) -> None:
         """Another process has committed events."""
+        self._ring()
         id, _, seq = payload.partition(":")
         feed = self._feeds.get(UUID(id))
         if feed is not None:
             feed.elsewhere = max(feed.elsewhere, int(seq))
             feed.call()
+
+    def _ring(self) -> None:
+        self._commits += 1
+        self._anything.set()
+        self._anything = asyncio.Event()
+
+    async def changes(self) -> AsyncIterator[None]:
+        """Once for all that was committed since the time before, at once and then at most every CHANGES_EVERY seconds; until closed. It says
+        nothing of what has changed, so that nobody learns of a workspace that is not theirs: whoever hears it looks again."""
+        seen = self._commits
+        while not self.closed:
+            if self._commits == seen:
+                await self._anything.wait()
+                continue
+            seen = self._commits
+            yield None
+            await asyncio.sleep(CHANGES_EVERY)
 
     async def follow(self, workspace: UUID, id: UUID, after: int = 0) -> AsyncIterator[EventView]:
         """Every event after `after`, in order, once, until the execution's last one or until the stream is closed."""
@@ -146,6 +168,7 @@ class Stream:
     def close(self) -> None:
         """End every flow, so that a server can stop while pages are open."""
         self.closed = True
+        self._anything.set()
         for feed in self._feeds.values():
             feed.call()
 

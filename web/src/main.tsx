@@ -4,7 +4,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 
-import { queries } from "./api/queries";
+import { queries } from "./api/cache";
 import { router } from "./router";
 import { followSystemTheme } from "./theme";
 

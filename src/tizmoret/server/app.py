@@ -13,6 +13,7 @@ from tizmoret.owner import owner_token
 from tizmoret.server import problems
 from tizmoret.server.guard import Guard
 from tizmoret.server.routes import activity, approvals, catalog, connections, executions, locks, page, saved_filters, schedules
+from tizmoret.server.stream import changes_route
 from tizmoret.server.stream import route as stream_route
 
 
@@ -37,7 +38,7 @@ def make_api() -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
-    app.router.routes.append(stream_route)  # this and the schedules before /api/orchestrate/{id}/…, which would take them
+    app.router.routes += [stream_route, changes_route]  # this and the schedules before /api/orchestrate/{id}/…, which would take them
     of_all = (schedules.router, approvals.inbox, catalog.router, activity.router, locks.router, connections.router, saved_filters.router)
     for router in (*of_all, executions.router, approvals.router, page.router):
         app.include_router(router)

@@ -1,4 +1,6 @@
-"""GET /api/orchestrate/stream/{id}: the log of an execution as server-sent events. `id:` is the event's `seq`, the cursor of every client."""
+"""GET /api/orchestrate/stream/{id}: the log of an execution as server-sent events. `id:` is the event's `seq`, the cursor of every client.
+
+GET /api/orchestrate/changes: a word whenever anything has happened, for whoever shows lists."""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ from tizmoret.stream import LAST
 from tizmoret.views import EventView
 
 HEARTBEAT = 15.0  # seconds
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 RETRY = 500  # milliseconds after which a browser comes back
 
 
@@ -24,11 +27,19 @@ async def stream(request: Request) -> Response:
     tizmoret: Tizmoret = request.app.state.tizmoret
     id, after = _id(request.path_params["id"]), _cursor(request)
     await tizmoret.get(id)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_frames(tizmoret.events(id, after), tizmoret), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_frames(tizmoret.events(id, after), tizmoret), media_type="text/event-stream", headers=HEADERS)
 
 
 route = Route("/api/orchestrate/stream/{id}", stream, methods=["GET"])
+
+
+async def changes(request: Request) -> Response:
+    """An event named `changed` whenever anything has happened in any execution, at most one a second: whoever shows a list reads it again."""
+    tizmoret: Tizmoret = request.app.state.tizmoret
+    return StreamingResponse(_bell(tizmoret.changes()), media_type="text/event-stream", headers=HEADERS)
+
+
+changes_route = Route("/api/orchestrate/changes", changes, methods=["GET"])
 
 
 def _id(text: str) -> UUID:
@@ -63,6 +74,26 @@ async def _frames(events: AsyncIterator[EventView], tizmoret: Tizmoret) -> Async
         # Else it is the server that ends, and the client is to come back.
         if last in LAST or not tizmoret.streams_closed:
             yield b"event: end\ndata: {}\n\n"
+    finally:
+        if pending is not None:
+            pending.cancel()
+
+
+async def _bell(changes: AsyncIterator[None]) -> AsyncIterator[bytes]:
+    yield f"retry: {RETRY}\n\n".encode()
+    pending: asyncio.Task[None] | None = None
+    try:
+        while True:
+            pending = pending or asyncio.ensure_future(anext(changes))
+            done, _ = await asyncio.wait({pending}, timeout=HEARTBEAT)
+            if not done:
+                yield b": still here\n\n"
+                continue
+            pending.result()
+            pending = None
+            yield b"event: changed\ndata: {}\n\n"
+    except StopAsyncIteration:
+        return
     finally:
         if pending is not None:
             pending.cancel()

@@ -1,29 +1,20 @@
 /** What is read, and when it is read again. A live execution is not here: it is folded from its stream (`execution/live.ts`). */
 
-import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 
-import { api, type Listing, Problem } from "./client";
-
-export const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      // A refusal stays a refusal; a server that is away may come back.
-      retry: (count, error) => !(error instanceof Problem) && count < 2,
-      staleTime: 1000,
-    },
-  },
-});
+import { unlessLive } from "./changes";
+import { api, type Listing } from "./client";
 
 const LIVE = 2000; // milliseconds between looks at what others change
 
 export const statusQuery = queryOptions({ queryKey: ["status"], queryFn: api.status, refetchInterval: 10_000 });
 export const catalogQuery = queryOptions({ queryKey: ["catalog"], queryFn: api.catalog, staleTime: 60_000 });
 export const activityQuery = (hours: number) => queryOptions({ queryKey: ["activity", hours], queryFn: () => api.activity(hours), refetchInterval: 10_000, placeholderData: (before) => before });
-export const inboxQuery = queryOptions({ queryKey: ["inbox"], queryFn: api.inbox, refetchInterval: LIVE });
+export const inboxQuery = queryOptions({ queryKey: ["inbox"], queryFn: api.inbox, refetchInterval: unlessLive(LIVE) });
 export const peopleQuery = queryOptions({ queryKey: ["people"], queryFn: api.people, staleTime: 30_000 });
 export const filtersQuery = queryOptions({ queryKey: ["saved filters"], queryFn: api.filters.list, staleTime: 30_000 });
 export const connectionsQuery = queryOptions({ queryKey: ["connections"], queryFn: api.connections.list });
-export const schedulesQuery = queryOptions({ queryKey: ["schedules"], queryFn: api.schedules.list, refetchInterval: 10_000 });
-export const locksQuery = queryOptions({ queryKey: ["locks"], queryFn: api.locks, refetchInterval: LIVE });
+export const schedulesQuery = queryOptions({ queryKey: ["schedules"], queryFn: api.schedules.list, refetchInterval: unlessLive(10_000) });
+export const locksQuery = queryOptions({ queryKey: ["locks"], queryFn: api.locks, refetchInterval: unlessLive(LIVE) });
 export const executionsQuery = (listing: Listing) =>
-  queryOptions({ queryKey: ["executions", listing], queryFn: () => api.list(listing), refetchInterval: LIVE });
+  queryOptions({ queryKey: ["executions", listing], queryFn: () => api.list(listing), refetchInterval: unlessLive(LIVE) });

@@ -5,6 +5,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { GitCompareArrows, ListTree } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 
+import { unlessLive } from "../api/changes";
 import { api, Problem } from "../api/client";
 import { FINAL } from "../execution/fold";
 import { useWords } from "../i18n";
@@ -31,7 +32,7 @@ export function Executions() {
     queryFn: ({ pageParam }) => api.list({ ...asked(wanted), cursor: pageParam, limit: 50 }),
     initialPageParam: "",
     getNextPageParam: (last) => last.next ?? undefined,
-    refetchInterval: 3000,
+    refetchInterval: unlessLive(3000),
     placeholderData: (before) => before,
   });
   useTitle(t("executions"));

@@ -5,6 +5,7 @@ import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-route
 import { Languages, Moon, Plus, Search, Sun } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 
+import { listen } from "../api/changes";
 import { inboxQuery, statusQuery } from "../api/queries";
 import { setLanguage, useWords } from "../i18n";
 import { toggleTheme } from "../theme";
@@ -18,6 +19,9 @@ import { PLACES } from "./places";
 import { useSignedOut } from "./session";
 import { SignIn } from "./SignIn";
 
+// The page of one execution, by its address: what the router has matched changes back and forth while a page is loaded.
+const OF_ONE = /^(\/orchestrate)?\/[0-9a-f]{8}-[0-9a-f-]{27}\/?$/;
+
 export function Shell() {
   return useSignedOut() ? <SignIn /> : <Inside />;
 }
@@ -29,6 +33,11 @@ function Inside() {
   const [over, setOver] = useState<"palette" | "keys" | null>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(closeNavigation, [path]);
+  const streams = OF_ONE.test(path); // it has a stream of its own
+  useEffect(() => {
+    listen(!streams);
+    return () => listen(false);
+  }, [streams]);
   useKeys({
     "mod k": () => setOver("palette"),
     "?": () => setOver("keys"),

@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 
-import { queries } from "../api/queries";
+import { queries } from "../api/cache";
 import { api, whenSignedOut } from "../api/client";
 
 let out = false;
