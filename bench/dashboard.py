@@ -26,7 +26,7 @@ ARGS = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --di
 LOADS = 7
 EVENTS = 100_000
 CHANGES = 60  # of state, whose way to the screen is timed
-ROUTES = ("", "/executions", "/approvals", "/catalog", "/catalog/calendar.create", "/metrics", "/settings")
+ROUTES = ("", "/executions", "/approvals", "/catalog", "/catalog/calendar.create", "/metrics", "/schedules", "/locks", "/settings")
 
 # When the request can be written: what a person waits for.
 READY = """
@@ -154,7 +154,8 @@ def bytes_of_routes(browser: Browser, address: str, token: str, client: Client) 
     """As they went over the wire, scripts and styles packed; fonts apart, since only those of the letters shown are loaded."""
     execution = client.waiting()
     found = {}
-    for route in (*ROUTES, f"/{execution}"):
+    compare = f"/compare/{execution}/{execution}"
+    for route in (*ROUTES, f"/{execution}", compare):
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
         page.goto(f"{address}/orchestrate?token={token}")
         page.locator("#query").wait_for()
@@ -162,7 +163,7 @@ def bytes_of_routes(browser: Browser, address: str, token: str, client: Client) 
         fresh.goto(f"{address}/orchestrate{route}")
         fresh.locator("main h1").first.wait_for(state="attached")
         fresh.wait_for_timeout(1000)
-        found["/$id" if route.endswith(execution) else route or "/"] = fresh.evaluate(WEIGHT)
+        found[{f"/{execution}": "/$id", compare: "/compare"}.get(route, route) or "/"] = fresh.evaluate(WEIGHT)
         page.context.close()
     client.post(f"/{execution}/cancel")
     first = found["/"][0] / 1000
