@@ -20,14 +20,14 @@ import structlog
 
 from tizmoret import projections, telemetry
 from tizmoret.activity import read_activity
-from tizmoret.agents.installed import installed_catalog
+from tizmoret.agents.installed import Installed
 from tizmoret.agents.own import AgentFault
 from tizmoret.agents.runner import run_agent
 from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call
 from tizmoret.connections.book import Connections
-from tizmoret.connections.catalog import ConnectedCatalog, keep_fresh
+from tizmoret.connections.catalog import CurrentCatalog, Given, keep_fresh
 from tizmoret.engine.decisions import Decision, begin_undo, check_edit, control, decide, find_gate, verdict
 from tizmoret.engine.dispatch.choose import choose_dispatcher
 from tizmoret.engine.environment import Environment, Follow, Proposal, Query, Result, Wanted
@@ -67,23 +67,23 @@ REPLANS = 2  # times that a planner is asked for another way before an execution
 class Tizmoret:
     """Made by `open`. `workspace` arguments default to the first workspace."""
 
-    def __init__(self, settings: Settings, database: Database, catalog: Catalog, agent_faults: Sequence[AgentFault] = ()) -> None:
+    def __init__(self, settings: Settings, database: Database, base: Installed | Given) -> None:
         self.settings = settings
-        self.catalog = catalog  # with what the workspace is connected to, once `refresh_catalog` has looked
-        self.agent_faults = tuple(agent_faults)  # of the workspace's own agents, which are therefore not in the catalog
         self.workspace = database.default_workspace
+        self._base = base
+        self.catalog = base.catalog()  # with what the workspace is connected to, once `refresh_catalog` has looked
         self._database = database
-        self._planner = choose_planner(settings, catalog)
+        self._planner = choose_planner(settings, self.catalog)
         self._stream = Stream(database)
         self._worker = Worker(database)
         self._values = Values(database)
         sealing = Sealing(settings.home, settings.keys)
         self.connections = Connections(database, sealing, Way(settings.networks), self.workspace, self.refresh_catalog)
         self.workplaces = Workplaces(settings, database, lambda: self.catalog, self._planner.name, self.connections)
-        self._connected = ConnectedCatalog(catalog, self.connections, self.workspace)
+        self._current = CurrentCatalog(base, self.connections, self.workspace)
         self._journal = Journal(database.dedicated, self._stream.committed)
         self._env = Environment(
-            catalog=catalog,
+            catalog=self.catalog,
             run_agent=self._run_agent,
             make_plan=self._make_plan,
             workplace=self.workplaces,
@@ -111,10 +111,8 @@ class Tizmoret:
         submits or decides waits for a process that does. Raises Unavailable when there is no database."""
         database = await Database.open(settings)
         try:
-            made, faults = (
-                (catalog, ()) if catalog is not None else await asyncio.to_thread(installed_catalog, settings, database.default_workspace)
-            )
-            tizmoret = cls(settings, database, made, faults)
+            base = Given(catalog) if catalog is not None else await asyncio.to_thread(Installed, settings, database.default_workspace)
+            tizmoret = cls(settings, database, base)
             await tizmoret._start(run_engine)
             try:
                 yield tizmoret
@@ -132,9 +130,14 @@ class Tizmoret:
             self._chores = [asyncio.create_task(chore) for chore in chores]
 
     async def refresh_catalog(self) -> None:
-        """Take in what was connected, and leave out what was removed, by this process or another. Raises Unavailable."""
-        if await self._connected.refresh():
-            self.catalog, self._env.catalog = self._connected.now, self._connected.ever
+        """Take in what was connected and which agents were put into the workspace's folder, and leave out what is gone. Raises Unavailable."""
+        if await self._current.refresh():
+            self.catalog, self._env.catalog = self._current.now, self._current.ever
+
+    @property
+    def agent_faults(self) -> Sequence[AgentFault]:
+        """What is wrong with those of the workspace's own agents that are therefore not in the catalog."""
+        return self._base.faults
 
     def _now(self) -> datetime:
         return datetime.now(self.settings.timezone)

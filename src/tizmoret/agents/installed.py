@@ -1,7 +1,8 @@
-"""All that an installation can name in a plan: what comes with it, the tools that its settings name, and a workspace's own agents."""
+"""What an installation can name in a plan by itself: what comes with it, the tools that its settings name, and a workspace's own agents."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -10,20 +11,40 @@ import structlog
 from tizmoret.agents.builtin import builtin_agents
 from tizmoret.agents.own import AgentFault, own_agents
 from tizmoret.catalog.catalog import Catalog
+from tizmoret.catalog.tool import Tool
 from tizmoret.settings import Settings
 from tizmoret.tools import Optional, builtin_tools, named_tools
 
 log = structlog.get_logger(__name__)
 
 
-def installed_catalog(settings: Settings, workspace: UUID) -> tuple[Catalog, Sequence[AgentFault]]:
-    """With what is wrong with those of the workspace's agents that are left out.
+class Installed:
+    """names: of its own tools and agents, the workspace's aside. faults: of the workspace's agents that were left out of the last catalog.
 
     Raises BadInput for tools that cannot be loaded: whoever set them is there to mend it."""
-    has: dict[Optional, object] = {"mail": settings.mail, "websearch": settings.search}
-    tools = [*builtin_tools(*(domain for domain, what in has.items() if what is not None)), *named_tools(settings.tools)]
-    builtin = builtin_agents(tools)
-    own, faults = own_agents(settings.workspaces / str(workspace) / "agents", tools, [agent.name for agent in builtin], settings.tools)
-    for fault in faults:
-        log.info("an agent of the workspace cannot be used", file=fault.file, key=fault.key, fault=fault.detail)
-    return Catalog(tools, [*builtin, *own]), faults
+
+    def __init__(self, settings: Settings, workspace: UUID) -> None:
+        has: dict[Optional, object] = {"mail": settings.mail, "websearch": settings.search}
+        optional = [domain for domain, what in has.items() if what is not None]
+        self._tools = [*builtin_tools(*optional), *named_tools(settings.tools)]
+        self._agents = builtin_agents(self._tools)
+        self._folder = settings.workspaces / str(workspace) / "agents"
+        self._modules = settings.tools
+        self.names = frozenset({*(tool.name for tool in self._tools), *(agent.name for agent in self._agents)})
+        self.faults: Sequence[AgentFault] = ()
+
+    def stamp(self) -> object:
+        """Another one when a file of the workspace's agents is."""
+        try:
+            files = [(entry.name, entry.stat()) for entry in os.scandir(self._folder) if entry.name.endswith(".md")]
+        except OSError:  # no folder yet, or a file that went away while it was looked at
+            return None
+        return sorted((name, told.st_mtime_ns, told.st_size) for name, told in files)
+
+    def catalog(self, connected: Sequence[Tool] = ()) -> Catalog:
+        """With the tools of connected servers, which the workspace's agents may use too."""
+        tools = [*self._tools, *connected]
+        own, self.faults = own_agents(self._folder, tools, [agent.name for agent in self._agents], self._modules)
+        for fault in self.faults:
+            log.info("an agent of the workspace cannot be used", file=fault.file, key=fault.key, fault=fault.detail)
+        return Catalog(tools, [*self._agents, *own])

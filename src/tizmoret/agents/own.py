@@ -1,4 +1,4 @@
-"""A workspace's own agents: Markdown files that a person drops into its folder `agents`. Read once, at the start of a process.
+"""A workspace's own agents: Markdown files that a person drops into its folder `agents`.
 
 A file with a fault is left out and told; it never keeps the others, or the process, from starting."""
 

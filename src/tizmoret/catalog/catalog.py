@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from itertools import count
 from types import MappingProxyType
 from typing import Any
 
@@ -19,10 +20,14 @@ from tizmoret.plan.model import Language
 log = structlog.get_logger(__name__)
 
 
+_numbers = count(1)
+
+
 class Catalog:
-    """Fixed once made. Raises BadInput when two tools or agents have one name."""
+    """Fixed once made. number: its own in this process. Raises BadInput when two tools or agents have one name."""
 
     def __init__(self, tools: Iterable[Tool], agents: Iterable[Agent]) -> None:
+        self.number = next(_numbers)
         found_tools: dict[str, Tool] = {}
         found_agents: dict[str, Agent] = {}
         for tool in tools:

@@ -1,10 +1,11 @@
-"""The catalog of a process, kept in step with what its workspace is connected to: tools that are connected now are planned with now."""
+"""The catalog of a process, kept in step with its workspace: tools that are connected now, and agents whose files are there now, are planned
+with now."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, Protocol
 from uuid import UUID
 
 import psycopg
@@ -21,54 +22,78 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY = 2.0  # seconds
 
 
-class ConnectedCatalog:
-    """now: to plan with. ever: to carry out with; what was connected when a plan was made is still named in it, and says by itself that
-    it is not connected any more."""
+class Base(Protocol):
+    """What there is without any connection. names: of it, which no connected tool may take."""
 
-    def __init__(self, installed: Catalog, connections: Connections, workspace: UUID) -> None:
-        self._installed = installed
+    names: frozenset[str]
+
+    def stamp(self) -> object:
+        """Another one when there is something else."""
+        ...
+
+    def catalog(self, connected: Sequence[Tool] = ()) -> Catalog: ...
+
+
+class Given:
+    """A `Base` that stays as it was made."""
+
+    faults = ()
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self.names = frozenset(catalog.capabilities)
+
+    def stamp(self) -> object:
+        return None
+
+    def catalog(self, connected: Sequence[Tool] = ()) -> Catalog:
+        return Catalog([*self._catalog.tools.values(), *connected], self._catalog.agents.values()) if connected else self._catalog
+
+
+class CurrentCatalog:
+    """now: to plan with. ever: to carry out with; what was there when a plan was made is still named in it, and says by itself where it is
+    not connected any more."""
+
+    def __init__(self, base: Base, connections: Connections, workspace: UUID) -> None:
+        self._base = base
         self._connections = connections
         self._workspace = workspace
-        self._version: tuple[Any, ...] = (0, None)
-        self._kept: list[Catalog] = []  # prepared plans are known by the identity of their catalog, which none may get again
-        self.now = self.ever = installed
+        self._version: tuple[Any, ...] = ()
+        self.now = self.ever = base.catalog()
 
     async def refresh(self) -> bool:
         """Whether it is another one now. Raises Unavailable."""
-        version = await self._connections.version(self._workspace)
+        version = (await self._connections.version(self._workspace), await asyncio.to_thread(self._base.stamp))
         if version == self._version:
             return False
         found = await self._connections.list(workspace=self._workspace)
-        tools = await asyncio.to_thread(lambda: [tool for one in found for tool in _tools(one)])
-        before = self.ever.tools.keys() - self._installed.tools.keys()
-        gone = [self.ever.tools[name] for name in before - {tool.name for tool in tools}]
-        self._kept += [self.now, self.ever]
-        self.now = self._with(tools)
-        self.ever = self._with([*tools, *gone]) if gone else self.now
-        self._version = version
+        now = await asyncio.to_thread(lambda: self._base.catalog(self._free(tool for one in found for tool in _tools(one))))
+        gone_tools = [tool for name, tool in self.ever.tools.items() if name not in now.capabilities]
+        gone_agents = [agent for name, agent in self.ever.agents.items() if name not in now.capabilities]
+        ever = Catalog([*now.tools.values(), *gone_tools], [*now.agents.values(), *gone_agents]) if gone_tools or gone_agents else now
+        self.now, self.ever, self._version = now, ever, version
         return True
 
-    def _with(self, tools: Iterable[Tool]) -> Catalog:
+    def _free(self, tools: Iterable[Tool]) -> list[Tool]:
         """A name that is taken stays what it was: no server can put its tool in the place of one of ours."""
-        taken = {*self._installed.capabilities}
-        made: list[Tool] = []
+        taken, made = {*self._base.names}, []
         for tool in tools:
             if tool.name in taken:
                 log.warning("a connected tool has the name of another one and is left out", tool=tool.name)
                 continue
             taken.add(tool.name)
             made.append(tool)
-        return Catalog([*self._installed.tools.values(), *made], self._installed.agents.values())
+        return made
 
 
 async def keep_fresh(refresh: Callable[[], Awaitable[None]]) -> None:
-    """For what other processes connect and remove. Until cancelled."""
+    """For what other processes connect and remove, and people put into folders. Until cancelled."""
     while True:
         await asyncio.sleep(LOOK_EVERY)
         try:
             await refresh()
         except (TizmoretError, psycopg.Error) as error:
-            log.info("could not look for connections", error=str(error).splitlines()[0])
+            log.info("could not look for what is new", error=str(error).splitlines()[0])
 
 
 def _tools(connection: Any) -> list[Tool]:

@@ -43,7 +43,7 @@ _known: OrderedDict[tuple[int, str], Prepared] = OrderedDict()
 
 def prepare(plan: Plan, catalog: Catalog) -> Prepared:
     """Raises PlanRefused with every finding."""
-    key = (id(catalog), f"{plan.version}:{plan.hash}")
+    key = (catalog.number, f"{plan.version}:{plan.hash}")
     found = _known.get(key)
     if found is None:
         found = _known[key] = _prepare(plan, catalog)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.unit.tools.conftest import MakeCall
-from tizmoret.agents.installed import installed_catalog
+from tizmoret.agents.installed import Installed
 from tizmoret.errors import BadInput, StepFailed, TryAgain
 from tizmoret.ids import uuid7
 from tizmoret.settings import Settings
@@ -133,10 +133,10 @@ async def test_an_engine_that_is_not_there_may_come_back(call: MakeCall) -> None
 
 
 def test_it_is_offered_only_where_an_engine_is_set() -> None:
-    without, _ = installed_catalog(Settings.from_env({}), uuid7())
+    without = Installed(Settings.from_env({}), uuid7())
     settings = Settings.from_env({"TIZMORET_SEARCH": "http://search.example"})
-    assert "web.search" in installed_catalog(settings, uuid7())[0].tools
-    assert "web.search" not in without.tools
+    assert "web.search" in Installed(settings, uuid7()).catalog().tools
+    assert "web.search" not in without.catalog().tools
     with pytest.raises(BadInput) as caught:
         Settings.from_env({"TIZMORET_SEARCH": "search.example"})
     assert caught.value.field == "TIZMORET_SEARCH"
