@@ -33,7 +33,7 @@ export const LISTS = {
   irreversible: ["לא ניתן לביטול", "Cannot be undone"],
   sources: ["מקורות", "Sources"],
   untrusted: ["חלק מהתוכן הגיע ממקור שאינו מהימן", "Part of this comes from an untrusted source"],
-  expires: ["פג תוקף {when}", "Expires {when}"],
+  expires: ["בתוקף עד {when}", "Expires {when}"],
   decidedElsewhere: ["כבר הוחלט על כך במקום אחר.", "This was decided elsewhere already."],
   edit: ["עריכה", "Edit"],
   dropEdit: ["ביטול העריכה", "Drop the edit"],
