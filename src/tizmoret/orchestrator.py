@@ -126,7 +126,7 @@ class Tizmoret:
         await self.refresh_catalog()
         if run_engine:
             await self._dispatcher.run_worker()
-            chores = (self.schedules.keep_ringing(), self._retention.keep_sweeping(), keep_fresh(self.refresh_catalog))
+            chores = (self.schedules.keep_ringing(), self._retention.keep_sweeping(), keep_fresh(self.refresh_catalog, self.connections))
             self._chores = [asyncio.create_task(chore) for chore in chores]
 
     async def refresh_catalog(self) -> None:
@@ -145,7 +145,7 @@ class Tizmoret:
     async def look_on(self) -> None:
         """For a process that was opened without the engine and stays: hear at once what the others do, and let them know that it listens."""
         await self._dispatcher.look_on()
-        self._chores.append(asyncio.create_task(keep_fresh(self.refresh_catalog)))
+        self._chores.append(asyncio.create_task(keep_fresh(self.refresh_catalog, self.connections)))
 
     async def hand_over(self) -> None:
         """Drive nothing any more, so that other processes go on at once; what is submitted from now on is theirs too."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import uvicorn
-from fastapi import FastAPI, Header, HTTPException, Query, Security
+from fastapi import FastAPI, Header, HTTPException, Query, Response, Security
 from fastapi.security import APIKeyHeader
 from pydantic import BaseModel, Field
 
@@ -33,6 +33,7 @@ class Orchard:
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     keys: dict[str, int] = field(default_factory=dict)
     title: str = "Orchard"
+    fails: int = 0  # with this status, whatever is asked but the document
     drops: bool = False  # after it has planted, it hangs up
 
     @property
@@ -51,6 +52,8 @@ def _app(orchard: Orchard) -> FastAPI:
     @app.middleware("http")
     async def recorded(request: Any, go_on: Any) -> Any:
         orchard.asked.append((request.method, request.url.path, dict(request.headers)))
+        if orchard.fails and request.url.path != "/openapi.json":
+            return Response(status_code=orchard.fails)
         app.title, app.openapi_schema = orchard.title, None
         return await go_on(request)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -28,6 +30,18 @@ class Access:
             return await self.connections.get(name, workspace=self.workspace)
         except NotFound as error:
             raise StepFailed(f"{name} is not connected any more.", cure=f"Connect it again, or plan without {name}.") from error
+
+    @asynccontextmanager
+    async def calling(self, name: str) -> AsyncIterator[None]:
+        """Around one call of the server. That it is left alone after failing again and again is noted where people look. Raises TryAgain."""
+        server, before = (self.workspace, name), self.breaker.is_open((self.workspace, name))
+        try:
+            async with self.breaker.call(server, name):
+                yield
+        except Exception as error:
+            if self.breaker.is_open(server) and not before:
+                await self.connections.note(name, str(error), workspace=self.workspace)
+            raise
 
     async def put_aside(self, name: str, tool: str) -> None:
         """It is not what a person agreed to: no plan gets it until one agrees again."""

@@ -20,6 +20,7 @@ from tizmoret.tools.providers.guarded import Way
 from tizmoret.views import ConnectionView
 
 MOST = 100  # of one workspace
+CHECK_EVERY = 600.0  # seconds after which a server is looked at again by itself
 
 _ONE_OF_A_WORKSPACE = {"calendars": "calendar", "addressBooks": "address book"}
 _COLUMNS = "name, kind, address, options, secret, offer, trouble, checked_at, created_at, changed_at"
@@ -78,14 +79,33 @@ class Connections:
             trouble = await KINDS[known.kind].changed(known, self._way)
         except TizmoretError as error:
             trouble = str(error)
+        await self.note(name, trouble, workspace=workspace)
         async with self._database.tenant_tx(workspace) as connection:
-            await connection.execute(
-                "update connections set trouble = %s, checked_at = now() where workspace_id = %s and name = %s", (trouble, workspace, name)
-            )
             rows = await _rows(connection, workspace, name)
         if not rows:
             raise _missing(name)
         return _made(rows[0])
+
+    async def note(self, name: str, trouble: str, *, workspace: UUID) -> None:
+        """What was seen of it just now."""
+        async with self._database.tenant_tx(workspace) as connection:
+            await connection.execute(
+                "update connections set trouble = %s, checked_at = now() where workspace_id = %s and name = %s", (trouble, workspace, name)
+            )
+
+    async def check_oldest(self) -> Connection | None:
+        """Look again at the server that nobody has looked at for longest, if that is long enough ago; of several processes one does. A program
+        of this machine is not started for that: each call compares it anyway."""
+        async with self._database.tenant_tx(self._workspace) as connection:
+            cursor = await connection.execute(
+                """update connections set checked_at = now() where workspace_id = %(workspace)s and name = (
+                     select name from connections where workspace_id = %(workspace)s and not options ? 'command'
+                     and checked_at < now() - make_interval(secs => %(every)s) order by checked_at limit 1 for update skip locked)
+                   returning name""",
+                {"workspace": self._workspace, "every": CHECK_EVERY},
+            )
+            row = await cursor.fetchone()
+        return None if row is None else await self.check(row[0])
 
     async def approve(self, name: str, *, workspace: UUID | None = None) -> Connection:
         """Agree to what it offers now. Raises as `add`, and NotFound."""

@@ -26,6 +26,11 @@ class Breaker:
         self._lines: dict[object, _Line] = {}
         self._clock = clock
 
+    def is_open(self, server: object) -> bool:
+        """Whether it is left alone now."""
+        line = self._lines.get(server)
+        return line is not None and line.until > self._clock()
+
     @asynccontextmanager
     async def call(self, server: object, name: str) -> AsyncIterator[None]:
         """Around one call. What the server refuses is an answer; what passes, or breaks off, is a failure.

@@ -86,12 +86,13 @@ class CurrentCatalog:
         return made
 
 
-async def keep_fresh(refresh: Callable[[], Awaitable[None]]) -> None:
-    """For what other processes connect and remove, and people put into folders. Until cancelled."""
+async def keep_fresh(refresh: Callable[[], Awaitable[None]], connections: Connections) -> None:
+    """For what other processes connect and remove, people put into folders, and servers do meanwhile. Until cancelled."""
     while True:
         await asyncio.sleep(LOOK_EVERY)
         try:
             await refresh()
+            await connections.check_oldest()
         except (TizmoretError, psycopg.Error) as error:
             log.info("could not look for what is new", error=str(error).splitlines()[0])
 

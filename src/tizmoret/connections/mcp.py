@@ -64,7 +64,7 @@ def _tool(connection: str, name: str, told: Mapping[str, Any]) -> Tool:
     async def run(args: dict[str, Any], call: Call) -> dict[str, Any]:
         access = call.provider(Access)
         known = await access.to(connection)
-        async with access.breaker.call((call.workspace, connection), connection):
+        async with access.calling(connection):
             return await _call(known, name, told, args, access)
 
     offered = Offered(

@@ -29,8 +29,9 @@ async def session(wanted: Wanted, way: Way) -> AsyncIterator[Client]:
     from mcp import Client
 
     raised: list[BaseException] = []
+    refused: list[int] = []
     try:
-        async with _transport(wanted, way) as transport, Client(transport, read_timeout_seconds=SECONDS, cache=None) as client:
+        async with _transport(wanted, way, refused) as transport, Client(transport, read_timeout_seconds=SECONDS, cache=None) as client:
             try:
                 yield client
             except BaseException as error:
@@ -41,11 +42,14 @@ async def session(wanted: Wanted, way: Way) -> AsyncIterator[Client]:
     except Exception as error:  # the SDK's task groups wrap what happens in them, and what the body raised with it
         if raised:
             raise raised[0] from None
+        if refused:
+            raise StepFailed(f"{wanted.name} did not let us in ({refused[0]}).", cure="Connect it again with another secret.") from error
         raise _away(wanted, error) from error
 
 
 @asynccontextmanager
-async def _transport(wanted: Wanted, way: Way) -> AsyncIterator[Any]:
+async def _transport(wanted: Wanted, way: Way, refused: list[int]) -> AsyncIterator[Any]:
+    """refused: gets the statuses by which a server keeps us out, of which the SDK does not tell."""
     from mcp import StdioServerParameters
     from mcp.client.stdio import stdio_client
     from mcp.client.streamable_http import streamable_http_client
@@ -59,7 +63,12 @@ async def _transport(wanted: Wanted, way: Way) -> AsyncIterator[Any]:
         return
     await way.addresses(httpx2.URL(wanted.address))  # said here in our own words; each connection is checked again
     headers = {"Authorization": f"Bearer {wanted.secret}"} if wanted.secret else {}
-    async with way.client(headers=headers, timeout=_TIMES) as http:
+
+    async def note(response: httpx2.Response) -> None:
+        if response.status_code in (401, 403):
+            refused.append(response.status_code)
+
+    async with way.client(headers=headers, timeout=_TIMES, event_hooks={"response": [note]}) as http:
         yield streamable_http_client(wanted.address, http_client=http)
 
 
@@ -86,8 +95,6 @@ def _away(wanted: Wanted, error: Exception) -> TizmoretError:
         inner = inner.exceptions[0]
     if isinstance(inner, TizmoretError):
         return inner
-    if isinstance(inner, httpx2.HTTPStatusError) and inner.response.status_code in (401, 403):
-        return StepFailed(f"{wanted.name} did not let us in.", cure="Connect it again with another secret.")
     if isinstance(inner, FileNotFoundError | PermissionError):
         return StepFailed(f"{wanted.options['command'][0]} cannot be started.", cure="Check the command.", field="address")
     what = inner.error.message if isinstance(inner, MCPError) else str(inner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import socket
 import subprocess
 import sys
@@ -11,18 +12,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg import sql
 
+from tests.integration.server.conftest import ServerThread
 from tests.integration.test_end_to_end import carry
 from tests.wire.radicale import free_port
 from tizmoret.connections.connection import Wanted
 from tizmoret.errors import BadInput, Unavailable
 from tizmoret.orchestrator import Tizmoret
+from tizmoret.owner import owner_token
 from tizmoret.plan.model import Plan, Step
+from tizmoret.settings import Settings
 from tizmoret.views import Execution
 
 pytestmark = pytest.mark.anyio
 
+OLD = str(Path(__file__).parents[2] / "wire" / "old_mcp_server.py")
 PROGRAM = str(Path(__file__).parents[2] / "wire" / "mcp_server.py")
 
 
@@ -147,6 +154,35 @@ async def test_a_program_gets_its_own_secret_and_nothing_of_ours(tizmoret: Tizmo
     await tizmoret.connections.add(wanted)
     done = await run(tizmoret, one("secret"))
     assert (await tizmoret.steps(done.id))[0].output["data"] == {"given": "sealed-7", "home": ""}
+
+
+async def test_a_server_of_the_protocol_before_is_understood(tizmoret: Tizmoret) -> None:
+    await tizmoret.connections.add(Wanted("scales", "mcp", "scales", {"command": [sys.executable, OLD]}))
+    done = await run(tizmoret, Plan(goal="weigh", steps=(Step(id="one", tool="scales.weigh_grain", args={"sacks": 3}),)))
+    assert (await tizmoret.steps(done.id))[0].output["text"] == "150 kg"
+
+
+async def test_another_tizmoret_is_a_server_like_any_other(tizmoret: Tizmoret, settings: Settings, tmp_path: Path) -> None:
+    """Connected by its token; its gates are its own, and what it says waits there is told here."""
+    home, own = tmp_path / "other", psycopg.conninfo.conninfo_to_dict(settings.database_url or "")
+    name = f"{own['dbname']}_other"
+    async with await psycopg.AsyncConnection.connect(settings.database_url or "", autocommit=True) as connection:
+        await connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    url = psycopg.conninfo.make_conninfo(settings.database_url or "", dbname=name)
+    other = ServerThread(dataclasses.replace(settings, home=home, database_url=url))
+    running = other.start()
+    try:
+        address = f"{running.address}/mcp"
+        with pytest.raises(BadInput, match="did not let us in"):
+            await tizmoret.connections.add(Wanted("farm", "mcp", address, {}, "wrong"))
+        await tizmoret.connections.add(Wanted("farm", "mcp", address, {}, owner_token(home)))
+        plan = Plan(goal="look", steps=(Step(id="one", tool="farm.contacts_search", args={"query": ""}),))
+        done = await run(tizmoret, plan)
+        assert (done.status, (await tizmoret.steps(done.id))[0].output["data"]["status"]) == ("completed", "completed")
+    finally:
+        other.stop()
+        async with await psycopg.AsyncConnection.connect(settings.database_url or "", autocommit=True) as connection:
+            await connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 async def test_a_server_that_is_away_ends_in_a_sentence(tizmoret: Tizmoret, folder: Path) -> None:

@@ -10,10 +10,11 @@ import pytest
 
 from tests.integration.test_end_to_end import carry
 from tests.wire.orchard import KEY, Orchard, Tree, orchard
+from tizmoret.connections import book
 from tizmoret.connections.connection import Wanted
 from tizmoret.errors import BadInput
 from tizmoret.orchestrator import Tizmoret
-from tizmoret.plan.model import Plan, Step
+from tizmoret.plan.model import Plan, Retry, Step
 from tizmoret.settings import Settings
 from tizmoret.views import Execution
 
@@ -169,6 +170,36 @@ async def test_a_changed_document_is_told_and_not_taken_over(tizmoret: Tizmoret,
     service.title = "Orchard, and now with goats"
     assert "has changed" in (await tizmoret.connections.check("orchard")).trouble
     assert set(tizmoret.catalog.tools) == before
+
+
+async def test_a_service_that_keeps_failing_is_left_alone_and_that_is_told(tizmoret: Tizmoret, service: Orchard) -> None:
+    await tizmoret.connections.add(wanted(service))
+    name = tool(tizmoret, "list_trees")
+    service.fails = 500
+    execution = await run(tizmoret, Plan(goal="look", steps=(_step(name, "one", 3), _step(name, "two", 3))))
+    assert execution.status == "failed"
+    assert "failed (500)" in (await tizmoret.connections.list())[0].trouble
+    service.fails, asked = 0, len(service.asked)
+    execution = await run(tizmoret, Plan(goal="look", steps=(_step(name, "one", 1),)))
+    assert (execution.status, len(service.asked)) == ("failed", asked)
+    assert "left alone" in (await tizmoret.steps(execution.id))[0].error.detail  # type: ignore[union-attr]
+    assert (await tizmoret.connections.check("orchard")).trouble == ""
+
+
+def _step(name: str, id: str, attempts: int) -> Step:
+    return Step(id=id, tool=f"orchard.{name}", retry=Retry(attempts=attempts, wait=0))
+
+
+async def test_a_server_that_nobody_looked_at_for_long_is_looked_at_again(
+    tizmoret: Tizmoret, service: Orchard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tizmoret.connections.add(wanted(service))
+    assert await tizmoret.connections.check_oldest() is None
+    monkeypatch.setattr(book, "CHECK_EVERY", 0.0)
+    service.title = "Orchard, and now with goats"
+    checked = await tizmoret.connections.check_oldest()
+    assert checked is not None
+    assert "has changed" in checked.trouble
 
 
 async def test_a_service_inside_is_refused_unless_its_network_is_open(settings: Settings, service: Orchard) -> None:

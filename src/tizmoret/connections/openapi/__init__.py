@@ -61,7 +61,7 @@ def _tool(connection: str, operation: Operation) -> Tool:
     async def run(args: dict[str, Any], call: Call) -> dict[str, Any]:
         access = call.provider(Access)
         known = await access.to(connection)
-        async with access.breaker.call((call.workspace, connection), connection):
+        async with access.calling(connection):
             return await call_operation(operation, known, access, args, call)
 
     name = f"{connection}.{operation.name}"
