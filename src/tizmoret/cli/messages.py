@@ -125,6 +125,12 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
         "an operation that changes nothing, though its method is not GET; may be given several times",
     ),
     "opt.secret": ("לשאול על סיסמה, מפתח או אסימון", "ask for a password, a key or a token"),
+    "help.connect_google": (
+        "אנשי הקשר של חשבון Google. נכנסים בדפדפן; סוד הלקוח נשאל, או נלקח מ-TIZMORET_SECRET",
+        "The contacts of a Google account. You sign in with a browser; the client's secret is asked for, or taken from TIZMORET_SECRET",
+    ),
+    "opt.client_id": ("מזהה הלקוח (Desktop app) מ-Google Cloud", "the client id (Desktop app) from Google Cloud"),
+    "opt.google_server": ("שרת אחר שמדבר כמו Google", "another server that speaks as Google does"),
     "help.connect_mcp": (
         "הכלים של שרת MCP: כתובת https://…, או -- ותוכנית של המחשב הזה. מה שהכלים אומרים על עצמם נקבע עכשיו; מי שישתנה יושם בצד",
         "The tools of an MCP server: an address, https://…, or -- and a program of this machine. What they say of themselves is pinned; one that "
@@ -412,6 +418,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "connect.none": ("שום שרת אינו מחובר; הנתונים בתיקיית סביבת העבודה.", "No server is connected; data lives in the workspace's folder."),
     "connect.removed": ("נותק: {name}", "Removed: {name}"),
     "connect.secret": ("סיסמה, מפתח או אסימון", "Password, key or token"),
+    "connect.open": ("פתחו בדפדפן: {address}", "Open in a browser: {address}"),
+    "connect.back": ("החיבור נמסר לתזמורת. אפשר לסגור את החלון.", "Tizmoret has what it needs. You can close this window."),
+    "error.not_signed_in": ("איש לא נכנס ב-Google.", "Nobody signed in at Google."),
+    "error.not_signed_in_cure": ("הריצו שוב, ופתחו את הכתובת שמוצגת.", "Run it again, and open the address that is shown."),
     "error.no_base": ("לא ידוע איפה השרת של הקובץ הזה.", "It is not known where the server of that file is."),
     "error.no_base_cure": ("תנו את כתובתו ב---base.", "Give its address with --base."),
     "error.cannot_read": ("{file} לא נקרא: {why}.", "{file} cannot be read: {why}."),

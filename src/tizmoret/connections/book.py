@@ -134,6 +134,11 @@ class Connections:
                 raise _missing(name)
         await self._changed()
 
+    @property
+    def way(self) -> Way:
+        """The way to servers, for who must speak with one before it is connected."""
+        return self._way
+
     async def version(self, workspace: UUID) -> tuple[Any, ...]:
         """Another one whenever a connection was made, changed or removed."""
         async with self._database.tenant_tx(workspace) as connection:

@@ -108,10 +108,18 @@ class ConnectedContacts:
             return await self._own.contacts()
         version = (connected.name, connected.changed_at) if connected is not None else None
         if self._made is None or self._made[0] != version:
-            from tizmoret.tools.providers.carddav import CardDavContacts
-
-            self._made = (version, CardDavContacts(_account(connected, self._server), _way(connected, self._way)))
+            self._made = (version, self._make(connected))
         return await self._made[1].contacts()
+
+    def _make(self, connected: Connection | None) -> ContactBook:
+        if connected is not None and connected.kind == "google":
+            from tizmoret.connections import google
+            from tizmoret.tools.providers.google_contacts import GoogleContacts
+
+            return GoogleContacts(google.session(connected, self._way))
+        from tizmoret.tools.providers.carddav import CardDavContacts
+
+        return CardDavContacts(_account(connected, self._server), _way(connected, self._way))
 
 
 def _account(connected: Connection | None, server: DavServer | None) -> Any:

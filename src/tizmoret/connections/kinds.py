@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tizmoret.catalog.tool import Tool
-from tizmoret.connections import dav, mcp, openapi
+from tizmoret.connections import dav, google, mcp, openapi
 from tizmoret.connections.connection import Connection, Wanted
 from tizmoret.tools.providers.guarded import Way
 from tizmoret.views import ConnectionKind
@@ -25,6 +25,7 @@ class Kind:
 
 KINDS: Mapping[ConnectionKind, Kind] = {
     "dav": Kind(dav.look, dav.changed, dav.offers, lambda _connection: ()),
+    "google": Kind(google.look, google.changed, google.offers, lambda _connection: ()),
     "openapi": Kind(openapi.look, openapi.changed, openapi.offers, openapi.tools),
     "mcp": Kind(mcp.look, mcp.changed, mcp.offers, mcp.tools),
 }

@@ -14,7 +14,8 @@ import { Failed, Loading, ProblemText } from "../ui/states";
 import { Sure } from "../ui/Sure";
 
 type Kind = NewConnection["kind"];
-const KINDS: Record<Kind, Message> = { dav: "connectDav", openapi: "connectOpenapi", mcp: "connectMcp" };
+const KINDS: Record<Kind, Message> = { dav: "connectDav", google: "connectGoogle", openapi: "connectOpenapi", mcp: "connectMcp" };
+const HERE: Kind[] = ["dav", "openapi", "mcp"]; // that a form is enough for; the others sign in elsewhere, from the command line
 
 export function Connections() {
   const { t } = useWords();
@@ -122,7 +123,7 @@ function Adding() {
       }}
     >
       <div role="group" aria-label={t("filterKind")} className="flex flex-wrap gap-1.5">
-        {(Object.keys(KINDS) as Kind[]).map((kind) => (
+        {HERE.map((kind) => (
           <button key={kind} type="button" className="chip" aria-pressed={made.kind === kind} onClick={() => set({ kind })}>
             {t(KINDS[kind])}
           </button>

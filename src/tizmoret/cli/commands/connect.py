@@ -66,6 +66,25 @@ def mcp(
     return _add(json, name, "mcp", server[0] if over_http else " ".join(server), options, given)
 
 
+@adding.command(help=say("help.connect_google"))
+def google(
+    name: Name,
+    client_id: Annotated[str, typer.Option(help=say("opt.client_id"))],
+    server: Annotated[str, typer.Option(help=say("opt.google_server"))] = "",
+    json: Json = False,
+) -> int:
+    from tizmoret.cli.session import run as session
+
+    client_secret = _secret()
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        from tizmoret.cli.google import connect_google
+
+        return _told(await connect_google(tizmoret, screen, name, client_id, client_secret, server), screen, json)
+
+    return session(work, engine=False)
+
+
 @app.command(help=say("help.connect_approve"))
 def approve(name: Name, json: Json = False) -> int:
     from tizmoret.cli.session import run as session
