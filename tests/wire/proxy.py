@@ -51,6 +51,7 @@ class Proxy:
             threading.Thread(target=_pump, args=(client, server), daemon=True).start()
             if cut == "answer":
                 server.recv(65536)  # the server has answered: it has done what it was asked
+                client.shutdown(socket.SHUT_RDWR)  # closing alone leaves the line open while another thread reads from it
                 return
             _pump(server, client)
 

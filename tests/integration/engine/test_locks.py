@@ -24,7 +24,7 @@ from tizmoret.engine.state import State
 from tizmoret.errors import Fenced
 from tizmoret.ids import uuid7
 from tizmoret.orchestrator import Tizmoret
-from tizmoret.settings import Dispatch, Settings
+from tizmoret.settings import Settings
 from tizmoret.store.database import Database
 from tizmoret.views import Execution
 
@@ -272,15 +272,14 @@ async def test_undoing_takes_the_same_locks(tizmoret: Tizmoret) -> None:
     assert found["undo-a"][0] >= found["holds"][1]
 
 
-@pytest.mark.parametrize("dispatch", ["inline", "dbos"])
-async def test_a_killed_process_lets_go(home: Path, database_url: str, settings: Settings, dispatch: Dispatch) -> None:
-    env = {**os.environ, "DATABASE_URL": database_url, "PYTHONPATH": str(ROOT), "TIZMORET_DISPATCH": dispatch}
+async def test_a_killed_process_lets_go(home: Path, database_url: str, settings: Settings) -> None:
+    env = {**os.environ, "DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "tests.integration.engine.lock_victim", str(home)]
     victim = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE)  # noqa: ASYNC220 - it is read in a thread
     try:
         assert victim.stdout is not None
         await asyncio.to_thread(victim.stdout.readline)  # it holds the lock
-        async with Tizmoret.open(replace(settings, dispatch=dispatch), catalog=CATALOG) as tizmoret:
+        async with Tizmoret.open(settings, catalog=CATALOG) as tizmoret:
             waiter = await tizmoret.submit("", plan=plan(step("waits", "write")))
             async for event in tizmoret.events(waiter.id):
                 if event.kind == "step.blocked":

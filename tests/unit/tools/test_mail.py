@@ -17,6 +17,7 @@ from tizmoret.settings import MailAccount, Settings
 from tizmoret.tools import builtin_tools
 from tizmoret.tools.mail import Letters, ReadLetter, SearchMail, Write, Written, draft, read, search, send
 from tizmoret.tools.models import Letter
+from tizmoret.tools.providers import mailbox
 from tizmoret.tools.providers.mail_message import read_letter
 from tizmoret.tools.providers.mailbox import ImapMailbox
 from tizmoret.tools.providers.ports import Mailbox
@@ -168,7 +169,10 @@ async def test_where_the_server_hangs_up_after_the_letter_nobody_says_it_failed(
     assert len(servers.outbox.taken) == 1
 
 
-async def test_a_wrong_password_and_a_server_that_is_not_there_are_told(make: MakeCall, call: MakeCall, account: MailAccount) -> None:
+async def test_a_wrong_password_and_a_server_that_is_not_there_are_told(
+    make: MakeCall, call: MakeCall, account: MailAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox, "SECONDS", 1.0)  # this SMTP server says nothing more after a wrong password
     wrong = call(providers={Mailbox: ImapMailbox(replace(account, password="no"))})
     for work in (search(SearchMail(), wrong), send(letter(), wrong)):
         with pytest.raises(StepFailed, match="did not let us in") as caught:
