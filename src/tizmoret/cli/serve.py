@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tizmoret import loop
 from tizmoret.cli.demo import DEMO_REQUEST, first_files
 from tizmoret.cli.failure import DONE
 from tizmoret.cli.logs import set_up_logs
@@ -34,7 +35,7 @@ def serve(host: str | None, port: int | None, open_page: bool | None, drives: bo
         if _has_display() if open_page is None else open_page:
             await asyncio.to_thread(_open, link)
 
-    asyncio.run(server.serve(settings, on_started, drives=drives))
+    loop.run(server.serve(settings, on_started, drives=drives))
     return DONE
 
 
@@ -52,7 +53,7 @@ def work(host: str | None, port: int) -> int:
         screen.say("serve.stop", "dim")
         screen.out.file.flush()
 
-    asyncio.run(drive(settings, on_started))
+    loop.run(drive(settings, on_started))
     return DONE
 
 
@@ -68,7 +69,7 @@ def speak_mcp() -> int:
         async with Tizmoret.open(settings) as tizmoret:
             await over_stdio(tizmoret)
 
-    asyncio.run(speak())
+    loop.run(speak())
     return DONE
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from tizmoret import loop
 from tizmoret.cli.demo import first_files
 from tizmoret.cli.logs import set_up_logs
 from tizmoret.cli.messages import say
@@ -27,7 +27,7 @@ def run(work: Work, *, engine: bool = True) -> int:
     """Bring Tizmoret up, do the work, take it down; the exit code. engine: whether this process may carry executions on."""
     settings = Settings.from_env()
     screen = Screen()
-    return asyncio.run(_run(settings, screen, work, engine))
+    return loop.run(_run(settings, screen, work, engine))
 
 
 async def _run(settings: Settings, screen: Screen, work: Work, engine: bool) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import random
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from tizmoret import loop
 from tizmoret.cli.failure import DONE, FAILED
 from tizmoret.cli.logs import set_up_logs
 from tizmoret.cli.messages import say
@@ -30,7 +30,7 @@ def verify(seconds: float, kills: int | None, seed: int | None, as_json: bool) -
         screen.say("verify.begin", seconds=f"{seconds:g}", seed=seed)
         screen.out.file.flush()
     with screen.patience("verify.under_way"):
-        outcome = asyncio.run(_trial(settings, seconds, kills, seed))
+        outcome = loop.run(_trial(settings, seconds, kills, seed))
     rows = table(outcome)
     held = all(ok for _, _, ok in rows)
     if as_json:

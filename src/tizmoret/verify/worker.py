@@ -15,6 +15,7 @@ from pathlib import Path
 
 import structlog
 
+from tizmoret import loop
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.settings import Settings
 from tizmoret.verify.tools import CATALOG
@@ -52,7 +53,7 @@ def main() -> None:
     _log_to(home / "workers.log")
     if len(sys.argv) > 1:
         _bend_clock(float(sys.argv[1]))
-    asyncio.run(work())
+    loop.run(work())
 
 
 if __name__ == "__main__":

@@ -71,8 +71,8 @@ def token() -> int:
 
 @app.command(help=say("help.doctor"))
 def doctor(json: Json = False) -> int:
-    import asyncio
 
+    from tizmoret import loop
     from tizmoret.cli.doctor import examine, show_checks
     from tizmoret.cli.show import print_json
     from tizmoret.cli.terminal import Screen
@@ -80,7 +80,7 @@ def doctor(json: Json = False) -> int:
 
     settings, screen = Settings.from_env(), Screen()
     with screen.patience("watch.starting"):
-        checks = asyncio.run(examine(settings))
+        checks = loop.run(examine(settings))
     if json:
         print_json([_as_json(check) for check in checks], screen)
         return failure.DONE if all(check.ok for check in checks) else failure.FAILED
