@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self
@@ -345,8 +345,15 @@ class Tizmoret:
         async with self._database.tenant_tx(workspace) as connection:
             return await projections.read_decided(connection, workspace, limit, cursor)
 
-    def events(self, id: UUID, after: int = 0, *, workspace: UUID | None = None) -> AsyncIterator[EventView]:
-        """Every event after `after`, in order, once; ends after the last one of a finished execution."""
+    async def events(self, id: UUID, after: int = 0, *, workspace: UUID | None = None) -> AsyncGenerator[EventView]:
+        """Every event after `after`, in order, once; ends after the last one of a finished execution. Raises NotFound."""
+        async with aclosing(self.batches(id, after, workspace=workspace)) as batches:
+            async for events in batches:
+                for event in events:
+                    yield event
+
+    def batches(self, id: UUID, after: int = 0, *, workspace: UUID | None = None) -> AsyncGenerator[Sequence[EventView]]:
+        """As `events`, but as many together as there are, and an empty list every few seconds while there are none."""
         return self._stream.follow(workspace or self.workspace, id, after)
 
     def changes(self) -> AsyncIterator[None]:

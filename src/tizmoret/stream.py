@@ -7,9 +7,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -18,24 +19,37 @@ from tizmoret.engine import events as e
 from tizmoret.engine.records import ENDED
 from tizmoret.engine.transition import Transition
 from tizmoret.engine.worker import NEWS
-from tizmoret.errors import Unavailable
+from tizmoret.errors import NotFound, Unavailable
 from tizmoret.store.database import Database
 from tizmoret.views import EventView
 
 RECENT = 1_024  # events of one followed execution kept in memory
 PAGE = 500  # events read at once from the database
-RECHECK = 2.0  # seconds after which a follower looks into the database though nobody called
+RECHECK = 2.0  # seconds after which somebody who follows looks into the database though nobody called
 CHANGES_EVERY = 1.0  # seconds between two words to one who watches everything
 NEWS_EVERY = 0.05  # seconds between two notices to other processes
 LAST = frozenset({"execution.completed", "execution.failed", "execution.cancelled", "execution.quarantined", "execution.undone"})
 
 
+class _Look(NamedTuple):
+    """What the database said of an execution, and of its log behind a cursor."""
+
+    events: list[EventView]
+    end: int  # the `seq` of its last event
+    ended: bool  # it has come to rest with that event
+
+
 class _Feed:
-    """The recent events of one execution, without a gap, and whoever waits for the next."""
+    """The end of one execution's log, kept while somebody follows it, and whoever waits for more."""
 
     def __init__(self) -> None:
-        self.recent: deque[EventView] = deque(maxlen=RECENT)
+        self.workspace: UUID | None = None  # whose execution it is, once known: what is kept here is for nobody else
+        self.recent: deque[EventView] = deque(maxlen=RECENT)  # without a gap
+        self.end: int | None = None  # the `seq` of the last event, or None where only the database knows
+        self.ended = False  # with that event, as the database said
         self.elsewhere = 0  # the last event that another process told of
+        self.looked = 0.0  # when the database was asked last, by the loop's clock
+        self.looking = asyncio.Lock()  # one look does for all who follow
         self.changed = asyncio.Event()
         self.followers = 0
 
@@ -45,12 +59,29 @@ class _Feed:
                 return
             self.recent.clear()
         self.recent.append(event)
+        self.end, self.ended = event.seq, False
+
+    def learn(self, look: _Look, at: float) -> None:
+        """Keep what a look has shown, unless it ends before the log does: then only who looked can go on from there."""
+        self.looked = at
+        if look.events and look.events[-1].seq < look.end:
+            return
+        known = {event.seq: event for event in (*self.recent, *look.events)}
+        self.recent.clear()
+        for seq in sorted(known):
+            self.add(known[seq])
+        if self.end is None or self.end <= look.end:  # else more has happened since
+            self.end, self.ended = look.end, look.ended
 
     def after(self, cursor: int) -> list[EventView] | None:
         """What follows `cursor`, or None where only the database knows."""
-        if not self.recent or cursor + 1 < self.recent[0].seq or self.elsewhere > self.recent[-1].seq:
+        if self.end is None or self.elsewhere > self.end:
             return None
-        return [event for event in self.recent if event.seq > cursor]
+        if cursor >= self.end:
+            return []
+        if not self.recent or cursor + 1 < self.recent[0].seq:
+            return None
+        return list(islice(self.recent, cursor + 1 - self.recent[0].seq, None))
 
     def call(self) -> None:
         """Wake everybody who waits now; later ones wait for the next call."""
@@ -128,42 +159,69 @@ class Stream:
             yield None
             await asyncio.sleep(CHANGES_EVERY)
 
-    async def follow(self, workspace: UUID, id: UUID, after: int = 0) -> AsyncIterator[EventView]:
-        """Every event after `after`, in order, once, until the execution's last one or until the stream is closed."""
+    async def follow(self, workspace: UUID, id: UUID, after: int = 0) -> AsyncGenerator[Sequence[EventView]]:
+        """Every event after `after`, in order, once, as many together as there are; an empty list whenever it waits for more, at the latest
+        every RECHECK seconds. Until the execution's last event, or until the stream is closed. Raises NotFound before anything else."""
         feed = self._feeds.setdefault(id, _Feed())
         feed.followers += 1
-        last = after > 0  # it may have ended with the event that the follower saw last
+        last = True  # it may have ended with the event that the follower saw last
         try:
             while not self.closed:
                 changed = feed.changed
-                events = feed.after(after)
-                if events is None:
-                    events = await read_events(self._database, workspace, id, after, PAGE)
-                for event in events:
-                    yield event
-                    after, last = event.seq, event.kind in LAST
-                if last and await self._over(workspace, id, after):
+                events = await self._after(feed, workspace, id, after)
+                yield events
+                if events:
+                    after, last = events[-1].seq, events[-1].kind in LAST
+                if last and await self._over(feed, workspace, id, after):
                     return
-                if not events:
-                    await self._wait(changed, feed)
+                last = False
+                if events:
+                    continue
+                if feed.ended and feed.end is not None and after >= feed.end:
+                    return
+                await self._wait(feed, changed)
         finally:
             feed.followers -= 1
             if not feed.followers and self._feeds.get(id) is feed:
                 del self._feeds[id]
 
-    async def _over(self, workspace: UUID, id: UUID, seq: int) -> bool:
-        """Whether the execution has ended with this event: one that is being undone goes on after its first end."""
-        async with self._database.tenant_tx(workspace) as connection:
-            cursor = await connection.execute("select status, seq from executions where workspace_id = %s and id = %s", (workspace, id))
-            row = await cursor.fetchone()
-        return row is None or (row[0] in ENDED and row[1] <= seq)
+    async def _after(self, feed: _Feed, workspace: UUID, id: UUID, cursor: int) -> list[EventView]:
+        events = feed.after(cursor) if feed.workspace == workspace else None
+        if events is not None:
+            return events
+        async with feed.looking:
+            events = feed.after(cursor) if feed.workspace == workspace else None  # whoever looked before us may have brought it
+            return (await self._look(feed, workspace, id, cursor)).events if events is None else events
 
-    async def _wait(self, changed: asyncio.Event, feed: _Feed) -> None:
+    async def _over(self, feed: _Feed, workspace: UUID, id: UUID, seq: int) -> bool:
+        """Whether the execution has ended with this event: one that is being undone goes on after its first end."""
+        async with feed.looking:
+            if feed.ended and feed.end == seq:
+                return True
+            look = await self._look(feed, workspace, id, seq)
+            return look.ended and look.end <= seq
+
+    async def _look(self, feed: _Feed, workspace: UUID, id: UUID, after: int) -> _Look:
+        async with self._database.tenant_tx(workspace) as connection:
+            cursor = await connection.execute(_LOOK, {"workspace": workspace, "id": id, "after": after, "limit": PAGE})
+            rows: list[tuple[str, int, int | None, str, datetime, dict[str, Any]]] = await cursor.fetchall()
+        if not rows:
+            raise NotFound(f"There is no execution {id}.", cure="List the executions to see which there are.", field="id")
+        events = [EventView(seq=seq, kind=kind, at=at, data=data) for _, _, seq, kind, at, data in rows if seq is not None]
+        status, end = rows[0][:2]
+        look = _Look(events, end, status in ENDED)
+        feed.workspace = workspace
+        feed.learn(look, asyncio.get_running_loop().time())
+        return look
+
+    async def _wait(self, feed: _Feed, changed: asyncio.Event) -> None:
         try:
             async with asyncio.timeout(RECHECK):
                 await changed.wait()
         except TimeoutError:
-            feed.recent.clear()  # look into the database: a notice may have been lost with a connection
+            # A notice may have been lost with a connection.
+            if asyncio.get_running_loop().time() - feed.looked >= RECHECK:
+                feed.end = None
 
     def close(self) -> None:
         """End every flow, so that a server can stop while pages are open."""
@@ -171,6 +229,16 @@ class Stream:
         self._anything.set()
         for feed in self._feeds.values():
             feed.call()
+
+
+_LOOK = """
+select x.status, x.seq, e.seq, e.kind, e.at, e.data
+from executions x left join lateral (
+    select seq, kind, at, data from events
+    where workspace_id = x.workspace_id and execution_id = x.id and seq > %(after)s order by seq limit %(limit)s
+) e on true
+where x.workspace_id = %(workspace)s and x.id = %(id)s order by e.seq
+"""
 
 
 async def read_events(database: Database, workspace: UUID, id: UUID, after: int, limit: int) -> list[EventView]:

@@ -5,7 +5,8 @@ GET /api/orchestrate/changes: a word whenever anything has happened, for whoever
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from uuid import UUID
 
 from starlette.requests import Request
@@ -25,9 +26,9 @@ RETRY = 500  # milliseconds after which a browser comes back
 async def stream(request: Request) -> Response:
     """Every event after `Last-Event-ID` (or `?after=`), in order, once. Ends with the execution: then a last event named `end`."""
     tizmoret: Tizmoret = request.app.state.tizmoret
-    id, after = _id(request.path_params["id"]), _cursor(request)
-    await tizmoret.get(id)
-    return StreamingResponse(_frames(tizmoret.events(id, after), tizmoret), media_type="text/event-stream", headers=HEADERS)
+    batches = tizmoret.batches(_id(request.path_params["id"]), _cursor(request))
+    first = await anext(batches, ())  # where there is no such execution, while the answer can still say so
+    return StreamingResponse(_frames(first, batches, tizmoret), media_type="text/event-stream", headers=HEADERS)
 
 
 route = Route("/api/orchestrate/stream/{id}", stream, methods=["GET"])
@@ -56,27 +57,21 @@ def _cursor(request: Request) -> int:
     return int(text)
 
 
-async def _frames(events: AsyncIterator[EventView], tizmoret: Tizmoret) -> AsyncIterator[bytes]:
-    yield f"retry: {RETRY}\n\n".encode()
-    pending: asyncio.Task[EventView] | None = None
-    last = ""
-    try:
-        while True:
-            pending = pending or asyncio.ensure_future(anext(events))
-            done, _ = await asyncio.wait({pending}, timeout=HEARTBEAT)
-            if not done:
+async def _frames(first: Sequence[EventView], more: AsyncGenerator[Sequence[EventView]], tizmoret: Tizmoret) -> AsyncIterator[bytes]:
+    clock = asyncio.get_running_loop().time
+    spoke, last = clock(), first[-1].kind if first else ""
+    yield f"retry: {RETRY}\n\n".encode() + _frames_of(first)
+    async with aclosing(more):
+        async for events in more:
+            if events:
+                spoke, last = clock(), events[-1].kind
+                yield _frames_of(events)
+            elif clock() - spoke >= HEARTBEAT:
+                spoke = clock()
                 yield b": still here\n\n"
-                continue
-            event = pending.result()
-            pending, last = None, event.kind
-            yield _frame(event)
-    except StopAsyncIteration:
-        # Else it is the server that ends, and the client is to come back.
-        if last in LAST or not tizmoret.streams_closed:
-            yield b"event: end\ndata: {}\n\n"
-    finally:
-        if pending is not None:
-            pending.cancel()
+    # Else it is the server that ends, and the client is to come back.
+    if last in LAST or not tizmoret.streams_closed:
+        yield b"event: end\ndata: {}\n\n"
 
 
 async def _bell(changes: AsyncIterator[None]) -> AsyncIterator[bytes]:
@@ -99,5 +94,5 @@ async def _bell(changes: AsyncIterator[None]) -> AsyncIterator[bytes]:
             pending.cancel()
 
 
-def _frame(event: EventView) -> bytes:
-    return f"id: {event.seq}\nevent: {event.kind}\ndata: {event.model_dump_json(by_alias=True)}\n\n".encode()
+def _frames_of(events: Sequence[EventView]) -> bytes:
+    return "".join(f"id: {one.seq}\nevent: {one.kind}\ndata: {one.model_dump_json(by_alias=True)}\n\n" for one in events).encode()
