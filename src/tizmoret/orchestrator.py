@@ -28,6 +28,7 @@ from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call
 from tizmoret.connections.book import Connections
 from tizmoret.connections.catalog import CurrentCatalog, Given, keep_fresh
+from tizmoret.conversations import Conversations
 from tizmoret.engine.decisions import Decision, begin_undo, check_edit, control, decide, find_gate, verdict
 from tizmoret.engine.dispatch.choose import choose_dispatcher
 from tizmoret.engine.environment import Environment, Follow, Proposal, Query, Result, Wanted
@@ -98,6 +99,7 @@ class Tizmoret:
         )
         self._dispatcher = choose_dispatcher(settings, self._env, self._worker, self._stream)
         self.filters = SavedFilters(database, self.workspace)
+        self.conversations = Conversations(database, self.workspace)
         self.schedules = Schedules(database, self.workspace, settings.timezone, checked_request, self.submit)
         self._retention = Retention(database, settings.retention_days)
         self._chores: list[asyncio.Task[None]] = []

@@ -27,6 +27,7 @@ _BELONGS = (
     "pending_approvals",
     "signals",
     "effects",
+    "conversations",
     "plan_versions",
 )
 

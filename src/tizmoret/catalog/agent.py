@@ -35,7 +35,8 @@ MAX_FILE = 100_000  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """without_model: "module:function", what it does when no model is set; None: it needs one."""
+    """without_model: "module:function", what it does when no model is set; None: it needs one.
+    remote: what carries it out where it is an agent of another server, which needs neither model nor function of ours."""
 
     capability: Capability
     title: Text
@@ -45,6 +46,7 @@ class Agent:
     prompt: str
     model: str | None = None
     without_model: str | None = None
+    remote: Tool | None = None
 
     @property
     def name(self) -> str:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from tizmoret.a2a import endpoint as a2a
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.owner import owner_token
 from tizmoret.server import problems
@@ -22,6 +23,7 @@ def make_app(tizmoret: Tizmoret, mcp: ASGIApp | None = None) -> ASGIApp:
     app = make_api()
     if mcp is not None:
         app.router.routes.insert(0, Route("/mcp", endpoint=mcp))
+    app.router.routes[:0] = a2a.routes()
     app.state.tizmoret = tizmoret
     app.state.token = owner_token(tizmoret.settings.home)
     return Guard(app, app.state.token, tizmoret.settings.host)

@@ -65,7 +65,7 @@ class Guard:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > MAX_BODY:
             return problem(413, "too-large", "The body is too large.", cure=f"Send at most {MAX_BODY:,} bytes.")
-        if path.startswith(("/api/", "/mcp")) and path not in OPEN and not self._signed_in(headers):
+        if path.startswith(("/api/", "/mcp", "/a2a")) and path not in OPEN and not self._signed_in(headers):
             cure = "Send `Authorization: Bearer …` with the token that `tizmoret token` prints, or open the page by its start link."
             return problem(401, "not-signed-in", "You are not signed in.", cure=cure, headers={"WWW-Authenticate": "Bearer"})
         return None
