@@ -13,7 +13,7 @@ import pytest
 
 from tests.unit.tools.conftest import MakeCall
 from tizmoret.agents.installed import Installed
-from tizmoret.errors import BadInput, StepFailed, TryAgain
+from tizmoret.errors import BadInput, StepFailed, TooLarge, TryAgain
 from tizmoret.ids import uuid7
 from tizmoret.settings import Settings
 from tizmoret.tools.providers.ports import WebSearch
@@ -114,7 +114,7 @@ async def test_others_words_are_shown_as_text(call: MakeCall, engine: Engine) ->
     [
         ((429, {"Retry-After": "7"}, b""), TryAgain), ((503, {}, b""), TryAgain), ((403, {}, b"<html>"), StepFailed), ((404, {}, b""), StepFailed),
         ((302, {"Location": "http://169.254.169.254/"}, b""), StepFailed), ((200, {}, b"<html>"), StepFailed), ((200, {}, b"[]"), StepFailed),
-        ((200, {}, b'{"results": 7}'), StepFailed), ((200, {}, b"x" * (MOST_BYTES + 1)), StepFailed),
+        ((200, {}, b'{"results": 7}'), StepFailed), ((200, {}, b"x" * (MOST_BYTES + 1)), TooLarge),
         ((200, {"Content-Length": "99"}, b"{"), TryAgain),
     ],
 )  # fmt: skip

@@ -14,7 +14,8 @@ from tizmoret.catalog.tool import Call
 from tizmoret.connections.access import Access
 from tizmoret.connections.connection import Connection
 from tizmoret.connections.openapi.operations import Auth, Operation
-from tizmoret.errors import NotFound, StepFailed, TooLarge, TryAgain
+from tizmoret.errors import NotFound, StepFailed, TryAgain
+from tizmoret.tools.providers.guarded import received, wait_of
 
 MAX_ANSWER = 2 * 1024 * 1024  # bytes
 _TOLD = 300  # characters of a server's own words
@@ -29,7 +30,7 @@ async def call_operation(
             request = _request(http, operation, connection, args, call.key)
             response = await http.send(request, stream=True)
             try:
-                content = await _received(response)
+                content = await received(response, MAX_ANSWER, "The answer", "Ask for less of it.")
             finally:
                 await response.aclose()
     except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
@@ -120,15 +121,6 @@ def _said(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-async def _received(response: httpx2.Response) -> bytes:
-    content = bytearray()
-    async for chunk in response.aiter_bytes():
-        content += chunk
-        if len(content) > MAX_ANSWER:
-            raise TooLarge(f"The answer is larger than {MAX_ANSWER // 2**20} MB.", cure="Ask for less of it.")
-    return bytes(content)
-
-
 def _data(response: httpx2.Response, content: bytes) -> Any:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not content:
@@ -156,8 +148,7 @@ def _judge(operation: Operation, connection: Connection, response: httpx2.Respon
     if status == 404:
         raise NotFound(f"{connection.name} has no such thing{said}", cure="Check the arguments.")
     if status in (408, 425, 429, 503):
-        wait = response.headers.get("retry-after", "")
-        raise TryAgain(f"{connection.name} asks us to wait ({status}){said}", after=float(wait) if wait.isdecimal() else None)
+        raise TryAgain(f"{connection.name} asks us to wait ({status}){said}", after=wait_of(response))
     if status >= 500:
         what = f"{connection.name} failed ({status}){said}"
         raise TryAgain(what) if operation.effect == "none" else ConnectionError(what)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import httpx2
 
-from tizmoret.errors import NotFound, StepFailed, TooLarge, TryAgain
+from tizmoret.errors import NotFound, StepFailed, TryAgain
 from tizmoret.tools.providers.dav_xml import CAL, CARD, COLLECTIONS, DAV, Answer, answers
-from tizmoret.tools.providers.guarded import Way
+from tizmoret.tools.providers.guarded import Way, received, wait_of
 
 MAX_BYTES = 32 * 1024 * 1024  # of one answer
 MAX_HOPS = 4
@@ -131,7 +131,7 @@ class DavSession:
         try:
             response = await self._http.send(request, auth=auth, stream=True)
             try:
-                return response, await _received(response)
+                return response, await received(response, MAX_BYTES, "The server's answer", "Ask for a shorter time.")
             finally:
                 await response.aclose()
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
@@ -168,8 +168,7 @@ class DavSession:
         if status in (409, 412):
             raise Changed("It was changed by somebody else at the same time; nothing was done.", cure="Try again.")
         if status in (423, 429, 503):
-            wait = response.headers.get("retry-after", "")
-            raise TryAgain(f"The server {self._base.host} asks us to wait ({status}).", after=float(wait) if wait.isdecimal() else None)
+            raise TryAgain(f"The server {self._base.host} asks us to wait ({status}).", after=wait_of(response))
         if status == 507:
             raise StepFailed(f"The server {self._base.host} has no room left.", cure="Free some space there.")
         if status >= 500 and method not in _SAFE:
@@ -190,15 +189,6 @@ class DavSession:
 async def dav_session(account: DavAccount, way: Way) -> AsyncIterator[DavSession]:
     async with way.client() as http:
         yield DavSession(account, http)
-
-
-async def _received(response: httpx2.Response) -> bytes:
-    content = bytearray()
-    async for chunk in response.aiter_bytes():
-        content += chunk
-        if len(content) > MAX_BYTES:
-            raise TooLarge(f"The server's answer is larger than {MAX_BYTES // 2**20} MB.", cure="Ask for a shorter time.")
-    return bytes(content)
 
 
 def _is_collection(answer: Answer, kind: str) -> bool:

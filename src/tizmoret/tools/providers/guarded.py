@@ -5,12 +5,14 @@ A name is resolved once, every address it has must be allowed, and the connectio
 from __future__ import annotations
 
 import ipaddress
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx2
 
-from tizmoret.errors import StepFailed
+from tizmoret.errors import StepFailed, TooLarge
 from tizmoret.tools.providers.web_access import Address, Resolve, is_public, resolve
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -68,3 +70,31 @@ class _Guarded(httpx2.AsyncHTTPTransport):
             except httpx2.ConnectError as error:
                 failure = error  # the next address of the same answer may be up
         raise failure or httpx2.ConnectError("no address", request=request)
+
+
+async def received(response: httpx2.Response, limit: int, whose: str, cure: str = "Ask for less.") -> bytes:
+    """All of an answer, which is read no further than `limit` bytes. Raises TooLarge."""
+    content = bytearray()
+    async for chunk in response.aiter_bytes():
+        content += chunk
+        if len(content) > limit:
+            raise TooLarge(f"{whose} is larger than {_told(limit)}.", cure=cure)
+    return bytes(content)
+
+
+def as_json(content: bytes) -> Any:
+    """None for what is none."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def wait_of(response: httpx2.Response) -> float | None:
+    """Seconds, where the server says how long to wait."""
+    told = response.headers.get("retry-after", "")
+    return float(told) if told.isdecimal() else None
+
+
+def _told(size: int) -> str:
+    return f"{size // 2**20} MB" if size >= 2**20 else f"{size:,} bytes"

@@ -12,6 +12,7 @@ import httpx2
 
 from tizmoret.errors import StepFailed, TryAgain
 from tizmoret.plan.model import Language
+from tizmoret.tools.providers.guarded import received, wait_of
 from tizmoret.tools.providers.ports import Hit
 
 SECONDS = 20.0
@@ -45,11 +46,7 @@ class SearxNG:
             client.stream("GET", where, params=parameters) as response,
         ):
             _check(response)
-            body = bytearray()
-            async for piece in response.aiter_bytes():
-                body += piece
-                if len(body) > MOST_BYTES:
-                    raise StepFailed("The search engine's answer is too large.", cure="Ask for something narrower.")
+            body = await received(response, MOST_BYTES, "The search engine's answer", "Ask for something narrower.")
         try:
             return json.loads(body)
         except ValueError:
@@ -58,8 +55,7 @@ class SearxNG:
 
 def _check(response: httpx2.Response) -> None:
     if response.status_code == 429 or response.status_code >= 500:
-        wait = response.headers.get("retry-after", "")
-        raise TryAgain(f"The search engine is busy ({response.status_code}).", after=float(wait) if wait.isdecimal() else None)
+        raise TryAgain(f"The search engine is busy ({response.status_code}).", after=wait_of(response))
     if response.status_code == 403:
         raise StepFailed("The search engine refuses to answer with JSON.", cure="Allow `json` in its `search.formats`.")
     if response.status_code != 200:
