@@ -14,8 +14,8 @@ from tizmoret.catalog.catalog import Catalog
 from tizmoret.connections.access import Access
 from tizmoret.connections.book import Connections
 from tizmoret.connections.breaker import Breaker
+from tizmoret.connections.connected import ConnectedCalendar, ConnectedContacts
 from tizmoret.connections.connection import Connection
-from tizmoret.connections.dav import ConnectedCalendar, ConnectedContacts
 from tizmoret.errors import TizmoretError
 from tizmoret.plan.model import Language
 from tizmoret.settings import Settings

@@ -1,4 +1,4 @@
-"""Every adapter of a port, behind one face: the local folder, and a real CalDAV and CardDAV server."""
+"""Every adapter of a port, behind one face: the local folder, a real CalDAV and CardDAV server, and a server that speaks as Google does."""
 
 from __future__ import annotations
 
@@ -8,15 +8,23 @@ from pathlib import Path
 import pytest
 
 from tests.unit.tools.conftest import JERUSALEM, call, documents
+from tests.wire.google import CLIENT, SECRET, Google, google
+from tests.wire.google_loading import load, people_of
 from tests.wire.radicale import PASSWORD, DavUser, Radicale, radicale
 from tizmoret.tools.providers.caldav import CalDavCalendar
 from tizmoret.tools.providers.carddav import CardDavContacts
 from tizmoret.tools.providers.change_records import ChangeRecords
 from tizmoret.tools.providers.dav_client import DavAccount
+from tizmoret.tools.providers.google_calendar import GoogleCalendar
+from tizmoret.tools.providers.google_client import Endpoints
+from tizmoret.tools.providers.google_contacts import GoogleContacts
+from tizmoret.tools.providers.google_events import GoogleEvents
 from tizmoret.tools.providers.guarded import Way
 from tizmoret.tools.providers.local_calendar import LocalCalendar
 from tizmoret.tools.providers.local_contacts import LocalContacts
+from tizmoret.tools.providers.oauth import Access, Client
 from tizmoret.tools.providers.ports import CalendarStore, ContactBook
+from tizmoret.tools.providers.rest_client import RestSession
 
 __all__ = ["call", "documents"]  # fixtures of the tools, which the tests here use too
 
@@ -39,11 +47,29 @@ def caldav(person: DavUser, folder: Path, address: str = "", password: str = PAS
     return CalDavCalendar(account, HERE, ChangeRecords(folder / "changes"), JERUSALEM)
 
 
+@pytest.fixture
+def account() -> Iterator[Google]:
+    with google() as running:
+        running.refresh["refresh-canary"] = ""
+        yield running
+
+
+def google_session(account: Google) -> RestSession:
+    access = Access(Endpoints(account.address).issuer, HERE, Client(CLIENT, SECRET), "refresh-canary")
+    return RestSession(access, HERE, "work")
+
+
+def google_calendar(account: Google, folder: Path) -> GoogleCalendar:
+    """Each is of a new process: all that it knows is on the disk, and at Google."""
+    events = GoogleEvents(google_session(account), Endpoints(account.address).calendar)
+    return GoogleCalendar(events, ChangeRecords(folder / "changes"), JERUSALEM)
+
+
 MakeCalendar = Callable[[bytes], CalendarStore]
 MakeBook = Callable[[str], ContactBook]
 
 
-@pytest.fixture(params=["folder", "caldav"])
+@pytest.fixture(params=["folder", "caldav", "google"])
 def calendar_of(request: pytest.FixtureRequest, tmp_path: Path) -> MakeCalendar:
     """A store that holds the events of a whole .ics file."""
 
@@ -54,6 +80,10 @@ def calendar_of(request: pytest.FixtureRequest, tmp_path: Path) -> MakeCalendar:
             if content:
                 (folder / "main.ics").write_bytes(content)
             return LocalCalendar(folder, JERUSALEM)
+        if request.param == "google":
+            account: Google = request.getfixturevalue("account")
+            load(account.calendars.main, content)
+            return google_calendar(account, tmp_path)
         person: DavUser = request.getfixturevalue("person")
         person.calendar("a-main", content)
         return caldav(person, tmp_path)
@@ -61,7 +91,7 @@ def calendar_of(request: pytest.FixtureRequest, tmp_path: Path) -> MakeCalendar:
     return make
 
 
-@pytest.fixture(params=["folder", "carddav"])
+@pytest.fixture(params=["folder", "carddav", "google"])
 def book_of(request: pytest.FixtureRequest, tmp_path: Path) -> MakeBook:
     """A book that holds these cards."""
 
@@ -70,6 +100,10 @@ def book_of(request: pytest.FixtureRequest, tmp_path: Path) -> MakeBook:
             (tmp_path / "contacts").mkdir()
             (tmp_path / "contacts" / "people.vcf").write_bytes(cards.encode())
             return LocalContacts(tmp_path / "contacts")
+        if request.param == "google":
+            account: Google = request.getfixturevalue("account")
+            account.people = people_of(cards)
+            return GoogleContacts(google_session(account), Endpoints(account.address).people)
         person: DavUser = request.getfixturevalue("person")
         person.address_book(cards)
         return CardDavContacts(DavAccount(person.address, person.name, PASSWORD), HERE)

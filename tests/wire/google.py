@@ -1,4 +1,5 @@
-"""A server that speaks as Google does where we speak with it: OAuth 2 with PKCE, and the People API with its pages, quotas and errors."""
+"""A server that speaks as Google does where we speak with it: OAuth 2 with PKCE, the People and the Calendar API, with their pages, quotas
+and errors."""
 
 from __future__ import annotations
 
@@ -6,13 +7,15 @@ import base64
 import hashlib
 import json
 import secrets
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
+
+from tests.wire.google_calendar import GoogleCalendars
+from tests.wire.google_errors import Refused
+from tests.wire.serving import Answer, Asked, serving
 
 CLIENT, SECRET = "client-7.apps.example", "client-secret-canary"
 PAGE = 2
@@ -31,10 +34,12 @@ def person(number: int, name: str, **more: Any) -> dict[str, Any]:
 class Google:
     address: str = ""
     people: list[dict[str, Any]] = field(default_factory=list)
-    codes: dict[str, tuple[str, str]] = field(default_factory=dict)  # code: (challenge, redirect)
-    refresh: set[str] = field(default_factory=set)
-    access: set[str] = field(default_factory=set)
-    refuses: list[tuple[int, dict[str, Any], dict[str, str]]] = field(default_factory=list)  # the next answers of the People API
+    calendars: GoogleCalendars = field(default_factory=GoogleCalendars)
+    codes: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # code: (challenge, redirect, scopes)
+    refresh: dict[str, str] = field(default_factory=dict)  # token: scopes, or empty for all
+    access: dict[str, str] = field(default_factory=dict)
+    refuses: list[tuple[int, Any, dict[str, str]]] = field(default_factory=list)  # the next answers of its interfaces
+    cuts: str = ""  # of the next write: "request" before it is done, "answer" after
     asked: list[str] = field(default_factory=list)
     denies: bool = False  # the person says no
 
@@ -47,83 +52,91 @@ class Google:
         self.refresh.clear()
         self.access.clear()
 
-    # -- what it answers: (status, body, headers)
+    def answer(self, asked: Asked) -> Answer | None:
+        self.asked.append(asked.path)
+        if asked.path == "/o/oauth2/v2/auth":
+            return self._sign_in(asked.query)
+        if asked.path == "/token":
+            return _json(*self._token(dict(parse_qsl(asked.content.decode()))))
+        if self.refuses:
+            status, body, headers = self.refuses.pop(0)
+            return _json(status, body, headers)
+        scopes = self.access.get(asked.header("authorization").removeprefix("Bearer "))
+        if scopes is None:
+            return _refused(Refused(401, "authError", "Invalid Credentials", "UNAUTHENTICATED"))
+        cut = self.cuts if asked.method in ("POST", "PATCH", "DELETE") and asked.parts[-1] != "freeBusy" else ""
+        self.cuts = "" if cut else self.cuts
+        if cut == "request":
+            return None
+        try:
+            said = self._interface(asked, scopes)
+        except Refused as error:
+            return _refused(error)
+        return None if cut == "answer" else said
 
-    def sign_in(self, told: dict[str, str]) -> tuple[int, Any, dict[str, str]]:
+    def _interface(self, asked: Asked, scopes: str) -> Answer:
+        match asked.parts:
+            case ["v1", "people", "me", "connections"]:
+                _needs(scopes, "contacts")
+                return _json(200, self._connections(asked.query))
+            case ["calendar", "v3", *rest]:
+                _needs(scopes, "calendar")
+                status, body = self.calendars.answer(asked, rest)
+                return _json(status, body)
+        raise Refused(404, "notFound", "Not Found")
+
+    def _sign_in(self, told: dict[str, str]) -> Answer:
         wanted = {"client_id": CLIENT, "response_type": "code", "code_challenge_method": "S256", "access_type": "offline"}
         redirect = told.get("redirect_uri", "")
         if any(told.get(name) != value for name, value in wanted.items()) or not redirect.startswith("http://127.0.0.1:"):
-            return 400, {"error": "invalid_request"}, {}
+            return _json(400, {"error": "invalid_request"})
         code = secrets.token_urlsafe(8)
-        self.codes[code] = (told["code_challenge"], redirect)
+        self.codes[code] = (told["code_challenge"], redirect, told["scope"])
         back = {"error": "access_denied"} if self.denies else {"code": code}
-        return 302, None, {"Location": f"{redirect}?{urlencode({**back, 'state': told['state']})}"}
+        return _json(302, None, {"Location": f"{redirect}?{urlencode({**back, 'state': told['state']})}"})
 
-    def token(self, told: dict[str, str]) -> tuple[int, Any, dict[str, str]]:
+    def _token(self, told: dict[str, str]) -> tuple[int, Any]:
         if (told.get("client_id"), told.get("client_secret")) != (CLIENT, SECRET):
-            return 401, {"error": "invalid_client"}, {}
+            return 401, {"error": "invalid_client"}
         made: dict[str, Any] = {"access_token": secrets.token_urlsafe(8), "expires_in": 3599, "token_type": "Bearer"}
         if told.get("grant_type") == "authorization_code":
-            challenge, redirect = self.codes.pop(told.get("code", ""), ("", ""))
+            challenge, redirect, scopes = self.codes.pop(told.get("code", ""), ("", "", ""))
             proof = base64.urlsafe_b64encode(hashlib.sha256(told.get("code_verifier", "").encode()).digest()).rstrip(b"=").decode()
             if proof != challenge or redirect != told.get("redirect_uri"):
-                return 400, {"error": "invalid_grant"}, {}
+                return 400, {"error": "invalid_grant"}
             made["refresh_token"] = secrets.token_urlsafe(8)
-            self.refresh.add(made["refresh_token"])
-        elif told.get("refresh_token") not in self.refresh:
-            return 400, {"error": "invalid_grant"}, {}
-        self.access.add(made["access_token"])
-        return 200, made, {}
+            self.refresh[made["refresh_token"]] = scopes
+        elif told.get("refresh_token") in self.refresh:
+            scopes = self.refresh[told["refresh_token"]]
+        else:
+            return 400, {"error": "invalid_grant"}
+        self.access[made["access_token"]] = scopes
+        return 200, made
 
-    def connections(self, told: dict[str, str], authorization: str) -> tuple[int, Any, dict[str, str]]:
-        if self.refuses:
-            return self.refuses.pop(0)
-        if authorization.removeprefix("Bearer ") not in self.access:
-            return 401, {"error": {"code": 401, "status": "UNAUTHENTICATED", "message": "Invalid credentials."}}, {}
+    def _connections(self, told: dict[str, str]) -> dict[str, Any]:
         start = int(told.get("pageToken", "0"))
         body: dict[str, Any] = {"connections": self.people[start : start + PAGE], "totalPeople": len(self.people)}
         if start + PAGE < len(self.people):
             body["nextPageToken"] = str(start + PAGE)
-        return 200, body, {}
+        return body
+
+
+def _needs(scopes: str, part: str) -> None:
+    if scopes and part not in scopes:
+        raise Refused(403, "insufficientPermissions", "Request had insufficient authentication scopes.", "PERMISSION_DENIED")
+
+
+def _json(status: int, body: Any, headers: dict[str, str] | None = None) -> Answer:
+    content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+    return Answer(status, {"Content-Type": "application/json; charset=UTF-8", **(headers or {})}, content)
+
+
+def _refused(error: Refused) -> Answer:
+    return _json(error.status, error.body)
 
 
 @contextmanager
 def google() -> Iterator[Google]:
     state = Google()
-
-    class Handler(BaseHTTPRequestHandler):
-        def _any(self) -> None:
-            parts = urlsplit(self.path)
-            state.asked.append(parts.path)
-            body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
-            told = {name: values[0] for name, values in parse_qs(body or parts.query).items()}
-            match parts.path:
-                case "/o/oauth2/v2/auth":
-                    answer = state.sign_in(told)
-                case "/token":
-                    answer = state.token(told)
-                case "/v1/people/me/connections":
-                    answer = state.connections(told, self.headers.get("authorization", ""))
-                case _:
-                    answer = (404, {}, {})
-            status, said, headers = answer
-            content = b"" if said is None else json.dumps(said).encode()
-            self.send_response(status)
-            for name, value in {"Content-Type": "application/json", "Content-Length": str(len(content)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_GET = do_POST = _any  # noqa: N815
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.address = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with serving(state.answer) as state.address:
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()

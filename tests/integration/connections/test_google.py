@@ -1,7 +1,9 @@
-"""A Google account's contacts, against a server that speaks as Google does: signing in, pages, quotas, tokens that end."""
+"""A Google account, against a server that speaks as Google does: signing in, pages, quotas, tokens that end; and the whole engine on it."""
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator
@@ -11,15 +13,20 @@ import httpx2
 import pytest
 
 from tests.integration.cli.program import Program
+from tests.integration.test_end_to_end import SEED, carry
 from tests.wire.google import CLIENT, SECRET, Google, google, person
+from tests.wire.google_loading import load, people_of
 from tizmoret.connections.connection import Wanted
+from tizmoret.demo import make_demo
 from tizmoret.errors import BadInput, StepFailed, TryAgain, Unavailable
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.tools.models import Contact
-from tizmoret.tools.providers.google_client import Client, Endpoints, GoogleSession, ask, exchange
-from tizmoret.tools.providers.google_contacts import SCOPE, GoogleContacts
+from tizmoret.tools.providers.google_client import Endpoints
+from tizmoret.tools.providers.google_contacts import GoogleContacts
 from tizmoret.tools.providers.guarded import Way
+from tizmoret.tools.providers.oauth import Access, Client, ask, exchange
 from tizmoret.tools.providers.ports import ContactBook
+from tizmoret.tools.providers.rest_client import RestSession
 
 pytestmark = pytest.mark.anyio
 
@@ -32,7 +39,7 @@ def account() -> Iterator[Google]:
         more = {"nicknames": [{"value": "יואב"}], "organizations": [{"name": "Osem", "title": "Buyer"}], "phoneNumbers": [{"value": "050"}]}
         running.people = [person(1, "Yoav Levi", **more), *(person(number, f"Person {number}") for number in range(2, 6))]
         running.people.append({"resourceName": "people/c9", "names": "nonsense", "emailAddresses": [None]})
-        running.refresh.add("refresh-canary")
+        running.refresh["refresh-canary"] = ""
         yield running
 
 
@@ -43,8 +50,10 @@ class Clock:
         return self.now
 
 
-def session(account: Google, clock: Clock | None = None, refresh: str = "refresh-canary") -> GoogleSession:
-    return GoogleSession(Endpoints(account.address), HERE, Client(CLIENT, SECRET), refresh, "work", clock or Clock())
+def book_of(account: Google, clock: Clock | None = None) -> GoogleContacts:
+    where = Endpoints(account.address)
+    access = Access(where.issuer, HERE, Client(CLIENT, SECRET), "refresh-canary", clock or Clock())
+    return GoogleContacts(RestSession(access, HERE, "work"), where.people)
 
 
 def wanted(account: Google) -> Wanted:
@@ -53,7 +62,7 @@ def wanted(account: Google) -> Wanted:
 
 
 async def test_all_pages_are_read_and_what_makes_no_sense_is_left_out(account: Google) -> None:
-    found = await GoogleContacts(session(account)).contacts()
+    found = await book_of(account).contacts()
     assert len(found) == 5
     assert found[-1] == Contact(
         id="people/c1",
@@ -70,7 +79,7 @@ async def test_all_pages_are_read_and_what_makes_no_sense_is_left_out(account: G
 
 async def test_a_token_that_ends_is_renewed_before_and_one_that_is_withdrawn_after(account: Google) -> None:
     clock = Clock()
-    book = GoogleContacts(session(account, clock))
+    book = book_of(account, clock)
     await book.contacts()
     account.expire()
     assert len(await book.contacts()) == 5  # told by a 401
@@ -80,7 +89,7 @@ async def test_a_token_that_ends_is_renewed_before_and_one_that_is_withdrawn_aft
 
 
 async def test_withdrawn_access_says_what_to_do(account: Google) -> None:
-    book = GoogleContacts(session(account))
+    book = book_of(account)
     await book.contacts()
     account.withdraw()
     with pytest.raises(StepFailed, match="withdrawn") as failed:
@@ -106,18 +115,18 @@ FORBIDDEN = {"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "P
 async def test_what_google_refuses_has_a_class(account: Google, status: int, body: object, raised: type[Exception], says: str) -> None:
     account.refuses = [(status, body, {"Retry-After": "9"})]  # type: ignore[list-item]
     with pytest.raises(raised, match=says) as failed:
-        await GoogleContacts(session(account)).contacts()
+        await book_of(account).contacts()
     assert isinstance(failed.value, TryAgain) == (raised is TryAgain)
     assert getattr(failed.value, "after", 9.0) == 9.0
     assert not {"refresh-canary", SECRET} & set(re.findall(r"[\w-]+", str(failed.value)))
 
 
 async def test_a_code_is_worth_nothing_without_its_verifier(account: Google) -> None:
-    client, endpoints = Client(CLIENT, SECRET), Endpoints(account.address)
-    mine, other = (ask(endpoints, client, (SCOPE,), "http://127.0.0.1:1/") for _ in range(2))
+    client, issuer = Client(CLIENT, SECRET), Endpoints(account.address).issuer
+    mine, other = (ask(issuer, client, ("contacts",), "http://127.0.0.1:1/") for _ in range(2))
     code = httpx2.URL(httpx2.get(mine.address).headers["location"]).params["code"]
     with pytest.raises(StepFailed, match="withdrawn or has ended"):
-        await exchange(endpoints, HERE, client, other, code)
+        await exchange(issuer, HERE, client, other, code)
     assert mine.verifier not in mine.address
 
 
@@ -141,6 +150,82 @@ async def test_an_account_that_nobody_signed_in_to_is_refused(tizmoret: Tizmoret
         await tizmoret.connections.add(Wanted("work", "google", "http://127.0.0.1:1", {"client_id": CLIENT}, wanted(account).secret))
 
 
+@pytest.fixture
+def demo(tizmoret: Tizmoret, account: Google) -> Google:
+    """The account holds the demo's calendar and people; the workspace's own folder has only its documents."""
+    zone = tizmoret.settings.timezone
+    folder = tizmoret.workplaces.folder(tizmoret.workspace)
+    make_demo(folder, dt.datetime.now(zone).date(), zone)
+    calendar, contacts = folder / "calendar" / "main.ics", folder / "contacts" / "contacts.vcf"
+    load(account.calendars.main, calendar.read_bytes())
+    account.people = people_of(contacts.read_text())
+    calendar.unlink()
+    contacts.unlink()
+    return account
+
+
+def there(account: Google) -> set[str]:
+    return {id for id, one in account.calendars.main.events.items() if one["status"] == "confirmed"}
+
+
+@pytest.mark.parametrize("language", ["he", "en"])
+async def test_the_seed_request_meets_in_the_account(tizmoret: Tizmoret, demo: Google, language: str) -> None:
+    await tizmoret.connections.add(wanted(demo))
+    before = there(demo)
+
+    execution = await carry(tizmoret, SEED[language])
+
+    assert execution.status == "completed", execution.answer
+    events = demo.calendars.main.events
+    (made,) = there(demo) - before
+    assert [(one["email"], one["displayName"]) for one in events[made]["attendees"]] == [("yoav.cohen@sdot-haemek.example", "יואב כהן")]
+    assert demo.calendars.main.notified == ["POST "]
+    assert (await tizmoret.steps(execution.id))[-1].output["document"]["id"].endswith(".docx")
+    assert not (tizmoret.workplaces.folder(tizmoret.workspace) / "calendar" / "main.ics").exists()
+
+    await tizmoret.undo(execution.id, by="dana")
+    assert (await tizmoret.wait(execution.id, 30)).status == "undone"
+    assert there(demo) == before
+
+
+@pytest.mark.parametrize(
+    ("request_", "answer"),
+    [("הזז את הפגישה עם רמי חדאד למחר ב-15:00", "הפגישה שונתה"), ("Cancel the meeting with Peter Novak", "was cancelled")],
+)
+async def test_a_meeting_of_the_account_is_found_and_changed(tizmoret: Tizmoret, demo: Google, request_: str, answer: str) -> None:
+    await tizmoret.connections.add(wanted(demo))
+    execution = await carry(tizmoret, request_)
+    assert (execution.status, answer in (execution.answer or "")) == ("completed", True), execution.answer
+    assert len(demo.calendars.main.notified) == 1
+
+
+async def test_an_answer_that_breaks_off_makes_one_meeting_all_the_same(tizmoret: Tizmoret, demo: Google) -> None:
+    await tizmoret.connections.add(wanted(demo))
+    before = len(demo.calendars.main.events)
+    demo.cuts = "answer"
+    execution = await carry(tizmoret, "Schedule a meeting with Noa Segev tomorrow at 14:00")
+    assert execution.status == "completed", execution.answer
+    assert len(demo.calendars.main.events) == before + 1
+
+
+async def test_only_what_was_agreed_to_is_offered(tizmoret: Tizmoret, account: Google) -> None:
+    account.refresh["refresh-canary"] = "https://www.googleapis.com/auth/contacts.readonly"
+    assert (await tizmoret.connections.add(wanted(account))).offer == {"calendars": [], "addressBooks": ["Google"]}
+    account.refresh["refresh-canary"] = ""
+    account.expire()
+    one = wanted(account)
+    part = dataclasses.replace(one, options={**one.options, "only": ["calendar"]})
+    made = await tizmoret.connections.add(part)
+    assert made.offer == {"calendars": ["me@x.example"], "addressBooks": []}
+    account.refresh["refresh-canary"] = "nothing at all"
+    account.expire()
+    assert "does not open" in (await tizmoret.connections.check("work")).trouble
+    with pytest.raises(BadInput, match="does not open"):
+        await tizmoret.connections.add(one)
+    with pytest.raises(BadInput, match="has no wallet"):
+        await tizmoret.connections.add(dataclasses.replace(one, options={**one.options, "only": ["wallet"]}))
+
+
 ADD = ("connect", "add", "google", "work", "--client-id", CLIENT, "--server")
 
 
@@ -162,7 +247,7 @@ def test_a_person_signs_in_with_a_browser(tmp_path: Path, database_url: str, acc
     if way != "signs in":
         assert (process.returncode, "Nobody signed in" in err) == (2, True)
         return
-    assert (process.returncode, "contacts Google" in out) == (0, True), err
+    assert (process.returncode, "contacts Google" in out, "calendar me@x.example" in out) == (0, True, True), err
     found = program("try", "contacts.search", "--query", "Yoav Levi")
     assert (found.code, "p1@x.example" in found.out) == (0, True)
     assert SECRET not in out + err + found.out

@@ -70,6 +70,7 @@ def mcp(
 def google(
     name: Name,
     client_id: Annotated[str, typer.Option(help=say("opt.client_id"))],
+    only: Annotated[list[str] | None, typer.Option(help=say("opt.google_only"))] = None,
     server: Annotated[str, typer.Option(help=say("opt.google_server"))] = "",
     json: Json = False,
 ) -> int:
@@ -80,7 +81,7 @@ def google(
     async def work(tizmoret: Tizmoret, screen: Screen) -> int:
         from tizmoret.cli.google import connect_google
 
-        return _told(await connect_google(tizmoret, screen, name, client_id, client_secret, server), screen, json)
+        return _told(await connect_google(tizmoret, screen, name, client_id, client_secret, server, only or []), screen, json)
 
     return session(work, engine=False)
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tizmoret.tools.models import Contact
-from tizmoret.tools.providers.google_client import GoogleSession
 from tizmoret.tools.providers.local_contacts import MAX_CONTACTS
+from tizmoret.tools.providers.rest_client import RestSession
 
 SCOPE = "https://www.googleapis.com/auth/contacts.readonly"
 _FIELDS = "names,nicknames,emailAddresses,phoneNumbers,organizations"
@@ -17,13 +17,14 @@ _LONGEST = 2_000  # characters kept of one field
 class GoogleContacts:
     """A `ContactBook`."""
 
-    def __init__(self, session: GoogleSession) -> None:
-        self._session = session
+    def __init__(self, session: RestSession, server: str) -> None:
+        """server: of the People API."""
+        self._session, self._server = session, server
 
     async def contacts(self) -> Sequence[Contact]:
         """Raises StepFailed, TryAgain."""
         found: dict[str, Contact] = {}
-        url = f"{self._session.endpoints.people}/people/me/connections"
+        url = f"{self._server}/people/me/connections"
         async for page in self._session.pages(url, {"personFields": _FIELDS, "pageSize": "1000"}):
             people = page.get("connections")
             for person in people if isinstance(people, list) else []:

@@ -100,7 +100,7 @@ export const SHELL = {
   connectionsNone: ["עוד אין חיבורים.", "There are no connections yet."],
   connectDav: ["יומן ואנשי קשר (CalDAV)", "Calendar and contacts (CalDAV)"],
   connectOpenapi: ["API לפי מסמך OpenAPI", "API by its OpenAPI document"],
-  connectGoogle: ["אנשי קשר של Google", "Google contacts"],
+  connectGoogle: ["חשבון Google", "Google account"],
   connectMcp: ["כלים של שרת MCP", "Tools of an MCP server"],
   connectNew: ["חיבור חדש", "New connection"],
   connectName: ["שם (אותיות לטיניות קטנות, ספרות ו־-)", "Name (small letters, digits and -)"],

@@ -1,0 +1,117 @@
+"""Calendars and contacts of a workspace: on the server that it has connected, on the one of the settings, else in its own folder.
+
+Which one it is, is looked up for each call: a connection counts from the moment it is made, in every process."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tizmoret.connections.connection import Connection
+from tizmoret.settings import DavServer
+from tizmoret.tools.models import Contact, Event
+from tizmoret.tools.providers.guarded import Way
+from tizmoret.tools.providers.ports import CalendarStore, Changed, ContactBook
+
+Lookup = Callable[[str], Awaitable[Connection | None]]  # by what it offers
+
+
+class ConnectedCalendar:
+    """A `CalendarStore`."""
+
+    def __init__(self, lookup: Lookup, server: DavServer | None, own: CalendarStore, way: Way, changes: Path, timezone: ZoneInfo) -> None:
+        """own: the folder's. changes: the folder where changes are noted, one for each connection."""
+        self._lookup, self._server, self._own = lookup, server, own
+        self._way, self._changes, self._timezone = way, changes, timezone
+        self._made: tuple[object, CalendarStore] | None = None
+
+    async def _store(self) -> CalendarStore:
+        connected = await self._lookup("calendars")
+        if connected is None and self._server is None:
+            return self._own
+        version = (connected.name, connected.changed_at) if connected is not None else None
+        if self._made is None or self._made[0] != version:
+            self._made = (version, self._make(connected))
+        return self._made[1]
+
+    def _make(self, connected: Connection | None) -> CalendarStore:
+        from tizmoret.tools.providers.change_records import ChangeRecords
+
+        if connected is not None and connected.kind == "google":
+            from tizmoret.connections import google
+
+            return google.calendar(connected, self._way, ChangeRecords(self._changes / connected.name), self._timezone)
+        from tizmoret.tools.providers.caldav import CalDavCalendar
+
+        account, way = _account(connected, self._server), _way(connected, self._way)
+        return CalDavCalendar(account, way, ChangeRecords(self._changes / account.name), self._timezone)
+
+    async def calendars(self) -> Sequence[str]:
+        return await (await self._store()).calendars()
+
+    async def events(self, start: dt.datetime, end: dt.datetime) -> Sequence[Event]:
+        return await (await self._store()).events(start, end)
+
+    async def busy(self, start: dt.datetime, end: dt.datetime) -> Sequence[tuple[dt.datetime, dt.datetime]]:
+        return await (await self._store()).busy(start, end)
+
+    async def get(self, event: str) -> Event | None:
+        return await (await self._store()).get(event)
+
+    async def create(self, event: Event, *, key: str) -> Changed:
+        return await (await self._store()).create(event, key=key)
+
+    async def update(self, event: Event, *, key: str) -> Changed:
+        return await (await self._store()).update(event, key=key)
+
+    async def delete(self, event: str, *, key: str) -> Changed:
+        return await (await self._store()).delete(event, key=key)
+
+    async def done(self, key: str) -> Changed | None:
+        return await (await self._store()).done(key)
+
+    async def undo(self, key: str) -> bool:
+        return await (await self._store()).undo(key)
+
+
+class ConnectedContacts:
+    """A `ContactBook`."""
+
+    def __init__(self, lookup: Lookup, server: DavServer | None, own: ContactBook, way: Way) -> None:
+        self._lookup, self._server, self._own, self._way = lookup, server, own, way
+        self._made: tuple[object, ContactBook] | None = None
+
+    async def contacts(self) -> Sequence[Contact]:
+        connected = await self._lookup("addressBooks")
+        if connected is None and self._server is None:
+            return await self._own.contacts()
+        version = (connected.name, connected.changed_at) if connected is not None else None
+        if self._made is None or self._made[0] != version:
+            self._made = (version, self._make(connected))
+        return await self._made[1].contacts()
+
+    def _make(self, connected: Connection | None) -> ContactBook:
+        if connected is not None and connected.kind == "google":
+            from tizmoret.connections import google
+
+            return google.contacts(connected, self._way)
+        from tizmoret.tools.providers.carddav import CardDavContacts
+
+        return CardDavContacts(_account(connected, self._server), _way(connected, self._way))
+
+
+def _account(connected: Connection | None, server: DavServer | None) -> Any:
+    from tizmoret.tools.providers.dav_client import DavAccount
+
+    if connected is not None:
+        return DavAccount(connected.address, connected.user, connected.secret or "", connected.name)
+    assert server is not None
+    return DavAccount(server.address, server.user, server.password, "settings")
+
+
+def _way(connected: Connection | None, way: Way) -> Way:
+    """The server of the settings is the operator's own choice, wherever it is."""
+    return way if connected is not None else Way(anywhere=True)
