@@ -106,7 +106,7 @@ async def parked(number: int = 10_000) -> list[Row]:
             await asyncio.sleep(1.0)  # the last drivers end a moment after their last word
             gc.collect()
         tasks, drivers = len(asyncio.all_tasks()), tizmoret.driving
-        (gate, *_) = await tizmoret.approvals(status="pending")
+        (gate, *_) = await tizmoret.executions.approvals(status="pending")
         began = time.perf_counter()
         await tizmoret.approve(gate.execution_id, gate.id, by="bench")
         await tizmoret.wait(gate.execution_id)
@@ -317,10 +317,10 @@ async def _asking(tizmoret: Tizmoret, ids: list[UUID]) -> dict[str, float]:
     seen: dict[str, list[float]] = {}
     for id in ids[:50]:
         for name, ask in (
-            ("one execution", tizmoret.get(id)),
-            ("its steps", tizmoret.steps(id)),
-            ("a page of its log", tizmoret.logs(id, limit=200)),
-            ("the list", tizmoret.list(limit=50)),
+            ("one execution", tizmoret.executions.get(id)),
+            ("its steps", tizmoret.executions.steps(id)),
+            ("a page of its log", tizmoret.executions.logs(id, limit=200)),
+            ("the list", tizmoret.executions.list(limit=50)),
         ):
             began = time.perf_counter()
             await ask

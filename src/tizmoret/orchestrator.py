@@ -18,8 +18,7 @@ from uuid import UUID
 
 import structlog
 
-from tizmoret import projections, telemetry
-from tizmoret.activity import read_activity
+from tizmoret import projections
 from tizmoret.agents.installed import Installed
 from tizmoret.agents.own import AgentFault
 from tizmoret.agents.runner import run_agent
@@ -41,7 +40,8 @@ from tizmoret.engine.records import Record
 from tizmoret.engine.recovery import OFFLINE
 from tizmoret.engine.values import Values, clean
 from tizmoret.engine.worker import Worker
-from tizmoret.errors import BadInput, Conflict, Fenced, NotFound
+from tizmoret.errors import Conflict, Fenced
+from tizmoret.executions import Executions
 from tizmoret.owner import owner_token
 from tizmoret.plan.model import OnFailure, Plan
 from tizmoret.plan.preview import preview as preview_plan
@@ -54,10 +54,10 @@ from tizmoret.schedules.schedules import Schedules
 from tizmoret.settings import Settings
 from tizmoret.store.database import Database
 from tizmoret.store.sealing import Sealing
-from tizmoret.stream import Stream, read_events
-from tizmoret.submission import check_wishes, checked_args, checked_filter, checked_request, first_transition, fresh_view, new_record
+from tizmoret.stream import Stream
+from tizmoret.submission import check_wishes, checked_args, checked_request, first_transition, fresh_view, new_record
 from tizmoret.tools.providers.guarded import Way
-from tizmoret.views import FINAL, Activity, Approval, Context, EventView, Execution, LockView, Page, Preview, Status, StepView, System
+from tizmoret.views import FINAL, Approval, EventView, Execution, Preview, Status, System
 from tizmoret.workplaces import Workplaces
 
 log = structlog.get_logger(__name__)
@@ -98,6 +98,7 @@ class Tizmoret:
             models=() if settings.model is None else (*settings.other_models, OFFLINE),
         )
         self._dispatcher = choose_dispatcher(settings, self._env, self._worker, self._stream)
+        self.executions = Executions(database, self._values, self.workspace, lambda: self.catalog, self._now)
         self.filters = SavedFilters(database, self.workspace)
         self.conversations = Conversations(database, self.workspace)
         self.schedules = Schedules(database, self.workspace, settings.timezone, checked_request, self.submit)
@@ -236,7 +237,7 @@ class Tizmoret:
         except Fenced:  # the row was not made: another submit with the same key came first
             known = await self._by_key(workspace, key, wanted)
             if known is None:  # or its connection broke after it was: it is there, and will be found without a driver
-                return await self.get(record.id, workspace=workspace)
+                return await self.executions.get(record.id, workspace=workspace)
             return known
         return fresh_view(record, fork)
 
@@ -261,92 +262,6 @@ class Tizmoret:
 
     # -- looking
 
-    async def get(self, id: UUID, *, workspace: UUID | None = None) -> Execution:
-        """Raises NotFound."""
-        workspace = workspace or self.workspace
-        async with self._database.tenant_tx(workspace) as connection:
-            return await projections.read_execution(connection, workspace, id)
-
-    async def list(
-        self,
-        *,
-        status: str | None = None,
-        query: str | None = None,
-        user: str | None = None,
-        uses: str | None = None,
-        days: int | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        limit: int = 50,
-        cursor: str | None = None,
-        workspace: UUID | None = None,
-    ) -> Page[Execution]:
-        """Newest first. status: one, or "open". uses: a tool or an agent of the plan. Raises BadInput."""
-        workspace = workspace or self.workspace
-        wanted = checked_filter(
-            status=status or None, query=query or None, user=user or None, uses=uses or None, days=days, since=since, until=until
-        )
-        async with self._database.tenant_tx(workspace) as connection:
-            return await projections.list_executions(connection, workspace, wanted, limit, cursor)
-
-    async def people(self, *, workspace: UUID | None = None) -> Sequence[str]:
-        """On whose behalf there are executions, by name."""
-        workspace = workspace or self.workspace
-        async with self._database.tenant_tx(workspace) as connection:
-            return await projections.read_people(connection, workspace)
-
-    async def plan(self, id: UUID, *, workspace: UUID | None = None) -> Plan:
-        """Raises NotFound, also while there is no plan yet."""
-        workspace = workspace or self.workspace
-        async with self._database.tenant_tx(workspace) as connection:
-            plan = await projections.read_plan_of(connection, workspace, id)
-        if plan is None:
-            raise NotFound("This execution has no plan yet.", cure="Wait until it is planned, or answer its question.")
-        return plan
-
-    async def steps(self, id: UUID, *, workspace: UUID | None = None) -> Sequence[StepView]:
-        """Every step in plan order; while the plan is being written, those that began already. Raises NotFound."""
-        workspace = workspace or self.workspace
-        async with self._database.tenant_tx(workspace) as connection:
-            execution = await projections.read_execution(connection, workspace, id)
-            plan = await projections.read_plan_of(connection, workspace, id) or await projections.read_begun(connection, workspace, id)
-            if plan is None:
-                return []
-            steps = await projections.read_steps(connection, workspace, execution, plan, self.catalog.capabilities)
-        lists = {step.id for step in plan.steps if step.for_each is not None}
-        return [await self._whole(workspace, step, step.id in lists) for step in steps]
-
-    async def _whole(self, workspace: UUID, step: StepView, each: bool) -> StepView:
-        """Large values are read back from where they are stored."""
-        args, output = await self._values.load(workspace, step.args), await self._values.load(workspace, step.output, each=each)
-        return step.model_copy(update={"args": args, "output": output})
-
-    async def context(self, id: UUID, *, workspace: UUID | None = None) -> Context:
-        """What its calls share: values with their versions, and messages. Raises NotFound."""
-        workspace = workspace or self.workspace
-        async with self._database.tenant_tx(workspace) as connection:
-            await projections.read_execution(connection, workspace, id)
-            found = await projections.read_context(connection, workspace, id)
-        load = self._values.load
-        return Context(
-            values=[one.model_copy(update={"value": await load(workspace, one.value)}) for one in found.values],
-            messages=[one.model_copy(update={"body": await load(workspace, one.body)}) for one in found.messages],
-        )
-
-    async def approvals(self, id: UUID | None = None, *, status: str | None = None, workspace: UUID | None = None) -> Sequence[Approval]:
-        """Of one execution, or of all. Raises NotFound."""
-        workspace = workspace or self.workspace
-        async with self._database.tenant_tx(workspace) as connection:
-            if id is not None:
-                await projections.read_execution(connection, workspace, id)
-            return await projections.read_approvals(connection, workspace, execution=id, status=status)
-
-    async def decided(self, *, limit: int = 50, cursor: str | None = None, workspace: UUID | None = None) -> Page[Approval]:
-        """What was decided, by whom and when; the latest first. Raises BadInput."""
-        workspace = workspace or self.workspace
-        async with self._database.tenant_tx(workspace) as connection:
-            return await projections.read_decided(connection, workspace, limit, cursor)
-
     async def events(self, id: UUID, after: int = 0, *, workspace: UUID | None = None) -> AsyncGenerator[EventView]:
         """Every event after `after`, in order, once; ends after the last one of a finished execution. Raises NotFound."""
         async with aclosing(self.batches(id, after, workspace=workspace)) as batches:
@@ -362,41 +277,15 @@ class Tizmoret:
         """Once, and then at most every second, whenever anything has happened in any execution: a word to look again, and no more."""
         return self._stream.changes()
 
-    async def logs(self, id: UUID, *, after: int = 0, limit: int = 200, workspace: UUID | None = None) -> Page[EventView]:
-        """A page of the log. Raises NotFound, BadInput."""
-        workspace = workspace or self.workspace
-        if not 1 <= limit <= 1000 or not 0 <= after < 2**63:
-            raise BadInput("`limit` is 1 to 1000, `after` is 0 or more.", field="limit" if not 1 <= limit <= 1000 else "after")
-        await self.get(id, workspace=workspace)
-        events = await read_events(self._database, workspace, id, after, limit)
-        return Page(items=events, next=str(events[-1].seq) if len(events) == limit else None)
-
-    async def trace(self, id: UUID, *, workspace: UUID | None = None) -> Sequence[dict[str, Any]]:
-        """One span for the execution and one for each step that has begun, in OpenTelemetry's terms (times in ISO 8601). Raises NotFound."""
-        return telemetry.trace(await self.get(id, workspace=workspace), await self.steps(id, workspace=workspace))
-
-    async def metrics(self, id: UUID, *, workspace: UUID | None = None) -> dict[str, Any]:
-        """Seconds of wall and of work, attempts, tokens, cost. Raises NotFound."""
-        execution, steps = await self.get(id, workspace=workspace), await self.steps(id, workspace=workspace)
-        return telemetry.metrics(execution, steps, self._now())
-
-    async def activity(self, hours: int = 24, *, workspace: UUID | None = None) -> Activity:
-        """What was done in the last `hours`, over all executions. Raises BadInput."""
-        if not 1 <= hours <= 24 * 90:
-            raise BadInput("`hours` is 1 to 2160.", cure="Give at most 90 days.", field="hours")
-        workspace = workspace or self.workspace
-        async with self._database.tenant_tx(workspace) as connection:
-            return await read_activity(connection, workspace, until=self._now(), hours=hours, buckets=24)
-
     async def wait(self, id: UUID, timeout: float | None = None, *, workspace: UUID | None = None) -> Execution:  # noqa: ASYNC109
         """Until it has ended, or only people can move it on. timeout in seconds. Raises TimeoutError."""
         async with asyncio.timeout(timeout):
             async for event in self.events(id, workspace=workspace):
                 if event.kind == "execution.waiting":
-                    execution = await self._parked(id, event.seq, workspace or self.workspace)
+                    execution = await self.executions.parked(id, event.seq, workspace=workspace)
                     if execution is not None:
                         return execution
-        return await self.get(id, workspace=workspace)
+        return await self.executions.get(id, workspace=workspace)
 
     @property
     def worker(self) -> UUID:
@@ -411,14 +300,6 @@ class Tizmoret:
     async def ended(self, id: UUID) -> None:
         """Until this process no longer drives the execution: it has ended, is parked, or was driven elsewhere all along. Reads nothing."""
         await self._dispatcher.ended(id)
-
-    async def _parked(self, id: UUID, seq: int, workspace: UUID) -> Execution | None:
-        """The execution, if nothing has happened since it was parked at `seq`, and nobody has told it anything either."""
-        async with self._database.tenant_tx(workspace) as connection:
-            if await projections.has_signals(connection, workspace, id):
-                return None
-            execution = await projections.read_execution(connection, workspace, id)
-        return execution if execution.status in ("waiting", "paused") and execution.seq == seq else None
 
     # -- deciding
 
@@ -472,14 +353,14 @@ class Tizmoret:
         async with self._database.tenant_tx(workspace) as connection:
             await begin_undo(connection, workspace, id, by)
         await self._dispatcher.wake(workspace, id)
-        return await self.get(id, workspace=workspace)
+        return await self.executions.get(id, workspace=workspace)
 
     async def _control(self, id: UUID, kind: Any, by: str, workspace: UUID | None) -> Execution:
         workspace = workspace or self.workspace
         async with self._database.tenant_tx(workspace) as connection:
             await control(connection, workspace, id, kind, by)
         await self._dispatcher.wake(workspace, id)
-        return await self.get(id, workspace=workspace)
+        return await self.executions.get(id, workspace=workspace)
 
     async def delete(self, id: UUID, *, workspace: UUID | None = None) -> None:
         """Remove an execution that has ended, with all that belongs to it. Raises NotFound, Conflict."""
@@ -489,12 +370,6 @@ class Tizmoret:
             if execution.status not in FINAL:
                 raise Conflict(f"The execution is still {execution.status}.", cure="Cancel it first.")
             await remove(connection, workspace, [id])
-
-    async def locks(self, *, workspace: UUID | None = None) -> Sequence[LockView]:
-        """What running calls hold, and who waits for whom; by resource, in the order of the queue."""
-        workspace = workspace or self.workspace
-        async with self._database.tenant_tx(workspace) as connection:
-            return await projections.read_locks(connection, workspace)
 
     # -- the system
 

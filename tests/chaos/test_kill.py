@@ -57,7 +57,7 @@ async def verify(home: Path, url: str, count: int) -> dict[str, Any]:
     async with Tizmoret.open(settings, catalog=CATALOG, run_engine=False) as tizmoret:
         folder = tizmoret.workplaces.folder(tizmoret.workspace)
         calls = Counter[str]((folder / "calls.txt").read_text().splitlines())
-        executions = (await tizmoret.list(limit=200)).items
+        executions = (await tizmoret.executions.list(limit=200)).items
         assert len(executions) == count
         unknown = taken = 0
         for execution in executions:

@@ -88,11 +88,11 @@ async def main(home: Path, count: int) -> None:
     settings = Settings.from_env({**os.environ, "TIZMORET_HOME": str(home), "TIZMORET_MODEL": "offline"})
     async with Tizmoret.open(settings, catalog=CATALOG) as tizmoret:
         print("ready", flush=True)
-        made = len((await tizmoret.list(limit=200)).items)
+        made = len((await tizmoret.executions.list(limit=200)).items)
         for number in range(made, count):
             await tizmoret.submit("chaos", plan=plan(), idempotency_key=f"execution-{number}")
-        while (await tizmoret.list(status="open", limit=200)).items:
-            for gate in await tizmoret.approvals(status="pending"):
+        while (await tizmoret.executions.list(status="open", limit=200)).items:
+            for gate in await tizmoret.executions.approvals(status="pending"):
                 option = 0 if gate.purpose == "unknown" else None  # the person says that it happened
                 try:
                     await tizmoret.approve(gate.execution_id, gate.id, by="chaos", option=option)

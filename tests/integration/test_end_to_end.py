@@ -43,7 +43,7 @@ async def carry(tizmoret: Tizmoret, request: str, *, approve: bool = True, optio
         execution = await tizmoret.wait(execution.id, 30)
         if execution.status != "waiting":
             break
-        for gate in await tizmoret.approvals(execution.id, status="pending"):
+        for gate in await tizmoret.executions.approvals(execution.id, status="pending"):
             if gate.step_id is None:
                 return execution  # the planner asks
             if gate.purpose == "question":
@@ -61,18 +61,18 @@ async def test_the_seed_request_reads_asks_meets_and_writes(tizmoret: Tizmoret, 
     execution = await tizmoret.submit(SEED[language])
     waiting = await tizmoret.wait(execution.id, 30)
     assert waiting.status == "waiting"
-    (question,) = await tizmoret.approvals(execution.id, status="pending")
+    (question,) = await tizmoret.executions.approvals(execution.id, status="pending")
     assert question.purpose == "question"
     assert len(question.options) == 2
     assert all("יואב" in option.label for option in question.options)
-    steps = {step.id: step for step in await tizmoret.steps(execution.id)}
+    steps = {step.id: step for step in await tizmoret.executions.steps(execution.id)}
     assert steps["search"].output["total"] == 15
     assert {"search", "contact"} <= set(waiting.levels[0])  # side by side
     assert len(events(tizmoret)) == before
 
     await tizmoret.approve(execution.id, question.id, by="dana", option=0)
     await tizmoret.wait(execution.id, 30)
-    (gate,) = await tizmoret.approvals(execution.id, status="pending")
+    (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
     assert gate.tool == "calendar.create"
     assert len(events(tizmoret)) == before
     await tizmoret.approve(execution.id, gate.id, by="dana")
@@ -82,7 +82,7 @@ async def test_the_seed_request_reads_asks_meets_and_writes(tizmoret: Tizmoret, 
     made = [event for event in events(tizmoret) if "tizmoret" in str(event["UID"]) and "demo" not in str(event["UID"])]
     assert len(made) == 1
     assert made[0]["ATTENDEE"].params["CN"] == "יואב כהן"
-    agenda = (await tizmoret.steps(execution.id))[-1].output["document"]
+    agenda = (await tizmoret.executions.steps(execution.id))[-1].output["document"]
     path = tizmoret.workplaces.folder(tizmoret.workspace) / "documents" / agenda["id"]
     text = "\n".join(paragraph.text for paragraph in docx.Document(str(path)).paragraphs)
     cited = [document["title"] for document in steps["search"].output["documents"]]
@@ -143,7 +143,7 @@ async def test_a_request_nobody_prepared(tizmoret: Tizmoret, case: Case) -> None
     answer = (done.answer or "").replace(",", "")
     for part in case.answer:
         assert part in answer, done.answer
-    used = {step.uses for step in await tizmoret.steps(done.id)}
+    used = {step.uses for step in await tizmoret.executions.steps(done.id)}
     assert set(case.uses) <= used
 
 
@@ -155,16 +155,16 @@ async def test_what_cannot_be_done_gets_an_honest_question_and_no_step(tizmoret:
     execution = await tizmoret.submit(request_)
     waiting = await tizmoret.wait(execution.id, 30)
     assert waiting.status == "waiting"
-    (question,) = await tizmoret.approvals(execution.id, status="pending")
+    (question,) = await tizmoret.executions.approvals(execution.id, status="pending")
     assert (question.purpose, question.step_id) == ("question", None)
     assert len(question.title) > 20
-    assert await tizmoret.steps(execution.id) == []
+    assert await tizmoret.executions.steps(execution.id) == []
 
 
 async def test_an_answer_to_the_planners_question_leads_to_a_plan(tizmoret: Tizmoret) -> None:
     execution = await tizmoret.submit("asdf qwer zxcv")
     await tizmoret.wait(execution.id, 30)
-    (question,) = await tizmoret.approvals(execution.id, status="pending")
+    (question,) = await tizmoret.executions.approvals(execution.id, status="pending")
     await tizmoret.approve(execution.id, question.id, by="dana", text="check the system")
     done = await tizmoret.wait(execution.id, 30)
     assert done.status == "completed", done.error

@@ -160,7 +160,7 @@ class Service:
     async def _progress(self, seen: Seen, event: EventView) -> str:
         match event.kind:
             case "plan.accepted":
-                return (await self.tizmoret.get(seen.execution.id, workspace=self.workspace)).goal
+                return (await self.tizmoret.executions.get(seen.execution.id, workspace=self.workspace)).goal
             case "step.progress":
                 return str(event.data.get("message", ""))
             case "step.started":
@@ -176,13 +176,17 @@ class Service:
     async def _seen(self, id: UUID) -> Seen:
         try:
             conversation = await self.tizmoret.conversations.get(id, workspace=self.workspace)
-            execution = await self.tizmoret.get(id, workspace=self.workspace)
+            execution = await self.tizmoret.executions.get(id, workspace=self.workspace)
         except NotFound as error:
             raise TaskNotFound(error.detail, taskId=str(id)) from error
-        waiting = await self.tizmoret.approvals(id, status="pending", workspace=self.workspace) if execution.status == "waiting" else ()
+        waiting = (
+            await self.tizmoret.executions.approvals(id, status="pending", workspace=self.workspace)
+            if execution.status == "waiting"
+            else ()
+        )
         output = None
         if conversation.agent and execution.status == "completed":
-            output = (await self.tizmoret.steps(id, workspace=self.workspace))[0].output
+            output = (await self.tizmoret.executions.steps(id, workspace=self.workspace))[0].output
         return Seen(conversation, execution, waiting, output)
 
 

@@ -83,7 +83,7 @@ def cancel(id: str, as_json: bool) -> int:
         try:
             execution = await tizmoret.wait(recorded[0].id, SOON)
         except TimeoutError:
-            execution = await tizmoret.get(recorded[0].id)
+            execution = await tizmoret.executions.get(recorded[0].id)
         if as_json:
             print_json(execution, screen)
         elif execution.status in FINAL:

@@ -58,12 +58,12 @@ class Follower:
             return
         self._board.seq = execution.seq
         self._board.began = execution.started_at or execution.created_at
-        self._board.plan(await self._tizmoret.steps(execution.id))
-        for approval in await self._tizmoret.approvals(execution.id, status="pending"):
+        self._board.plan(await self._tizmoret.executions.steps(execution.id))
+        for approval in await self._tizmoret.executions.approvals(execution.id, status="pending"):
             await self._answers.add(approval)
 
     async def _watch(self, id: UUID) -> None:
-        if (await self._tizmoret.get(id)).status in FINAL and self._mode != "json":
+        if (await self._tizmoret.executions.get(id)).status in FINAL and self._mode != "json":
             return
         if self._board.seq and await self._stuck(id):
             return
@@ -94,7 +94,7 @@ class Follower:
             self._screen.out.file.flush()
         line = self._board.apply(event)
         if event.kind in ("plan.step", "plan.accepted"):
-            self._board.plan(await self._tizmoret.steps(id))
+            self._board.plan(await self._tizmoret.executions.steps(id))
         if self._mode == "plain" and line is not None and event.kind in _SPOKEN:
             self._screen.print(plain_line(line, self._screen, event.at))
         elif self._mode != "json":
@@ -106,7 +106,7 @@ class Follower:
         return event.kind in ("execution.waiting", "execution.paused") and await self._stuck(id)
 
     async def _gate(self, id: UUID, gate: str) -> None:
-        for approval in await self._tizmoret.approvals(id, status="pending"):
+        for approval in await self._tizmoret.executions.approvals(id, status="pending"):
             if str(approval.id) == gate:
                 await self._answers.add(approval)
 
@@ -158,9 +158,9 @@ class Follower:
     # -- the end
 
     async def _conclude(self, id: UUID) -> int:
-        execution = await self._tizmoret.get(id)
+        execution = await self._tizmoret.executions.get(id)
         if self._mode == "live" and self._board.drawn:
-            self._board.plan(await self._tizmoret.steps(id))
+            self._board.plan(await self._tizmoret.executions.steps(id))
             self._board.ended = execution.finished_at
             self._refresh()
         self._freeze()
@@ -171,7 +171,7 @@ class Follower:
         if execution.status == "paused":
             self._screen.hint("watch.paused", command=f"tizmoret resume {short(id)}")
         elif execution.status not in FINAL:
-            show_waiting(await self._tizmoret.approvals(id, status="pending"), self._screen)
+            show_waiting(await self._tizmoret.executions.approvals(id, status="pending"), self._screen)
             if self._answers.yes:
                 self._screen.hint("watch.yes_leaves")
         return exit_code(execution.status) if execution.status in FINAL else WAITING

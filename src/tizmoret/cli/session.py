@@ -46,12 +46,12 @@ async def find_execution(tizmoret: Tizmoret, id: str) -> Execution:
     """By its id, the beginning or the end of it, or `last`. Raises NotFound, or BadInput where several fit."""
     wanted = id.strip().lower()
     if wanted == "last":
-        newest = (await tizmoret.list(limit=1)).items
+        newest = (await tizmoret.executions.list(limit=1)).items
         if not newest:
             raise NotFound(say("error.none"), cure=say("error.none_cure"))
         return newest[0]
     if len(wanted) == 36 and _is_uuid(wanted):
-        return await tizmoret.get(UUID(wanted))
+        return await tizmoret.executions.get(UUID(wanted))
     if not 4 <= len(wanted) < 36 or set(wanted) - set("0123456789abcdef-"):
         raise NotFound(say("error.no_id", id=id[:60]), cure=say("error.no_id_cure"))
     found = await _matching(tizmoret, wanted)
@@ -68,7 +68,7 @@ async def _matching(tizmoret: Tizmoret, part: str) -> list[Execution]:
     found: list[Execution] = []
     cursor: str | None = None
     while len(found) <= 5:
-        page = await tizmoret.list(query=part, limit=200, cursor=cursor)
+        page = await tizmoret.executions.list(query=part, limit=200, cursor=cursor)
         found += [e for e in page.items if str(e.id).startswith(part) or str(e.id).endswith(part)]
         cursor = page.next
         if cursor is None:
@@ -78,7 +78,7 @@ async def _matching(tizmoret: Tizmoret, part: str) -> list[Execution]:
 
 async def find_approval(tizmoret: Tizmoret, execution: Execution, id: str | None) -> Approval:
     """The waiting approval that is meant; without an id the only one. Raises NotFound, Conflict, BadInput."""
-    approvals = await tizmoret.approvals(execution.id)
+    approvals = await tizmoret.executions.approvals(execution.id)
     waiting = [one for one in approvals if one.status == "pending"]
     if id is not None:
         wanted = id.strip().lower()

@@ -64,13 +64,13 @@ async def _waited(tizmoret: Tizmoret, id: UUID) -> Execution:
     try:
         return await tizmoret.wait(id, WAIT)
     except TimeoutError:
-        return await tizmoret.get(id)
+        return await tizmoret.executions.get(id)
 
 
 async def _questions(tizmoret: Tizmoret, execution: Execution) -> dict[UUID, tuple[Approval, types.ElicitRequestFormParams]]:
     if execution.status != "waiting":
         return {}
-    waiting = await tizmoret.approvals(execution.id, status="pending")
+    waiting = await tizmoret.executions.approvals(execution.id, status="pending")
     return {one.id: (one, form) for one in waiting if (form := gates.form(one)) is not None}
 
 
@@ -90,7 +90,7 @@ async def _answered(tizmoret: Tizmoret, params: types.CallToolRequestParams) -> 
         id = UUID(params.request_state or "")
     except ValueError as error:
         raise BadInput("That is no call that waits for an answer.", cure="Call again without a state.", field="requestState") from error
-    waiting = {str(one.id): one for one in await tizmoret.approvals(id, status="pending")}
+    waiting = {str(one.id): one for one in await tizmoret.executions.approvals(id, status="pending")}
     decided = [
         await gates.decide(tizmoret, waiting[name], answer)
         for name, answer in (params.input_responses or {}).items()

@@ -101,10 +101,10 @@ async def begin(tizmoret: Tizmoret, name: str, arguments: Mapping[str, Any]) -> 
 async def look(tizmoret: Tizmoret, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Raises BadInput, NotFound."""
     if name == "tizmoret_get":
-        return await told(tizmoret, await tizmoret.get(_checked(Get, arguments).execution))
+        return await told(tizmoret, await tizmoret.executions.get(_checked(Get, arguments).execution))
     if name == "tizmoret_events":
         asked = _checked(Events, arguments)
-        execution = await tizmoret.get(asked.execution)
+        execution = await tizmoret.executions.get(asked.execution)
         found = []
         if execution.seq > asked.after:
             async for event in tizmoret.events(asked.execution, asked.after):
@@ -113,7 +113,7 @@ async def look(tizmoret: Tizmoret, name: str, arguments: Mapping[str, Any]) -> d
                     break
         return {"events": found, "seq": execution.seq, "status": execution.status}
     wanted = _checked(List, arguments)
-    page = await tizmoret.list(status=wanted.status, limit=wanted.limit)
+    page = await tizmoret.executions.list(status=wanted.status, limit=wanted.limit)
     return {"executions": [one.model_dump(mode="json", by_alias=True, include=_SHORT) for one in page.items]}
 
 
@@ -123,9 +123,9 @@ _SHORT = {"id", "request", "status", "waiting", "created_at", "finished_at", "an
 async def told(tizmoret: Tizmoret, execution: Execution) -> dict[str, Any]:
     """An execution as a client's model reads it."""
     made = execution.model_dump(mode="json", by_alias=True, include={*_SHORT, "error"})
-    steps = await tizmoret.steps(execution.id)
+    steps = await tizmoret.executions.steps(execution.id)
     made["steps"] = [one.model_dump(mode="json", by_alias=True, include={"id", "uses", "status", "output", "error"}) for one in steps]
-    waiting = await tizmoret.approvals(execution.id, status="pending")
+    waiting = await tizmoret.executions.approvals(execution.id, status="pending")
     made["waitsFor"] = [{"approval": str(one.id), "title": one.title, "tool": one.tool} for one in waiting]
     return made
 

@@ -179,7 +179,7 @@ class _Trial:
         """Approve; and where the engine does not know whether a call happened, look into the ledger and say the truth."""
         while True:
             try:
-                for gate in await self._tizmoret.approvals(status="pending"):
+                for gate in await self._tizmoret.executions.approvals(status="pending"):
                     option = self._truth(gate) if gate.purpose == "unknown" else None
                     if gate.purpose != "unknown" or option is not None:
                         await self._tizmoret.approve(gate.execution_id, gate.id, by="verify", option=option)

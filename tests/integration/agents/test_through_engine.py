@@ -86,7 +86,7 @@ async def carried(tizmoret: Tizmoret, step: Step, language: Language = "en") -> 
     """The output of one step, after the engine has carried it to its end."""
     execution = await tizmoret.submit("", plan=Plan(request=step.uses, goal=step.uses, language=language, steps=(step,)))
     done = await tizmoret.wait(execution.id, 60)
-    (view,) = await tizmoret.steps(execution.id)
+    (view,) = await tizmoret.executions.steps(execution.id)
     assert done.status == "completed", (done.error, view.error)
     output: Output = view.output
     return output
@@ -97,7 +97,7 @@ async def together(tizmoret: Tizmoret, *steps: Step) -> tuple[dict[str, Output],
     execution = await tizmoret.submit("", plan=Plan(request="together", goal="together", language="en", steps=steps))
     done = await tizmoret.wait(execution.id, 60)
     assert done.status == "completed", done.error
-    return {view.id: view.output for view in await tizmoret.steps(done.id)}, await tizmoret.context(done.id)
+    return {view.id: view.output for view in await tizmoret.executions.steps(done.id)}, await tizmoret.executions.context(done.id)
 
 
 def texts(items: list[Output], *keys: str) -> str:
@@ -269,7 +269,7 @@ async def test_one_that_needs_a_model_says_so(tizmoret: Tizmoret) -> None:
     step = Step(id="do", agent="translator", args={"text": "שלום", "to": "English"})
     execution = await tizmoret.submit("", plan=Plan(goal="translate", steps=(step,)))
     assert (await tizmoret.wait(execution.id, 60)).status == "failed"
-    (view,) = await tizmoret.steps(execution.id)
+    (view,) = await tizmoret.executions.steps(execution.id)
     assert view.error is not None
     assert "needs a model" in view.error.detail
     assert "TIZMORET_MODEL" in view.error.cure

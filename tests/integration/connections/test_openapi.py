@@ -39,7 +39,7 @@ def one(tool: str, **args: Any) -> Plan:
 async def run(tizmoret: Tizmoret, plan: Plan, *, approve: bool = True) -> Execution:
     execution = await tizmoret.submit("", plan=plan)
     execution = await tizmoret.wait(execution.id, 30)
-    for gate in await tizmoret.approvals(execution.id, status="pending"):
+    for gate in await tizmoret.executions.approvals(execution.id, status="pending"):
         await (tizmoret.approve if approve else tizmoret.reject)(execution.id, gate.id, by="dana")
         execution = await tizmoret.wait(execution.id, 30)
     return execution
@@ -84,16 +84,16 @@ async def test_an_effect_waits_for_a_person_and_happens_once(tizmoret: Tizmoret,
     assert (refused.status, len(service.trees)) == ("completed", 1)
     done = await run(tizmoret, plan)
     assert done.status == "completed"
-    (step,) = await tizmoret.steps(done.id)
+    (step,) = await tizmoret.executions.steps(done.id)
     assert step.output == {"status": 201, "data": {"kind": "fig", "height": 1.0, "id": 2}}
 
 
 async def test_path_query_and_key_travel_where_they_belong(tizmoret: Tizmoret, service: Orchard) -> None:
     await tizmoret.connections.add(wanted(service))
     done = await run(tizmoret, one(tool(tizmoret, "look_at_tree"), id=1))
-    assert (await tizmoret.steps(done.id))[0].output["data"]["kind"] == "olive"
+    assert (await tizmoret.executions.steps(done.id))[0].output["data"]["kind"] == "olive"
     done = await run(tizmoret, one(tool(tizmoret, "list_trees"), query="oli", tall=[4, 5]))
-    assert len((await tizmoret.steps(done.id))[0].output["data"]) == 1
+    assert len((await tizmoret.executions.steps(done.id))[0].output["data"]) == 1
     calls = [headers for _, path, headers in service.asked if path.startswith("/trees")]
     assert all(headers["x-orchard-key"] == KEY for headers in calls)
     assert all("x-orchard-key" not in headers for _, path, headers in service.asked if path == "/openapi.json")
@@ -104,7 +104,7 @@ async def test_an_answer_that_is_lost_is_asked_about_and_not_repeated(tizmoret: 
     service.drops = True
     execution = await run(tizmoret, one(tool(tizmoret, "plant_tree"), kind="fig"))
     assert execution.status == "waiting"
-    (doubt,) = await tizmoret.approvals(execution.id, status="pending")
+    (doubt,) = await tizmoret.executions.approvals(execution.id, status="pending")
     assert (doubt.purpose, len(service.trees)) == ("unknown", 2)
 
 
@@ -120,14 +120,14 @@ async def test_what_the_service_says_is_told_and_never_obeyed(tizmoret: Tizmoret
     await tizmoret.connections.add(wanted(service))
     execution = await run(tizmoret, one(tool(tizmoret, "look_at_tree"), id=7))
     assert execution.status == "failed"
-    assert "No tree 7" in (await tizmoret.steps(execution.id))[0].error.detail  # type: ignore[union-attr]
+    assert "No tree 7" in (await tizmoret.executions.steps(execution.id))[0].error.detail  # type: ignore[union-attr]
     assert len(service.trees) == 1
 
 
 async def test_a_wrong_key_and_a_bad_argument_end_in_a_sentence(tizmoret: Tizmoret, service: Orchard) -> None:
     await tizmoret.connections.add(dataclasses.replace(wanted(service), secret="wrong"))
     execution = await run(tizmoret, one(tool(tizmoret, "list_trees")))
-    (step,) = await tizmoret.steps(execution.id)
+    (step,) = await tizmoret.executions.steps(execution.id)
     assert step.error is not None
     assert ("did not let us in" in step.error.detail, "Connect orchard again" in step.error.cure) == (True, True)
     with pytest.raises(BadInput):
@@ -149,10 +149,10 @@ async def test_a_plan_that_names_what_is_connected_no_more_fails_by_saying_so(ti
     await tizmoret.wait(execution.id, 30)
     await tizmoret.connections.remove("orchard")
     assert not [name for name in tizmoret.catalog.tools if name.startswith("orchard.")]
-    (gate,) = await tizmoret.approvals(execution.id, status="pending")
+    (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
     await tizmoret.approve(execution.id, gate.id, by="dana")
     assert (await tizmoret.wait(execution.id, 30)).status == "failed"
-    assert "not connected any more" in (await tizmoret.steps(execution.id))[0].error.detail  # type: ignore[union-attr]
+    assert "not connected any more" in (await tizmoret.executions.steps(execution.id))[0].error.detail  # type: ignore[union-attr]
     assert len(service.trees) == 1
 
 
@@ -182,7 +182,7 @@ async def test_a_service_that_keeps_failing_is_left_alone_and_that_is_told(tizmo
     service.fails, asked = 0, len(service.asked)
     execution = await run(tizmoret, Plan(goal="look", steps=(_step(name, "one", 1),)))
     assert (execution.status, len(service.asked)) == ("failed", asked)
-    assert "left alone" in (await tizmoret.steps(execution.id))[0].error.detail  # type: ignore[union-attr]
+    assert "left alone" in (await tizmoret.executions.steps(execution.id))[0].error.detail  # type: ignore[union-attr]
     assert (await tizmoret.connections.check("orchard")).trouble == ""
 
 

@@ -139,7 +139,7 @@ async def kinds(tizmoret: Tizmoret, id: Any) -> list[str]:
 
 
 async def statuses(tizmoret: Tizmoret, id: Any) -> Mapping[str, str]:
-    return {step.id: step.status for step in await tizmoret.steps(id)}
+    return {step.id: step.status for step in await tizmoret.executions.steps(id)}
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ async def main(home: Path) -> None:
     settings = Settings.from_env({**os.environ, "TIZMORET_HOME": str(home), "TIZMORET_MODEL": "offline"})
     async with Tizmoret.open(settings, catalog=CATALOG) as tizmoret:
         await tizmoret.submit("", plan=plan(step("holds", "write", seconds=3600)))
-        while not await tizmoret.locks():  # noqa: ASYNC110 - it looks into the database
+        while not await tizmoret.executions.locks():  # noqa: ASYNC110 - it looks into the database
             await asyncio.sleep(0.01)
         print("holding", flush=True)
         await asyncio.sleep(60)

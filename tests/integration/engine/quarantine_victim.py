@@ -36,7 +36,7 @@ CATALOG = Catalog([deadly], [])
 async def main(home: Path) -> None:
     settings = Settings.from_env({**os.environ, "TIZMORET_HOME": str(home), "TIZMORET_MODEL": "offline"})
     async with Tizmoret.open(settings, catalog=CATALOG) as tizmoret:
-        if not (await tizmoret.list()).items:
+        if not (await tizmoret.executions.list()).items:
             await tizmoret.submit("", plan=Plan(request="deadly", steps=(Step(id="deadly", tool="deadly.call"),)))
         await asyncio.sleep(30)
 

@@ -36,14 +36,14 @@ async def test_a_crash_around_a_call(point: str, home: Path, database_url: str, 
     assert ended.returncode == -signal.SIGKILL
     async with Tizmoret.open(settings, catalog=CATALOG) as tizmoret:
         outside = Outside(tizmoret.workplaces.folder(tizmoret.workspace))
-        for execution in (await tizmoret.list()).items:
+        for execution in (await tizmoret.executions.list()).items:
             await _holds(tizmoret, outside, execution, point)
 
 
 async def _holds(tizmoret: Tizmoret, outside: Outside, execution: Execution, point: str) -> None:
     name, key = execution.request, f"{execution.id}/act"
     settled = await tizmoret.wait(execution.id, 20)
-    gates = await tizmoret.approvals(execution.id)
+    gates = await tizmoret.executions.approvals(execution.id)
     kinds = [event.kind async for event in tizmoret.events(execution.id)] if settled.status == "completed" else []
     if point == "result-in-flight":  # either is right, as long as the log and the world agree
         assert name == "crash.once" or not gates
@@ -128,7 +128,7 @@ def script(name: str, *attempts: str) -> Plan:
 
 async def run(tizmoret: Tizmoret, given: Plan) -> tuple[Execution, list[Approval]]:
     execution = await tizmoret.submit("", plan=given)
-    return await tizmoret.wait(execution.id, 10), list(await tizmoret.approvals(execution.id))
+    return await tizmoret.wait(execution.id, 10), list(await tizmoret.executions.approvals(execution.id))
 
 
 def count(tizmoret: Tizmoret, what: str, execution: Execution) -> int:
@@ -199,7 +199,7 @@ async def test_doing_it_again_runs_the_arguments_that_were_approved_and_shown(ti
     waiting, (gate,) = await run(tizmoret, script("asks", "act"))
     await tizmoret.approve(waiting.id, gate.id, by="dana", args={"attempts": ["fail", "act"]})
     await tizmoret.wait(waiting.id, 10)
-    unknown = (await tizmoret.approvals(waiting.id))[1]
+    unknown = (await tizmoret.executions.approvals(waiting.id))[1]
     assert (unknown.purpose, unknown.args) == ("unknown", {"attempts": ["fail", "act"]})
     await tizmoret.approve(waiting.id, unknown.id, by="dana", option=1)
     done = await tizmoret.wait(waiting.id, 10)

@@ -29,7 +29,7 @@ async def test_outputs_flow_along_references(tizmoret: Tizmoret) -> None:
 
 async def test_independent_steps_run_side_by_side(tizmoret: Tizmoret) -> None:
     done = await run(tizmoret, plan(*(step(f"s{i}", "add", seconds=0.3) for i in range(5))))
-    spans = [(s.started_at, s.finished_at) for s in await tizmoret.steps(done.id)]
+    spans = [(s.started_at, s.finished_at) for s in await tizmoret.executions.steps(done.id)]
     assert max(start for start, _ in spans) < min(end for _, end in spans)  # type: ignore[type-var]
 
 
@@ -66,7 +66,7 @@ async def test_for_each_maps_over_a_list_that_exists_only_at_run_time(tizmoret: 
     each = step("each", "add", for_each=from_("list.numbers"), n={"$item": ""})
     done = await run(tizmoret, plan(step("list", "list", n=4), each, step("last", "add", n=from_("each[3].n"))))
     assert done.answer == "n=5"
-    view = (await tizmoret.steps(done.id))[1]
+    view = (await tizmoret.executions.steps(done.id))[1]
     assert [output["n"] for output in view.output] == [1, 2, 3, 4]
     assert (view.items, view.items_done, view.status) == (4, 4, "completed")
 
@@ -75,13 +75,13 @@ async def test_an_empty_list_gives_an_empty_output(tizmoret: Tizmoret) -> None:
     each = step("each", "add", for_each=from_("list.numbers"), n={"$item": ""})
     done = await run(tizmoret, plan(step("list", "list", n=0), each))
     assert done.status == "completed"
-    assert (await tizmoret.steps(done.id))[1].output == []
+    assert (await tizmoret.executions.steps(done.id))[1].output == []
 
 
 async def test_a_passing_fault_is_tried_again(tizmoret: Tizmoret) -> None:
     done = await run(tizmoret, plan(step("a", "add", n=1, fail=2, retry=SOON)))
     assert done.status == "completed"
-    assert (await tizmoret.steps(done.id))[0].attempt == 3
+    assert (await tizmoret.executions.steps(done.id))[0].attempt == 3
     assert (await kinds(tizmoret, done.id)).count("step.failed") == 2
 
 
@@ -96,21 +96,21 @@ async def test_a_step_that_fails_thrice_fails_the_execution_and_its_siblings_go_
 
 async def test_a_lasting_fault_is_not_tried_again(tizmoret: Tizmoret) -> None:
     done = await run(tizmoret, plan(step("a", "broken", retry=SOON)))
-    assert (await tizmoret.steps(done.id))[0].attempt == 1
+    assert (await tizmoret.executions.steps(done.id))[0].attempt == 1
     assert done.error is not None
     assert "It cannot be." in done.error.detail
 
 
 async def test_a_bug_in_a_tool_fails_its_step_with_a_sentence(tizmoret: Tizmoret) -> None:
     done = await run(tizmoret, plan(step("a", "bug", retry=Retry(attempts=1))))
-    error = (await tizmoret.steps(done.id))[0].error
+    error = (await tizmoret.executions.steps(done.id))[0].error
     assert error is not None
     assert (error.code, error.detail) == ("tool-error", "test.bug failed: ZeroDivisionError: a bug")
 
 
 async def test_a_tool_that_hangs_is_stopped(tizmoret: Tizmoret) -> None:
     done = await run(tizmoret, plan(step("a", "hang", retry=Retry(attempts=2, wait=0.01))))
-    error = (await tizmoret.steps(done.id))[0].error
+    error = (await tizmoret.executions.steps(done.id))[0].error
     assert done.status == "failed"
     assert error is not None
     assert error.code == "timeout"
@@ -124,7 +124,7 @@ async def test_an_argument_that_leads_nowhere_fails_its_step(tizmoret: Tizmoret)
 
 async def test_values_over_8_kib_are_stored_once_and_read_back(tizmoret: Tizmoret) -> None:
     done = await run(tizmoret, plan(step("a", "add", size=100_000), step("b", "add", n=from_("a.n"), size=100_000)))
-    first, second = await tizmoret.steps(done.id)
+    first, second = await tizmoret.executions.steps(done.id)
     assert len(first.output["text"]) == 100_000
     assert second.output["n"] == 2
     async for event in tizmoret.events(done.id):
@@ -134,19 +134,19 @@ async def test_values_over_8_kib_are_stored_once_and_read_back(tizmoret: Tizmore
 @pytest.mark.parametrize("name", ["broken", "ask"])
 async def test_large_arguments_of_a_call_that_failed_or_asks_are_read_back(tizmoret: Tizmoret, name: str) -> None:
     done = await run(tizmoret, plan(step("a", name, text="x" * 100_000)))
-    (view,) = await tizmoret.steps(done.id)
+    (view,) = await tizmoret.executions.steps(done.id)
     assert len(view.args["text"]) == 100_000
 
 
 async def test_what_the_database_cannot_hold_is_replaced_and_harms_nobody(tizmoret: Tizmoret) -> None:
     done = await run(tizmoret, plan(step("a", "hostile"), step("b", "add")))
     assert done.status == "completed"
-    assert (await tizmoret.steps(done.id))[0].output["text"] == "nul � surrogate � end"
+    assert (await tizmoret.executions.steps(done.id))[0].output["text"] == "nul � surrogate � end"
 
 
 async def test_labels_are_joined_along_the_edges(tizmoret: Tizmoret) -> None:
     done = await run(tizmoret, plan(step("web", "web", n=1), step("mixed", "add", n=from_("web.n")), step("own", "add", n=1)))
-    labels = {s.id: s.label for s in await tizmoret.steps(done.id)}
+    labels = {s.id: s.label for s in await tizmoret.executions.steps(done.id)}
     assert labels["mixed"] is not None
     assert labels["own"] is not None
     assert labels["mixed"]["integrity"] == "untrusted"
@@ -161,10 +161,10 @@ async def test_progress_from_a_thread_is_in_the_log(tizmoret: Tizmoret) -> None:
 
 
 async def test_a_plan_that_does_not_pass_the_check_makes_no_execution(tizmoret: Tizmoret) -> None:
-    before = await tizmoret.list()
+    before = await tizmoret.executions.list()
     with pytest.raises(PlanRefused):
         await tizmoret.submit("", plan=plan(step("a", "nothing")))
-    assert len((await tizmoret.list()).items) == len(before.items)
+    assert len((await tizmoret.executions.list()).items) == len(before.items)
 
 
 @pytest.mark.parametrize(("request_", "error"), [("", BadInput), ("  \n ", BadInput), ("x" * 100_000, TooLarge)])
@@ -184,13 +184,13 @@ async def test_the_same_idempotency_key_gives_the_same_execution(tizmoret: Tizmo
 
 async def test_an_unknown_id_is_not_found(tizmoret: Tizmoret) -> None:
     for ask in (
-        tizmoret.get,
-        tizmoret.steps,
-        tizmoret.logs,
-        tizmoret.approvals,
-        tizmoret.trace,
-        tizmoret.metrics,
-        tizmoret.plan,
+        tizmoret.executions.get,
+        tizmoret.executions.steps,
+        tizmoret.executions.logs,
+        tizmoret.executions.approvals,
+        tizmoret.executions.trace,
+        tizmoret.executions.metrics,
+        tizmoret.executions.plan,
         tizmoret.delete,
     ):
         with pytest.raises(NotFound):
@@ -204,15 +204,15 @@ async def test_the_list_pages_newest_first_without_gap_or_repeat(tizmoret: Tizmo
     made = [(await tizmoret.submit(f"number {n}", plan=plan(step("a", "add")))).id for n in range(7)]
     found, cursor = [], None
     for _ in itertools.count():
-        page = await tizmoret.list(limit=3, cursor=cursor)
+        page = await tizmoret.executions.list(limit=3, cursor=cursor)
         found += [execution.id for execution in page.items]
         cursor = page.next
         if cursor is None:
             break
     assert found == made[::-1]
-    assert [e.request for e in (await tizmoret.list(query="NUMBER 3")).items] == ["number 3"]
+    assert [e.request for e in (await tizmoret.executions.list(query="NUMBER 3")).items] == ["number 3"]
     with pytest.raises(BadInput):
-        await tizmoret.list(cursor="nonsense")
+        await tizmoret.executions.list(cursor="nonsense")
 
 
 async def test_a_plan_of_ten_thousand_steps_runs(tizmoret: Tizmoret) -> None:
@@ -223,22 +223,22 @@ async def test_a_plan_of_ten_thousand_steps_runs(tizmoret: Tizmoret) -> None:
 
 async def test_metrics_and_trace_tell_of_every_step(tizmoret: Tizmoret) -> None:
     done = await run(tizmoret, plan(step("a", "add", seconds=0.1), step("b", "add", seconds=0.1)))
-    metrics = await tizmoret.metrics(done.id)
+    metrics = await tizmoret.executions.metrics(done.id)
     assert metrics["steps"] == {"completed": 2}
     assert metrics["workSeconds"] > metrics["seconds"]  # two at once
-    assert len(await tizmoret.trace(done.id)) == 3
+    assert len(await tizmoret.executions.trace(done.id)) == 3
 
 
 async def test_a_finished_execution_can_be_deleted_with_all_that_belongs_to_it(tizmoret: Tizmoret) -> None:
     done = await run(tizmoret, plan(step("a", "add")))
     await tizmoret.delete(done.id)
     with pytest.raises(NotFound):
-        await tizmoret.get(done.id)
+        await tizmoret.executions.get(done.id)
 
 
 async def test_a_step_s_time_is_its_own_and_not_the_journal_s(tizmoret: Tizmoret) -> None:
     done = await run(tizmoret, plan(step("a", "add", seconds=0.3), *(step(f"b{n}", "add", after=("a",)) for n in range(20))))
-    steps = await tizmoret.steps(done.id)
+    steps = await tizmoret.executions.steps(done.id)
     spent = {s.id: (s.finished_at - s.started_at).total_seconds() for s in steps if s.started_at and s.finished_at}
     assert spent["a"] >= 0.29
     assert min(spent.values()) > 0

@@ -38,12 +38,12 @@ async def test_a_failed_execution_goes_on_from_its_failed_step_with_mended_argum
     assert len(effects(tizmoret)) == 1, "the write was kept, not repeated"
     told = await kinds(tizmoret, made.id)
     assert (told.count("step.kept"), told.count("step.started")) == (2, 2)
-    steps = {step.id: step for step in await tizmoret.steps(made.id)}
+    steps = {step.id: step for step in await tizmoret.executions.steps(made.id)}
     assert (steps["read"].reason, steps["middle"].reason) == ("kept", None)
     assert steps["read"].args == {"n": 1}
     assert steps["last"].label is not None
     assert steps["last"].label["integrity"] == "untrusted", "what a kept output brings in is still not trusted"
-    assert (await tizmoret.get(failed.id)).status == "failed", "the source stays as it was"
+    assert (await tizmoret.executions.get(failed.id)).status == "failed", "the source stays as it was"
 
 
 async def test_undoing_a_fork_leaves_the_effects_of_its_source_alone(tizmoret: Tizmoret) -> None:
@@ -60,7 +60,7 @@ async def test_an_effect_that_runs_again_passes_a_gate_first(tizmoret: Tizmoret)
     waiting = await tizmoret.wait(made.id, 10)
     assert (waiting.status, await statuses(tizmoret, made.id)) == ("waiting", {"read": "completed", "write": "gate", "also": "completed"})
     assert len(effects(tizmoret)) == 2
-    (gate,) = await tizmoret.approvals(made.id, status="pending")
+    (gate,) = await tizmoret.executions.approvals(made.id, status="pending")
     assert gate.args == {"n": 2}
     await tizmoret.approve(made.id, gate.id, by="dana")
     assert (await tizmoret.wait(made.id, 10)).status == "completed"
@@ -80,7 +80,7 @@ async def test_the_calls_of_a_list_and_values_too_large_for_the_log_are_kept_who
     again = await tizmoret.wait(made.id, 10)
     assert (again.status, again.answer) == ("completed", done.answer)
     for id in (done.id, made.id):
-        outputs = {step.id: step.output for step in await tizmoret.steps(id)}
+        outputs = {step.id: step.output for step in await tizmoret.executions.steps(id)}
         assert [len(one["text"]) for one in outputs["each"]] == [20_000] * 3
         assert len(outputs["big"]["text"]) == 20_000
 

@@ -21,7 +21,7 @@ async def gated(tizmoret: Tizmoret, *more: Any) -> tuple[Execution, Approval]:
     execution = await tizmoret.submit("", plan=plan(step("a", "add", n=1), step("w", "gated", n=from_("a.n")), *more))
     waiting = await tizmoret.wait(execution.id, 10)
     assert waiting.status == "waiting"
-    (approval,) = await tizmoret.approvals(execution.id, status="pending")
+    (approval,) = await tizmoret.executions.approvals(execution.id, status="pending")
     return waiting, approval
 
 
@@ -67,7 +67,7 @@ async def test_edited_arguments_that_do_not_fit_are_refused_and_the_gate_stays(t
         await tizmoret.approve(execution.id, approval.id, by="dana", args={"n": 1, "x": "y" * 100_000})
     with pytest.raises(BadInput):
         await tizmoret.approve(execution.id, approval.id, by="dana", option=1)
-    assert (await tizmoret.approvals(execution.id))[0].status == "pending"
+    assert (await tizmoret.executions.approvals(execution.id))[0].status == "pending"
 
 
 async def test_of_many_approvers_at_once_exactly_one_is_taken(tizmoret: Tizmoret) -> None:
@@ -114,7 +114,7 @@ async def test_a_gate_of_another_execution_or_workspace_is_not_found(tizmoret: T
 async def test_a_question_of_a_tool_is_answered_with_one_of_its_options(tizmoret: Tizmoret) -> None:
     execution = await tizmoret.submit("", plan=plan(step("q", "ask"), step("b", "add", n=from_("q.n"))))
     await tizmoret.wait(execution.id, 10)
-    (question,) = await tizmoret.approvals(execution.id)
+    (question,) = await tizmoret.executions.approvals(execution.id)
     assert (question.purpose, question.title, [option.label for option in question.options]) == ("question", "Which one?", ["one", "two"])
     for wrong in ({"option": 2}, {"option": -1}, {"text": "two"}, {"args": {"n": 1}}, {}):
         with pytest.raises(BadInput):
@@ -127,7 +127,7 @@ async def test_a_gate_over_a_list_shows_every_call_and_is_given_once(tizmoret: T
     each = step("w", "gated", for_each=from_("list.numbers"), n={"$item": ""})
     execution = await tizmoret.submit("", plan=plan(step("list", "list", n=3), each))
     await tizmoret.wait(execution.id, 10)
-    (approval,) = await tizmoret.approvals(execution.id)
+    (approval,) = await tizmoret.executions.approvals(execution.id)
     assert approval.args == [{"n": 0}, {"n": 1}, {"n": 2}]
     await tizmoret.approve(execution.id, approval.id, by="dana")
     assert (await tizmoret.wait(execution.id, 10)).status == "completed"
@@ -137,7 +137,7 @@ async def test_a_gate_over_a_list_shows_every_call_and_is_given_once(tizmoret: T
 async def test_a_parked_execution_is_driven_by_nobody(tizmoret: Tizmoret) -> None:
     execution, _ = await gated(tizmoret)
     await tizmoret.ended(execution.id)
-    assert (await tizmoret.get(execution.id)).status == "waiting"
+    assert (await tizmoret.executions.get(execution.id)).status == "waiting"
     assert tizmoret.driving == 0
 
 
@@ -183,9 +183,9 @@ async def test_an_answer_that_comes_after_parking_carries_the_labels_of_what_was
     execution = await tizmoret.submit("", plan=plan(step("web", "web"), step("q", "ask", n=from_("web.n"))))
     await tizmoret.wait(execution.id, 10)
     await tizmoret.ended(execution.id)
-    (question,) = await tizmoret.approvals(execution.id)
+    (question,) = await tizmoret.executions.approvals(execution.id)
     await tizmoret.approve(execution.id, question.id, by="dana", option=1)
     await tizmoret.wait(execution.id, 10)
-    label = (await tizmoret.steps(execution.id))[1].label
+    label = (await tizmoret.executions.steps(execution.id))[1].label
     assert label is not None
     assert (label["integrity"], "web" in label["sources"]) == ("untrusted", True)

@@ -171,7 +171,7 @@ async def test_executions_that_change_one_thing_do_so_one_after_the_other_in_the
     found = await spans(tizmoret)
     assert [name for name, _, _ in found] == ["w0", "w1", "w2", "w3"]
     assert not any(overlap(one, other) for one in found for other in found if one is not other)
-    assert await tizmoret.locks() == []
+    assert await tizmoret.executions.locks() == []
 
 
 async def test_with_the_other_dispatcher_too_nobody_changes_what_another_one_changes(settings: Settings, home: Path) -> None:
@@ -181,7 +181,7 @@ async def test_with_the_other_dispatcher_too_nobody_changes_what_another_one_cha
         found = await spans(tizmoret)
         assert len(found) == 4
         assert not any(overlap(one, other) for one in found for other in found if one is not other)
-        assert await tizmoret.locks() == []
+        assert await tizmoret.executions.locks() == []
 
 
 async def test_what_is_shared_or_another_thing_goes_side_by_side(tizmoret: Tizmoret) -> None:
@@ -202,13 +202,13 @@ async def test_who_waits_for_whom_is_seen(tizmoret: Tizmoret) -> None:
             assert event.data["resources"] == ["calendar:main"]
             assert event.data["ahead"] == [{"execution": str(holder.id), "step": "holds", "resource": "calendar:main", "holds": True}]
             break
-    (view,) = await tizmoret.steps(waiter.id)
+    (view,) = await tizmoret.executions.steps(waiter.id)
     assert (view.status, view.reason) == ("blocked", "calendar:main")
-    held, waits = await tizmoret.locks()
+    held, waits = await tizmoret.executions.locks()
     assert (held.execution_id, held.held, held.exclusive, held.waits_for) == (holder.id, True, True, [])
     assert (waits.execution_id, waits.held, [one.execution_id for one in waits.waits_for]) == (waiter.id, False, [holder.id])
     done = await tizmoret.wait(waiter.id, 20)
-    (view,) = await tizmoret.steps(waiter.id)
+    (view,) = await tizmoret.executions.steps(waiter.id)
     assert (done.status, view.status, view.reason, view.attempt) == ("completed", "completed", None, 1)
 
 
@@ -259,7 +259,7 @@ async def test_what_is_cancelled_lets_go_whether_it_held_or_waited(tizmoret: Tiz
     await tizmoret.cancel(waiter.id, by="dana")
     await tizmoret.cancel(holder.id, by="dana")
     assert (await tizmoret.wait(last.id, 10)).status == "completed"
-    assert await tizmoret.locks() == []
+    assert await tizmoret.executions.locks() == []
 
 
 async def test_undoing_takes_the_same_locks(tizmoret: Tizmoret) -> None:
@@ -287,7 +287,7 @@ async def test_a_killed_process_lets_go(home: Path, database_url: str, settings:
             victim.send_signal(signal.SIGKILL)
             assert (await tizmoret.wait(waiter.id, 20)).status == "completed"
             assert "waits" in [name for name, _, _ in await spans(tizmoret)]
-            for execution in (await tizmoret.list(status="open")).items:
+            for execution in (await tizmoret.executions.list(status="open")).items:
                 await tizmoret.cancel(execution.id, by="dana")  # the one of the dead process, which goes on here
     finally:
         victim.kill()

@@ -65,7 +65,7 @@ async def test_an_execution_over_which_the_engine_keeps_failing_is_put_aside_wit
     failures = [event.data async for event in tizmoret.events(done.id) if event.kind == "engine.failed"]
     assert len(failures) == 3
     assert all("in fail" in failure["trace"] and failure["error"] == "ZeroDivisionError: a fault of the engine" for failure in failures)
-    assert (await tizmoret.list(status="quarantined")).items[0].id == done.id
+    assert (await tizmoret.executions.list(status="quarantined")).items[0].id == done.id
     assert tizmoret.driving == 0
 
 
@@ -139,9 +139,9 @@ async def test_a_log_that_cannot_be_read_keeps_nobody_else_waiting(tizmoret: Tiz
         await connection.execute("update executions set seq = seq + 1, status = 'running' where id = %s", (first.id,))
     later = [await tizmoret.submit("", plan=plan(step("a", "add", n=n))) for n in range(3)]
     assert {(await tizmoret.wait(one.id, 20)).status for one in later} == {"completed"}
-    while (await tizmoret.get(first.id)).status == "running":  # noqa: ASYNC110 - it is found by the next look round
+    while (await tizmoret.executions.get(first.id)).status == "running":  # noqa: ASYNC110 - it is found by the next look round
         await asyncio.sleep(0.05)
-    aside = await tizmoret.get(first.id)
+    aside = await tizmoret.executions.get(first.id)
     assert aside.status == "quarantined"
     assert aside.error is not None
     assert "cannot be read" in aside.error.detail
@@ -158,7 +158,7 @@ async def test_an_execution_that_brings_processes_down_is_put_aside(
         ended = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=env, timeout=60, check=False)
         assert ended.returncode == -signal.SIGKILL
     async with Tizmoret.open(replace(settings, dispatch=dispatch), catalog=quarantine_victim.CATALOG) as tizmoret:
-        (execution,) = (await tizmoret.list()).items
+        (execution,) = (await tizmoret.executions.list()).items
         done = await tizmoret.wait(execution.id, 20)
         assert done.status == "quarantined"
         assert done.error is not None

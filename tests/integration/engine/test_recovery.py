@@ -100,7 +100,7 @@ async def test_another_agent_takes_over_and_what_nobody_can_do_fails(settings: S
         assert [failure.get("fallback") for failure in failures] == ["summariser", "researcher"]
         done, failures = await run(tizmoret, analysis(fallbacks=("summariser",)))
         assert done.status == "failed"
-        assert (await tizmoret.steps(done.id))[0].error.detail == "summariser cannot do it."  # type: ignore[union-attr]
+        assert (await tizmoret.executions.steps(done.id))[0].error.detail == "summariser cannot do it."  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +110,6 @@ async def test_a_failure_says_its_class_and_is_repeated_by_it(tizmoret: Tizmoret
     done, failures = await run(tizmoret, plan(step("a", name, fail=9)))
     assert done.status == "failed"
     assert [failure["error"]["kind"] for failure in failures] == [kind] * attempts
-    error = (await tizmoret.steps(done.id))[0].error
+    error = (await tizmoret.executions.steps(done.id))[0].error
     assert error is not None
     assert error.kind == kind

@@ -62,7 +62,7 @@ async def run(tizmoret: Tizmoret, on_failure: OnFailure | None = None) -> tuple[
 
 
 async def story(tizmoret: Tizmoret, done: Execution) -> list[str]:
-    events = (await tizmoret.logs(done.id, limit=1000)).items
+    events = (await tizmoret.executions.logs(done.id, limit=1000)).items
     shown = [(event.kind, event.data.get("step", "")) for event in events]
     return [f"{kind} {step}".strip() for kind, step in shown if kind in ("plan.accepted", "replan.began", "replan.failed", "step.started")]
 
@@ -79,8 +79,8 @@ async def test_another_way_is_found_and_what_was_done_is_not_done_again(tizmoret
     assert (done.status, done.steps_total, done.steps_done) == ("completed", 2, 2)
     assert seen[seen.index("replan.began") :] == ["replan.began", "plan.accepted", "step.started good"]
     assert seen.count("step.started a") == 1
-    assert {one.id: one.output["n"] for one in await tizmoret.steps(done.id)} == {"a": 2, "good": 3}
-    assert (await tizmoret.plan(done.id)).version == 2
+    assert {one.id: one.output["n"] for one in await tizmoret.executions.steps(done.id)} == {"a": 2, "good": 3}
+    assert (await tizmoret.executions.plan(done.id)).version == 2
     assert done.tokens > 0
     earlier = told(model, 1)
     assert [one["id"] for one in earlier["done"]] == ["a"]
@@ -98,7 +98,7 @@ async def test_an_effect_that_happened_stays_in_the_plan_and_happens_once(tizmor
     assert seen.count("step.started w") == 1
     assert len(model.requests) == 4
     assert "has already had its effect" in model.requests[2].text
-    await tizmoret.get(done.id)
+    await tizmoret.executions.get(done.id)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ async def test_what_goes_further_than_the_plan_before_asks_first(tizmoret: Tizmo
     writes(model, [WRITE, {**BAD, "args": {"n": {"$from": "w.n"}}}], [WRITE, further])
     done, _ = await run(tizmoret)
     assert done.status == "waiting"
-    (gate,) = await tizmoret.approvals(done.id, status="pending")
+    (gate,) = await tizmoret.executions.approvals(done.id, status="pending")
     assert (gate.step_id, gate.args["n"]) == ("w2", further["args"]["n"])
     assert len(effects(tizmoret)) == 1
     await tizmoret.approve(done.id, gate.id, by="dana")
@@ -123,7 +123,7 @@ async def test_an_effect_that_failed_is_not_tried_again_under_its_own_id(tizmore
     writes(model, [listed, tried], [listed, again], [listed, {**again, "id": "other"}])
     done, _ = await run(tizmoret)
     assert "Give the new step an id that was not used" in model.requests[2].text
-    for gate in await tizmoret.approvals(done.id, status="pending"):
+    for gate in await tizmoret.executions.approvals(done.id, status="pending"):
         await tizmoret.approve(done.id, gate.id, by="dana")
     assert (await tizmoret.wait(done.id, 20)).status == "completed"
     assert len(effects(tizmoret)) == 1
@@ -143,7 +143,7 @@ async def test_without_another_plan_it_ends_as_it_would_have(tizmoret: Tizmoret,
     done, seen = await run(tizmoret, on_failure="ask")
     assert seen[-2:] == ["replan.began", "replan.failed"]
     assert done.status == "waiting"
-    (gate,) = await tizmoret.approvals(done.id, status="pending")
+    (gate,) = await tizmoret.executions.approvals(done.id, status="pending")
     assert gate.purpose == "undo"
     await tizmoret.approve(done.id, gate.id, by="dana", option=1)
     ended = await tizmoret.wait(done.id, 20)
@@ -157,7 +157,7 @@ async def test_a_question_about_the_other_way_waits_for_a_person(tizmoret: Tizmo
     waiting, _ = await run(tizmoret)
     assert waiting.status == "waiting"
     await tizmoret.ended(waiting.id)  # parked: nobody holds it
-    (gate,) = await tizmoret.approvals(waiting.id, status="pending")
+    (gate,) = await tizmoret.executions.approvals(waiting.id, status="pending")
     assert gate.title == "How else?"
     if answers:
         await tizmoret.approve(waiting.id, gate.id, by="dana", text="by adding")
@@ -171,7 +171,7 @@ async def test_a_question_about_the_other_way_waits_for_a_person(tizmoret: Tizmo
 async def test_what_a_person_refused_is_not_gone_round(tizmoret: Tizmoret, model: GeminiServer) -> None:
     writes(model, [{"id": "gate", "tool": "test.gated", "args": {"n": 1}}, {**BAD, "args": {"n": 1}}], [A])
     waiting, _ = await run(tizmoret)
-    (gate,) = await tizmoret.approvals(waiting.id, status="pending")
+    (gate,) = await tizmoret.executions.approvals(waiting.id, status="pending")
     await tizmoret.reject(waiting.id, gate.id, by="dana")
     done = await tizmoret.wait(waiting.id, 20)
     assert done.status == "failed"

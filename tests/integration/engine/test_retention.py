@@ -57,12 +57,12 @@ async def test_what_ended_long_ago_goes_with_all_that_belongs_to_it(tizmoret: Ti
     assert await Retention(tizmoret._database, 90).sweep() == 1
 
     with pytest.raises(NotFound):
-        await tizmoret.get(old)
+        await tizmoret.executions.get(old)
     for table in TABLES:
         assert ask(f"select 1 from {table} where execution_id = %s", old) == []
-    assert (await tizmoret.get(young)).status == "completed"
-    assert len((await tizmoret.logs(young)).items) > 3
-    assert (await tizmoret.get(waiting)).status == "waiting"
+    assert (await tizmoret.executions.get(young)).status == "completed"
+    assert len((await tizmoret.executions.logs(young)).items) > 3
+    assert (await tizmoret.executions.get(waiting)).status == "waiting"
 
 
 async def test_large_values_stay_while_somebody_may_refer_to_them(tizmoret: Tizmoret, ask: Ask) -> None:
@@ -76,7 +76,7 @@ async def test_large_values_stay_while_somebody_may_refer_to_them(tizmoret: Tizm
     third = await done(tizmoret, step("a", "add", **big))
 
     assert await Retention(tizmoret._database, 90).sweep() == 2
-    (after,) = await tizmoret.steps(third)
+    (after,) = await tizmoret.executions.steps(third)
     assert len(after.output["text"]) == 20_000
 
     age(ask, third, 100)

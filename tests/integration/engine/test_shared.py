@@ -93,7 +93,7 @@ def step(id: str, *lines: list[Any], uses: str = "test.talk", after: str | None 
 async def run(tizmoret: Tizmoret, *steps: Step) -> tuple[Execution, dict[str, StepView], Context]:
     execution = await tizmoret.submit("", plan=Plan(request="talk", goal="talk", language="en", steps=steps))
     done = await tizmoret.wait(execution.id, 30)
-    return done, {view.id: view for view in await tizmoret.steps(done.id)}, await tizmoret.context(done.id)
+    return done, {view.id: view for view in await tizmoret.executions.steps(done.id)}, await tizmoret.executions.context(done.id)
 
 
 async def test_a_value_has_versions_an_author_and_a_history(tizmoret: Tizmoret) -> None:
@@ -241,16 +241,16 @@ async def test_it_is_all_there_after_waiting_for_a_person(tizmoret: Tizmoret) ->
     done, _, _ = await run(tizmoret, step("writes", ["put", "k", large], ["tell", "reads", large]), waits, reads)
     assert done.status == "waiting"
     await tizmoret.ended(done.id)
-    (gate,) = await tizmoret.approvals(done.id)
+    (gate,) = await tizmoret.executions.approvals(done.id)
     await tizmoret.approve(done.id, gate.id, by="dana")
     done = await tizmoret.wait(done.id, 30)
-    steps = {view.id: view for view in await tizmoret.steps(done.id)}
+    steps = {view.id: view for view in await tizmoret.executions.steps(done.id)}
     assert steps["reads"].output["said"] == [large, [["writes", large]]]
-    context = await tizmoret.context(done.id)
+    context = await tizmoret.executions.context(done.id)
     assert (context.values[0].value, context.messages[0].body) == (large, large)
 
 
 async def test_another_workspace_does_not_see_it(tizmoret: Tizmoret) -> None:
     done, _, _ = await run(tizmoret, step("writes", ["put", "k", 1]))
     with pytest.raises(NotFound):
-        await tizmoret.context(done.id, workspace=uuid7())
+        await tizmoret.executions.context(done.id, workspace=uuid7())

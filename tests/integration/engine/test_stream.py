@@ -58,4 +58,4 @@ async def test_a_flow_ends_with_an_execution_that_is_cancelled(tizmoret: Tizmore
     await tizmoret.wait(execution.id, 20)
     told = asyncio.create_task(_seqs(tizmoret, execution.id))
     await tizmoret.cancel(execution.id, by="test")
-    assert await told == list(range(1, (await tizmoret.get(execution.id)).seq + 1))
+    assert await told == list(range(1, (await tizmoret.executions.get(execution.id)).seq + 1))

@@ -66,7 +66,7 @@ async def test_what_reads_runs_while_the_model_still_writes_and_effects_wait(tiz
     assert at(seen, "step.completed", "b") < at(seen, "plan.accepted") < at(seen, "step.started", "w")
     waited = seen[at(seen, "step.started", "b")].at - seen[at(seen, "plan.step", "b")].at
     assert waited.total_seconds() < 0.2
-    assert (await tizmoret.get(execution.id)).status == "completed"
+    assert (await tizmoret.executions.get(execution.id)).status == "completed"
     assert len(effects(tizmoret)) == 1
     assert [event.data["step"] for event in seen if event.kind == "step.started"] == ["a", "b", "w"]
 
@@ -77,8 +77,8 @@ async def test_the_steps_that_run_already_can_be_looked_at(tizmoret: Tizmoret, m
     async for event in tizmoret.events(execution.id):
         if event.kind == "step.completed":
             break
-    assert [(step.id, step.status) for step in await tizmoret.steps(execution.id)] == [("a", "completed")]
-    looked = await tizmoret.get(execution.id)
+    assert [(step.id, step.status) for step in await tizmoret.executions.steps(execution.id)] == [("a", "completed")]
+    looked = await tizmoret.executions.get(execution.id)
     assert (looked.status, looked.steps_total) == ("planning", 1)
     await tizmoret.wait(execution.id, 10)
 
@@ -95,7 +95,7 @@ async def test_a_repair_that_changes_a_step_takes_back_that_step_and_what_was_ma
     started = [event.data["step"] for event in seen if event.kind == "step.started"]
     assert started.count("other") == 1
     assert started.count("a") == started.count("b") == 2
-    outputs = {step.id: step.output for step in await tizmoret.steps(execution.id)}
+    outputs = {step.id: step.output for step in await tizmoret.executions.steps(execution.id)}
     assert (outputs["a"]["n"], outputs["b"]["n"]) == (11, 12)
     assert effects(tizmoret)[0].endswith(" 12")
 
@@ -106,10 +106,10 @@ async def test_when_there_is_no_plan_in_the_end_what_began_is_stopped(tizmoret: 
         model.reply(slow(endless, {"id": "c", "tool": "test.nothing", "args": {}}, pause=0.05))
     execution = await tizmoret.submit("add")
     seen = await events(tizmoret, execution.id)
-    ended = await tizmoret.get(execution.id)
+    ended = await tizmoret.executions.get(execution.id)
     assert (ended.status, ended.error and ended.error.code) == ("failed", "plan-refused")
     assert at(seen, "step.started", "a") < at(seen, "execution.failed")
-    assert {step.status for step in await tizmoret.steps(execution.id)} == {"cancelled"}
+    assert {step.status for step in await tizmoret.executions.steps(execution.id)} == {"cancelled"}
 
 
 async def test_cancel_while_the_model_writes(tizmoret: Tizmoret, model: GeminiServer) -> None:
@@ -118,7 +118,7 @@ async def test_cancel_while_the_model_writes(tizmoret: Tizmoret, model: GeminiSe
     async for event in tizmoret.events(execution.id):
         if event.kind == "step.started":
             await tizmoret.cancel(execution.id, by="owner")
-    assert (await tizmoret.get(execution.id)).status == "cancelled"
+    assert (await tizmoret.executions.get(execution.id)).status == "cancelled"
     assert effects(tizmoret) == []
 
 
@@ -131,7 +131,7 @@ async def test_paused_while_the_model_writes_nothing_begins_until_resumed(tizmor
         if event.kind == "plan.accepted":
             break
     await asyncio.sleep(0.2)
-    assert {step.id: step.status for step in await tizmoret.steps(execution.id)} == {"a": "completed", "b": "pending"}
+    assert {step.id: step.status for step in await tizmoret.executions.steps(execution.id)} == {"a": "completed", "b": "pending"}
     await tizmoret.resume(execution.id, by="owner")
     assert (await tizmoret.wait(execution.id, 10)).status == "completed"
 
@@ -142,12 +142,12 @@ async def test_a_question_after_steps_have_begun_keeps_what_they_found(tizmoret:
     execution = await tizmoret.submit("add")
     waiting = await tizmoret.wait(execution.id, 20)
     assert waiting.status == "waiting"
-    (gate,) = await tizmoret.approvals(execution.id, status="pending")
+    (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
     assert waiting.tokens > 0
     await tizmoret.approve(execution.id, gate.id, by="owner", text="two")
     seen = await events(tizmoret, execution.id)
     assert [event.data["step"] for event in seen if event.kind == "step.started"] == ["a", "b"]
-    assert (await tizmoret.get(execution.id)).status == "completed"
+    assert (await tizmoret.executions.get(execution.id)).status == "completed"
 
 
 VICTIM = """
@@ -190,7 +190,7 @@ async def test_killed_in_the_middle_of_planning_it_goes_on_from_the_steps_that_b
         await victim.wait()
     async with Tizmoret.open(with_model, catalog=Catalog(TOOLS, [])) as tizmoret:
         seen = await events(tizmoret, id)
-        assert (await tizmoret.get(id)).status == "completed"
+        assert (await tizmoret.executions.get(id)).status == "completed"
         assert len(effects(tizmoret)) == 1
     assert [event.data["step"] for event in seen if event.kind == "step.started"] == ["a", "b", "w"]
     person = json.loads(model.requests[1].body["contents"][0]["parts"][-1]["text"])

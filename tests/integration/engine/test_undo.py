@@ -74,7 +74,7 @@ async def test_whoever_follows_from_the_first_event_sees_the_undoing_too(tizmore
     done = await undone(tizmoret, CHAIN)
     seqs = [event.seq async for event in tizmoret.events(done.id)]
     assert seqs == list(range(1, done.seq + 1))
-    assert [(await tizmoret.logs(done.id, after=done.seq - 1)).items[0].kind] == ["execution.undone"]
+    assert [(await tizmoret.executions.logs(done.id, after=done.seq - 1)).items[0].kind] == ["execution.undone"]
 
 
 async def test_steps_that_only_read_are_not_undone_and_the_calls_of_a_list_are_one_by_one(tizmoret: Tizmoret) -> None:
@@ -105,7 +105,7 @@ async def test_a_passing_fault_while_undoing_is_tried_again(tizmoret: Tizmoret) 
 async def test_a_failed_undo_is_a_gate_and_holds_up_what_came_before(tizmoret: Tizmoret, option: int, says: str, entry: str) -> None:
     waiting = await undone(tizmoret, plan(step("a", "act"), step("b", "act", n=from_("a.n"), undo=["never", "never", "act"])))
     assert waiting.status == "waiting"
-    (gate,) = await tizmoret.approvals(waiting.id, status="pending")
+    (gate,) = await tizmoret.executions.approvals(waiting.id, status="pending")
     assert (gate.purpose, gate.step_id, len(gate.options)) == ("undo", "b", 3)
     assert "somebody has changed it" in gate.known[0]
     assert "undo a" not in outside(tizmoret).lines()
@@ -114,7 +114,7 @@ async def test_a_failed_undo_is_a_gate_and_holds_up_what_came_before(tizmoret: T
     if option == 0:  # it fails once more first
         await tizmoret.approve(waiting.id, gate.id, by="dana", option=0)
         await tizmoret.wait(waiting.id, 10)
-        gate = (await tizmoret.approvals(waiting.id, status="pending"))[0]
+        gate = (await tizmoret.executions.approvals(waiting.id, status="pending"))[0]
     await tizmoret.approve(waiting.id, gate.id, by="dana", option=option)
     done = await tizmoret.wait(waiting.id, 10)
     assert (done.status, done.answer) == ("undone", f"Undone: a.\n{says}")
@@ -123,7 +123,7 @@ async def test_a_failed_undo_is_a_gate_and_holds_up_what_came_before(tizmoret: T
 
 async def test_what_was_left_can_be_undone_later_and_what_is_undone_is_not_undone_again(tizmoret: Tizmoret) -> None:
     waiting = await undone(tizmoret, plan(step("a", "act"), step("b", "act", n=from_("a.n"), undo=["never", "act"])))
-    (gate,) = await tizmoret.approvals(waiting.id, status="pending")
+    (gate,) = await tizmoret.executions.approvals(waiting.id, status="pending")
     await tizmoret.reject(waiting.id, gate.id, by="dana")
     await tizmoret.wait(waiting.id, 10)
     await tizmoret.undo(waiting.id, by="dana")
@@ -187,7 +187,7 @@ async def test_a_person_is_asked_before_the_end_of_a_failure_where_that_is_wishe
     tizmoret: Tizmoret, decision: Any, lines: Sequence[str]
 ) -> None:
     waiting = await run(tizmoret, FAILING, "ask")
-    (gate,) = await tizmoret.approvals(waiting.id, status="pending")
+    (gate,) = await tizmoret.executions.approvals(waiting.id, status="pending")
     assert (waiting.status, gate.purpose, gate.step_id) == ("waiting", "undo", None)
     assert "It cannot be." in gate.known[0]
     await tizmoret.ended(waiting.id)
@@ -233,7 +233,7 @@ async def test_a_crash_while_undoing(point: str, home: Path, database_url: str, 
     ended = await asyncio.to_thread(subprocess.run, victim, cwd=ROOT, env=env, timeout=60, check=False)
     assert ended.returncode == -signal.SIGKILL
     async with Tizmoret.open(settings, catalog=CATALOG) as tizmoret:
-        (execution,) = (await tizmoret.list()).items
+        (execution,) = (await tizmoret.executions.list()).items
         done = await tizmoret.wait(execution.id, 20)
         assert done.status == "undone", json.dumps(done.model_dump(mode="json"))
         lines = outside(tizmoret).lines()

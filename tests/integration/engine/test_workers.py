@@ -23,7 +23,7 @@ async def test_one_process_submits_another_drives_and_the_first_follows_and_deci
     async with front(crew) as tizmoret:
         execution = await tizmoret.submit("", plan=plan())
         await asyncio.sleep(0.3)
-        assert (await tizmoret.get(execution.id)).steps_done == 0, "a process that drives nothing drove"
+        assert (await tizmoret.executions.get(execution.id)).steps_done == 0, "a process that drives nothing drove"
         worker = crew.start()
         kinds = await asyncio.wait_for(finish(tizmoret, execution.id), 60)
         assert kinds[-1] == "execution.completed"

@@ -87,7 +87,7 @@ async def finish(tizmoret: Tizmoret, id: UUID) -> list[str]:
     async for event in tizmoret.events(id):
         kinds.append(event.kind)
         if event.kind == "gate.opened":
-            gates = await tizmoret.approvals(id, status="pending")
+            gates = await tizmoret.executions.approvals(id, status="pending")
             for gate in gates:
                 await tizmoret.approve(id, gate.id, by="test", option=0 if gate.purpose == "unknown" else None)
     return kinds

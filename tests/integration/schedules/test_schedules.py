@@ -38,7 +38,7 @@ async def only(tizmoret: Tizmoret) -> Schedule:
 
 
 async def runs(tizmoret: Tizmoret) -> int:
-    return len((await tizmoret.list(limit=200)).items)
+    return len((await tizmoret.executions.list(limit=200)).items)
 
 
 async def test_what_is_due_is_submitted_once_and_the_next_time_is_set(tizmoret: Tizmoret, settings: Settings) -> None:
@@ -51,7 +51,7 @@ async def test_what_is_due_is_submitted_once_and_the_next_time_is_set(tizmoret: 
     assert await tizmoret.schedules.ring() == 0
 
     after = await only(tizmoret)
-    (execution,) = (await tizmoret.list()).items
+    (execution,) = (await tizmoret.executions.list()).items
     assert (execution.request, execution.user_id) == ("בדוק את המערכת", "dana")
     assert after.last_execution == execution.id
     assert made.next_at is not None

@@ -39,7 +39,7 @@ def list_(
     async def work(tizmoret: Tizmoret, screen: Screen) -> int:
         from tizmoret.cli.show import print_json, show_list
 
-        page = await tizmoret.list(status=status, query=query, user=user, uses=uses, days=days, limit=limit)
+        page = await tizmoret.executions.list(status=status, query=query, user=user, uses=uses, days=days, limit=limit)
         if json:
             print_json(page, screen)
         else:
@@ -64,7 +64,7 @@ def show(
         execution = await find_execution(tizmoret, id)
         if follow:
             return await watch(tizmoret, screen, execution, json)
-        steps, approvals = await tizmoret.steps(execution.id), await tizmoret.approvals(execution.id)
+        steps, approvals = await tizmoret.executions.steps(execution.id), await tizmoret.executions.approvals(execution.id)
         if json:
             print_json({"execution": execution, "steps": steps, "approvals": approvals}, screen)
         else:
@@ -111,7 +111,7 @@ def context(id: Id, json: Json = False) -> int:
         from tizmoret.cli.context import show_context
         from tizmoret.cli.show import print_json
 
-        found = await tizmoret.context((await find_execution(tizmoret, id)).id)
+        found = await tizmoret.executions.context((await find_execution(tizmoret, id)).id)
         print_json(found, screen) if json else show_context(found, screen)
         return failure.DONE
 
@@ -126,7 +126,7 @@ def locks(json: Json = False) -> int:
         from tizmoret.cli.locks import show_locks
         from tizmoret.cli.show import print_json
 
-        found = await tizmoret.locks()
+        found = await tizmoret.executions.locks()
         print_json(found, screen) if json else show_locks(found, screen)
         return failure.DONE
 

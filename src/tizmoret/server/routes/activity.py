@@ -15,4 +15,4 @@ router = APIRouter(prefix="/api/activity", tags=["activity"])
 @router.get("")
 async def activity(tizmoret: Orchestrator, hours: Annotated[int, Query(ge=1, le=24 * 90)] = 24) -> Activity:
     """Of the executions that were begun in the last `hours`."""
-    return await tizmoret.activity(hours)
+    return await tizmoret.executions.activity(hours)

@@ -34,7 +34,7 @@ class Reject(BaseModel):
 
 @router.get("")
 async def list_approvals(id: Id, tizmoret: Orchestrator, status: ApprovalStatus | None = None) -> list[Approval]:
-    return list(await tizmoret.approvals(id, status=status))
+    return list(await tizmoret.executions.approvals(id, status=status))
 
 
 @router.post("/{approval}/approve")
@@ -53,7 +53,7 @@ async def reject(id: Id, approval: ApprovalId, tizmoret: Orchestrator, body: Rej
 @inbox.get("")
 async def list_all_approvals(tizmoret: Orchestrator, status: ApprovalStatus = "pending") -> list[Approval]:
     """Of all executions, oldest first."""
-    return list(await tizmoret.approvals(status=status))
+    return list(await tizmoret.executions.approvals(status=status))
 
 
 @inbox.get("/decided")
@@ -63,4 +63,4 @@ async def list_decided(
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Page[Approval]:
     """Of all executions: who decided what, and when; the latest first, page by page."""
-    return await tizmoret.decided(limit=limit, cursor=cursor)
+    return await tizmoret.executions.decided(limit=limit, cursor=cursor)

@@ -88,7 +88,7 @@ async def list_executions(
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Page[Execution]:
     """Newest first, page by page."""
-    return await tizmoret.list(
+    return await tizmoret.executions.list(
         status=status, query=query, user=user, uses=uses, days=days, since=since, until=until, limit=limit, cursor=cursor
     )
 
@@ -96,7 +96,7 @@ async def list_executions(
 @router.get("/people")
 async def people(tizmoret: Orchestrator) -> list[str]:
     """On whose behalf there are executions."""
-    return list(await tizmoret.people())
+    return list(await tizmoret.executions.people())
 
 
 @router.get("/status")
@@ -118,7 +118,7 @@ async def preview(body: PreviewRequest, tizmoret: Orchestrator) -> Preview:
 
 @router.get("/{id}")
 async def get(id: Id, tizmoret: Orchestrator) -> Execution:
-    return await tizmoret.get(id)
+    return await tizmoret.executions.get(id)
 
 
 @router.delete("/{id}", status_code=204)
@@ -162,29 +162,29 @@ async def fork(
 
 @router.get("/{id}/plan")
 async def plan(id: Id, tizmoret: Orchestrator) -> Plan:
-    return await tizmoret.plan(id)
+    return await tizmoret.executions.plan(id)
 
 
 @router.get("/{id}/steps")
 async def steps(id: Id, tizmoret: Orchestrator) -> list[StepView]:
-    return list(await tizmoret.steps(id))
+    return list(await tizmoret.executions.steps(id))
 
 
 @router.get("/{id}/context")
 async def context(id: Id, tizmoret: Orchestrator) -> Context:
     """What its calls share beside their outputs: every version of every value, and the messages between agents."""
-    return await tizmoret.context(id)
+    return await tizmoret.executions.context(id)
 
 
 @router.get("/{id}/metrics")
 async def metrics(id: Id, tizmoret: Orchestrator) -> dict[str, Any]:
-    return await tizmoret.metrics(id)
+    return await tizmoret.executions.metrics(id)
 
 
 @router.get("/{id}/trace")
 async def trace(id: Id, tizmoret: Orchestrator) -> list[dict[str, Any]]:
     """Spans of the execution and its steps."""
-    return list(await tizmoret.trace(id))
+    return list(await tizmoret.executions.trace(id))
 
 
 @router.get("/{id}/logs")
@@ -192,4 +192,4 @@ async def logs(
     id: Id, tizmoret: Orchestrator, after: Annotated[int, Query(ge=0, lt=2**63)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200
 ) -> Page[EventView]:
     """The event log, page by page."""
-    return await tizmoret.logs(id, after=after, limit=limit)
+    return await tizmoret.executions.logs(id, after=after, limit=limit)

@@ -13,4 +13,4 @@ router = APIRouter(prefix="/api/locks", tags=["locks"])
 @router.get("")
 async def locks(tizmoret: Orchestrator) -> list[LockView]:
     """By resource, in the order of the queue."""
-    return list(await tizmoret.locks())
+    return list(await tizmoret.executions.locks())
