@@ -17,6 +17,10 @@ test: $(READY) ## all tests but the long ones
 	@sh scripts/chromium.sh
 	@$(VENV)/bin/pytest -n 2 --dist loadgroup -rs
 
+test-long: $(READY) ## the long tests
+	@sh scripts/chromium.sh
+	@$(VENV)/bin/pytest -n 2 --dist loadgroup -rs -m long
+
 check: $(READY) ## style, types, layers, lock
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .

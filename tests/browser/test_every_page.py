@@ -73,8 +73,15 @@ def settle(page: Page, language: str, theme: str) -> None:
     )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["he", "en"])
+@pytest.mark.parametrize(
+    ("language", "theme"),
+    [
+        ("he", "light"),
+        ("en", "dark"),
+        pytest.param("he", "dark", marks=pytest.mark.long),
+        pytest.param("en", "light", marks=pytest.mark.long),
+    ],
+)
 def test_axe_finds_nothing_on_any_page(page: Page, filled: dict[str, str], language: str, theme: str) -> None:
     settle(page, language, theme)
     axe = Axe()
@@ -108,7 +115,7 @@ def test_axe_finds_nothing_on_any_page(page: Page, filled: dict[str, str], langu
     assert found == {}, "\n".join(f"{name}: {report}" for name, report in found.items())
 
 
-@pytest.mark.parametrize("language", ["he", "en"])
+@pytest.mark.parametrize("language", ["he", pytest.param("en", marks=pytest.mark.long)])
 def test_no_page_scrolls_sideways_at_any_width(page: Page, filled: dict[str, str], language: str) -> None:
     settle(page, language, "light")
     wide: list[str] = []

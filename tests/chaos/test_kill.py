@@ -80,6 +80,7 @@ async def verify(home: Path, url: str, count: int) -> dict[str, Any]:
     return {"executions": count, "unknown reported": unknown, "take-overs": taken}
 
 
+@pytest.mark.long
 async def test_a_few_kills_lose_and_repeat_nothing(home: Path, database_url: str) -> None:
     count = await asyncio.to_thread(kill_at_random, home, database_url, 8, 4, 20260)
     await verify(home, database_url, count)

@@ -32,6 +32,7 @@ def sabotaged(safeguard: str) -> list[str]:
             "import runpy; runpy.run_module('tests.chaos.sabotage', run_name='__main__')"]  # fmt: skip
 
 
+@pytest.mark.long
 async def test_kills_pauses_and_cut_connections_lose_and_repeat_nothing() -> None:
     outcome = await trial(12.0, kills=4, faults={**FAULTS, "database crashed": 8})
     assert outcome.findings.violations == []

@@ -65,6 +65,7 @@ def shown(wanted: list[str], output: str) -> bool:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.long
 def test_the_tutorial_is_true_word_for_word(program: Program, tmp_path: Path) -> None:
     shell, ran = Shell(tmp_path, program), 0
     for language, text, before in blocks():

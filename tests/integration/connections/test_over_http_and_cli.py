@@ -81,6 +81,7 @@ def test_an_openapi_document_at_the_command_line(tmp_path: Path, database_url: s
         assert program("connect", "test", "orchard").code == 0
 
 
+@pytest.mark.long
 def test_an_mcp_server_at_the_command_line(tmp_path: Path, database_url: str) -> None:
     program = Program(tmp_path / "home", DATABASE_URL=database_url)
     made = program("connect", "add", "mcp", "notary", "--json", "--", sys.executable, mcp_server.__file__, str(tmp_path))

@@ -153,7 +153,7 @@ async def tizmoret(settings: Settings, catalog: Catalog, home: Path) -> AsyncIte
         yield opened
 
 
-@pytest.fixture(params=["inline", "dbos"])
+@pytest.fixture(params=["inline", pytest.param("dbos", marks=pytest.mark.long)])
 def crew(request: pytest.FixtureRequest, home: Path, database_url: str) -> Iterator[Crew]:
     """With each dispatcher."""
     crew = Crew(home, database_url, request.param)

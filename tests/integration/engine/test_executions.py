@@ -215,6 +215,7 @@ async def test_the_list_pages_newest_first_without_gap_or_repeat(tizmoret: Tizmo
         await tizmoret.executions.list(cursor="nonsense")
 
 
+@pytest.mark.long
 async def test_a_plan_of_ten_thousand_steps_runs(tizmoret: Tizmoret) -> None:
     steps = [step(f"s{i}", "add", after=(f"s{i - 100}",) if i >= 100 else ()) for i in range(10_000)]
     done = await run(tizmoret, plan(*steps), seconds=110)

@@ -148,7 +148,7 @@ async def test_a_log_that_cannot_be_read_keeps_nobody_else_waiting(tizmoret: Tiz
     await tizmoret.delete(first.id)
 
 
-@pytest.mark.parametrize("dispatch", ["inline", "dbos"])
+@pytest.mark.parametrize("dispatch", ["inline", pytest.param("dbos", marks=pytest.mark.long)])
 async def test_an_execution_that_brings_processes_down_is_put_aside(
     home: Path, database_url: str, settings: Settings, dispatch: Dispatch
 ) -> None:
