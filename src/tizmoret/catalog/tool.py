@@ -91,13 +91,23 @@ class Option:
     value: Any
 
 
-class Ask(Exception):
-    """A tool raises this when only a person can decide. The step waits in a gate; the chosen option's value is its output."""
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How a call goes on after its question: it is made again with these arguments, of which `answer` names the one that takes the answer."""
 
-    def __init__(self, question: str, options: Sequence[Option]) -> None:
+    args: Mapping[str, Any]
+    answer: str
+
+
+class Ask(Exception):
+    """A tool raises this when only a person can decide, before it has done anything. The step waits in a gate; the chosen option's value, or
+    the text where there are no options, is its output. again: it is not, and the call goes on with it."""
+
+    def __init__(self, question: str, options: Sequence[Option], again: Again | None = None) -> None:
         super().__init__(question)
         self.question = question
         self.options = tuple(options)
+        self.again = again
 
 
 Run = Callable[[Any, Call], Awaitable[Any]]

@@ -86,7 +86,7 @@ def verdict(gate: Waiting, decision: Decision) -> tuple[Verdict, dict[str, Any]]
         text = (decision.text or "").strip()
         if not text:
             raise BadInput("The question needs an answer in words.", cure="Give `text`.", field="text")
-        return "answered", {"value": clean(text), "note": gate.title}
+        return _question_verdict(gate, clean(text), {"note": gate.title})
     if decision.option is None or not 0 <= decision.option < len(options):
         names = "; ".join(f"{number}: {option['label']}" for number, option in enumerate(options))
         raise BadInput("The question needs one of its options.", cure=f"Give `option`: {names}.", field="option")
@@ -94,7 +94,15 @@ def verdict(gate: Waiting, decision: Decision) -> tuple[Verdict, dict[str, Any]]
         return ("answered", {"value": {}}) if decision.option == HAPPENED else ("approved", {})
     if gate.purpose == "undo":
         return _undo_verdict(gate, decision.option), {}
-    return "answered", {"value": options[decision.option].get("value")}
+    return _question_verdict(gate, options[decision.option].get("value"), {})
+
+
+def _question_verdict(gate: Waiting, value: Any, more: dict[str, Any]) -> tuple[Verdict, dict[str, Any]]:
+    """The answer is the step's output; or the call is made again with it."""
+    again = gate.details.get("again")
+    if again is None:
+        return "answered", {"value": value, **more}
+    return "approved", {"args": {**again["args"], again["answer"]: value}}
 
 
 def check_edit(catalog: Catalog, step: str, details: dict[str, Any], args: Any) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 
 import msgspec
 
-from tizmoret.catalog.tool import Option
+from tizmoret.catalog.tool import Again, Option
 from tizmoret.engine import events as e
 from tizmoret.engine.chronicle import step_row
 from tizmoret.engine.environment import Query
 from tizmoret.engine.events import Item
 from tizmoret.engine.state import Gate
 from tizmoret.engine.transition import ApprovalRow, Blob, StepRow
-from tizmoret.engine.values import pack
+from tizmoret.engine.values import clean, pack
 from tizmoret.ids import uuid7
 from tizmoret.plan.capability import Capability
 from tizmoret.plan.labels import Label
@@ -85,8 +85,13 @@ def approval(step: Step, capability: Capability, args: Any, label: Label, mark: 
     return _open("approval", step.title or step.id, details, mark, expires_in, step.id, None, capability.name)
 
 
-def question(step: Step, item: Item, text: str, options: Sequence[Option], mark: str, expires_in: float) -> Opened:
-    details = {"tool": step.uses, "options": [{"label": option.label, "value": option.value} for option in options]}
+def question(
+    step: Step, item: Item, text: str, options: Sequence[Option], mark: str, expires_in: float, again: Again | None = None
+) -> Opened:
+    """again: the call goes on with the answer, which is not its output then."""
+    details: dict[str, Any] = {"tool": step.uses, "options": [{"label": option.label, "value": option.value} for option in options]}
+    if again is not None:
+        details["again"] = {"args": clean(dict(again.args)), "answer": again.answer}
     return _open("question", text, details, mark, expires_in, step.id, item, step.uses)
 
 

@@ -89,6 +89,11 @@ class StepWork:
 
     async def _arguments(self, id: str, item: Item) -> Any:
         """One call's exact arguments. Raises ArgumentMismatch."""
+        answered = None if item is None else self._state.look(id, item).approved_args  # it asked something, and goes on with the answer
+        return await self._planned(id, item) if answered is None else answered
+
+    async def _planned(self, id: str, item: Item) -> Any:
+        """Its arguments as they were planned, or approved. Raises ArgumentMismatch."""
         step = self.prepared.steps[id]
         edited = self._state.look(id).approved_args
         if edited is not None:
@@ -102,8 +107,8 @@ class StepWork:
         """What a gate shows: the arguments of the call, or of every call of a `for_each` step."""
         items = self._state.steps[id].items if id in self._state.steps else None
         if items is None:
-            return await self._arguments(id, None)
-        return [await self._arguments(id, item) for item in range(len(items))]
+            return await self._planned(id, None)
+        return [await self._planned(id, item) for item in range(len(items))]
 
     def _mark(self, id: str, args: Any) -> str:
         return fingerprint(self.prepared.hash, id, args, self.label(id).to_json())
@@ -154,16 +159,8 @@ class StepWork:
         args, unit = await self._arguments(id, item), self._state.look(id, item)
         tool = self._env.catalog.tool(self.prepared.steps[id].uses)
         doubt = gates.Doubt(unit.reason or "", unit.attempt, idempotency_key(self._record.id, id, item), tool.probe is not None)
-        opened = gates.unknown(
-            self.prepared.steps[id],
-            item,
-            tool.capability,
-            args,
-            self.prepared.plan.language,
-            self._mark(id, args),
-            self._env.gate_expiry,
-            doubt,
-        )
+        step, language, expiry = self.prepared.steps[id], self.prepared.plan.language, self._env.gate_expiry
+        opened = gates.unknown(step, item, tool.capability, args, language, self._mark(id, args), expiry, doubt)
         await self._open(opened, step_row(id, item, "gate"))
 
     async def _open(self, opened: gates.Opened, *steps: StepRow, **rows: Any) -> None:
@@ -224,7 +221,8 @@ class StepWork:
             outcome = replace(outcome, label=outcome.label | seat.read)
             await self._succeeded(id, item, args, outcome, time.perf_counter() - began)
         elif isinstance(outcome, Asked):
-            opened = gates.question(step, item, outcome.question, outcome.options, self._mark(id, args), self._env.gate_expiry)
+            mark = self._mark(id, args)
+            opened = gates.question(step, item, outcome.question, outcome.options, mark, self._env.gate_expiry, outcome.again)
             effects = [] if self._state.look(id, item).doubtful else self._effects(id, item, "failed", args)
             stored, blobs = pack(args)
             await self._open(opened, step_row(id, item, "gate", args=stored), effects=effects, blobs=blobs)

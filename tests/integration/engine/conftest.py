@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from tizmoret import Plan, Step
 from tizmoret.catalog.catalog import Catalog
-from tizmoret.catalog.tool import Ask, Call, Option, Text, Tool, tool
+from tizmoret.catalog.tool import Again, Ask, Call, Option, Text, Tool, tool
 from tizmoret.errors import StepFailed, TryAgain
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.plan.labels import Label
@@ -89,6 +89,19 @@ async def ask(args: Number, call: Call) -> Out:
     raise Ask("Which one?", [Option("one", {"n": 1, "text": ""}), Option("two", {"n": 2, "text": ""})])
 
 
+@tool("test.converse", title=T, description=T, show=show, effect="write", recovery="once", approval="ask")
+async def converse(args: Number, call: Call) -> Out:
+    """Asks twice, and does with the answers what it was asked for."""
+    answers = [one for one in args.text.split("+") if one]
+    if len(answers) < 2:
+        told = {**args.model_dump(), "text": ""}
+        options = [Option("one", f"{args.text}+one"), Option("two", f"{args.text}+two")] if answers else []
+        raise Ask(f"{len(answers)} answers for {args.n}?", options, Again(told, "text"))
+    with (call.folder / "effects.txt").open("a") as ledger:
+        ledger.write(f"{call.key} {args.n} {args.text}\n")
+    return Out(n=args.n, text=args.text)
+
+
 @tool("test.progress", title=T, description=T, show=show)
 async def progress(args: Number, call: Call) -> Out:
     await asyncio.to_thread(call.report, "half way", 0.5)
@@ -110,7 +123,7 @@ def writer(name: str, recovery: Any, **rest: Any) -> Tool:
 
 
 TOOLS = [
-    add, numbers, web, hostile, broken, bug, hang, ask, progress,
+    add, numbers, web, hostile, broken, bug, hang, ask, converse, progress,
     writer("test.write", "keyed"), writer("test.gated", "keyed", approval="ask"), writer("test.once", "once"),
 ]  # fmt: skip
 

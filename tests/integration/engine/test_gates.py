@@ -123,6 +123,28 @@ async def test_a_question_of_a_tool_is_answered_with_one_of_its_options(tizmoret
     assert (await tizmoret.wait(execution.id, 10)).answer == "n=3"
 
 
+async def test_a_call_that_asks_goes_on_with_the_answers_after_its_approval(tizmoret: Tizmoret) -> None:
+    execution = await tizmoret.submit("", plan=plan(step("c", "converse", n=7), step("after", "add", n=from_("c.n"))))
+    for answer in ({}, {"text": "first"}, {"option": 1}):
+        assert (await tizmoret.wait(execution.id, 10)).status == "waiting"
+        assert effects(tizmoret) == []
+        (gate,) = await tizmoret.approvals(execution.id, status="pending")
+        await tizmoret.approve(execution.id, gate.id, by="dana", **answer)
+    assert (await tizmoret.wait(execution.id, 10)).status == "completed"
+    assert [line.split()[1:] for line in effects(tizmoret)] == [["7", "first+two"]]
+
+
+async def test_each_call_of_a_list_goes_on_with_its_own_answer(tizmoret: Tizmoret) -> None:
+    each = step("c", "converse", n={"$item": ""}, for_each=from_("l.numbers"))
+    execution = await tizmoret.submit("", plan=plan(step("l", "list", n=2), each))
+    while (await tizmoret.wait(execution.id, 10)).status == "waiting":
+        for gate in await tizmoret.approvals(execution.id, status="pending"):
+            number = gate.title.rpartition(" ")[2][0]
+            answer = {} if gate.purpose == "approval" else {"option": int(number)} if gate.options else {"text": f"of-{number}"}
+            await tizmoret.approve(execution.id, gate.id, by="dana", **answer)
+    assert sorted(line.split()[1:] for line in effects(tizmoret)) == [["0", "of-0+one"], ["1", "of-1+two"]]
+
+
 async def test_a_gate_over_a_list_shows_every_call_and_is_given_once(tizmoret: Tizmoret) -> None:
     each = step("w", "gated", for_each=from_("list.numbers"), n={"$item": ""})
     execution = await tizmoret.submit("", plan=plan(step("list", "list", n=3), each))
