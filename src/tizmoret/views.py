@@ -17,7 +17,7 @@ ExecutionStatus = Literal["planning", "running", "waiting", "paused", "completed
 StepStatus = Literal["pending", "ready", "running", "gate", "completed", "failed", "skipped", "cancelled", "unknown", "undone", "blocked"]
 Missed = Literal["once", "skip", "all"]  # runs that were due while nobody was there: one for all of them, none, or each
 Overlap = Literal["skip", "allow"]  # a run that is due while the one before is still open
-ConnectionKind = Literal["dav", "google", "openapi", "mcp"]
+ConnectionKind = Literal["dav", "google", "openapi", "mcp", "a2a"]
 ApprovalStatus = Literal["pending", "approved", "rejected", "answered", "expired", "cancelled"]
 FINAL: frozenset[ExecutionStatus] = frozenset({"completed", "failed", "cancelled", "quarantined", "undone"})
 

@@ -10,6 +10,7 @@ import structlog
 
 from tizmoret.agents.builtin import builtin_agents
 from tizmoret.agents.own import AgentFault, own_agents
+from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Tool
 from tizmoret.settings import Settings
@@ -41,10 +42,10 @@ class Installed:
             return None
         return sorted((name, told.st_mtime_ns, told.st_size) for name, told in files)
 
-    def catalog(self, connected: Sequence[Tool] = ()) -> Catalog:
-        """With the tools of connected servers, which the workspace's agents may use too."""
-        tools = [*self._tools, *connected]
-        own, self.faults = own_agents(self._folder, tools, [agent.name for agent in self._agents], self._modules)
+    def catalog(self, connected: Sequence[Tool] = (), elsewhere: Sequence[Agent] = ()) -> Catalog:
+        """With the tools of connected servers, which the workspace's agents may use too, and with their agents."""
+        tools, agents = [*self._tools, *connected], [*self._agents, *elsewhere]
+        own, self.faults = own_agents(self._folder, tools, [agent.name for agent in agents], self._modules)
         for fault in self.faults:
             log.info("an agent of the workspace cannot be used", file=fault.file, key=fault.key, fault=fault.detail)
-        return Catalog(tools, [*self._agents, *own])
+        return Catalog(tools, [*agents, *own])

@@ -37,6 +37,8 @@ async def run_agent(
     """model: the one that is set; the agent's own comes before it; None: work without. url: see `ModelPlanner`.
 
     Raises ArgumentMismatch, StepFailed, TryAgain, Ask."""
+    if agent.remote is not None:
+        return AgentResult(await agent.remote(agent.remote.parse(call.step, args), call), agent.capability.label)
     try:
         jsonschema_rs.validate(agent.capability.arguments, dict(args))
     except jsonschema_rs.ValidationError as error:

@@ -57,6 +57,6 @@ def entry(found: Tool | Agent) -> Entry:
         arguments=capability.arguments,
         output=capability.output,
         tools=list(found.tools) if isinstance(found, Agent) else [],
-        needs_model=isinstance(found, Agent) and found.without_model is None,
+        needs_model=isinstance(found, Agent) and found.without_model is None and found.remote is None,
         model=found.model if isinstance(found, Agent) else None,
     )

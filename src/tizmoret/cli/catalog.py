@@ -95,7 +95,8 @@ def _show(found: Tool | Agent, screen: Screen) -> None:
     screen.prose(found.description[LANGUAGE])
     if isinstance(found, Agent):
         _line(screen, "catalog.uses", ", ".join(found.tools) or say("catalog.nothing"))
-        _line(screen, "catalog.alone", say("catalog.works" if found.without_model else "catalog.needs_model"))
+        alone = "catalog.elsewhere" if found.remote else "catalog.works" if found.without_model else "catalog.needs_model"
+        _line(screen, "catalog.alone", say(alone))
     else:
         _line(screen, "catalog.effect", say("catalog.reads" if capability.effect == "none" else f"effect.{capability.effect}"))
         _line(screen, "catalog.recovery", say(_AFTER_A_CRASH[capability.recovery]))

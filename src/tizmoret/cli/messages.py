@@ -142,6 +142,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
         "changes is put aside",
     ),
     "help.connect_approve": ("להסכים למה שהשרת מציע עכשיו", "Agree to what the server offers now"),
+    "help.connect_a2a": (
+        "סוכן של שרת אחר, בפרוטוקול A2A; מי שרק עונה מסומן --reads",
+        "an agent of another server, over A2A; --reads for one that only answers",
+    ),
+    "opt.a2a_reads": (
+        "הסוכן רק עונה, ואינו משנה דבר: אפשר לשאול אותו בלי אישור",
+        "it only answers and changes nothing: it may be asked without an approval",
+    ),
     "arg.mcp_server": ("כתובת, או -- ותוכנית עם הארגומנטים שלה", "an address, or -- and a program with its arguments"),
     "opt.secret_in": ("המשתנה שבו התוכנית מקבלת את הסוד", "the variable in which the program is given the secret"),
     "help.connect_list": ("מה מחובר, ומה השתבש בבדיקה האחרונה", "What is connected, and what went wrong at the last look"),
@@ -386,6 +394,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "catalog.examples": ("דוגמאות", "Examples"),
     "catalog.alone": ("בלי מודל", "Without a model"),
     "catalog.works": ("עובד לפי כללים", "works by rules"),
+    "catalog.elsewhere": ("נעשה בשרת אחר", "done by another server"),
     "catalog.needs_model": ("צריך מודל", "needs a model"),
     "catalog.front_matter": ("הקובץ", "the file"),
     "catalog.faults": ("{count} קבצים ב-{folder} אינם סוכנים:", "{count} files in {folder} are no agents:"),

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from tizmoret.catalog.tool import Ask
 from tizmoret.errors import TizmoretError, TryAgain
 
 FAILURES = 5  # in a row, after which nobody calls
@@ -45,7 +46,7 @@ class Breaker:
         except TryAgain:
             self._failed(line)
             raise
-        except TizmoretError:
+        except (TizmoretError, Ask):
             self._lines.pop(server, None)
             raise
         except Exception:

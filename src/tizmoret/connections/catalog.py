@@ -11,6 +11,7 @@ from uuid import UUID
 import psycopg
 import structlog
 
+from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Tool
 from tizmoret.connections.book import Connections
@@ -31,7 +32,9 @@ class Base(Protocol):
         """Another one when there is something else."""
         ...
 
-    def catalog(self, connected: Sequence[Tool] = ()) -> Catalog: ...
+    def catalog(self, connected: Sequence[Tool] = (), elsewhere: Sequence[Agent] = ()) -> Catalog:
+        """connected: tools, and elsewhere: agents, of connected servers."""
+        ...
 
 
 class Given:
@@ -46,8 +49,10 @@ class Given:
     def stamp(self) -> object:
         return None
 
-    def catalog(self, connected: Sequence[Tool] = ()) -> Catalog:
-        return Catalog([*self._catalog.tools.values(), *connected], self._catalog.agents.values()) if connected else self._catalog
+    def catalog(self, connected: Sequence[Tool] = (), elsewhere: Sequence[Agent] = ()) -> Catalog:
+        if not connected and not elsewhere:
+            return self._catalog
+        return Catalog([*self._catalog.tools.values(), *connected], [*self._catalog.agents.values(), *elsewhere])
 
 
 class CurrentCatalog:
@@ -67,22 +72,25 @@ class CurrentCatalog:
         if version == self._version:
             return False
         found = await self._connections.list(workspace=self._workspace)
-        now = await asyncio.to_thread(lambda: self._base.catalog(self._free(tool for one in found for tool in _tools(one))))
+        brought = self._free(one for connection in found for one in _brought(connection))
+        tools = [one for one in brought if isinstance(one, Tool)]
+        agents = [one for one in brought if isinstance(one, Agent)]
+        now = await asyncio.to_thread(self._base.catalog, tools, agents)
         gone_tools = [tool for name, tool in self.ever.tools.items() if name not in now.capabilities]
         gone_agents = [agent for name, agent in self.ever.agents.items() if name not in now.capabilities]
         ever = Catalog([*now.tools.values(), *gone_tools], [*now.agents.values(), *gone_agents]) if gone_tools or gone_agents else now
         self.now, self.ever, self._version = now, ever, version
         return True
 
-    def _free(self, tools: Iterable[Tool]) -> list[Tool]:
+    def _free(self, brought: Iterable[Tool | Agent]) -> list[Tool | Agent]:
         """A name that is taken stays what it was: no server can put its tool in the place of one of ours."""
         taken, made = {*self._base.names}, []
-        for tool in tools:
-            if tool.name in taken:
-                log.warning("a connected tool has the name of another one and is left out", tool=tool.name)
+        for one in brought:
+            if one.name in taken:
+                log.warning("what is connected has the name of another one and is left out", name=one.name)
                 continue
-            taken.add(tool.name)
-            made.append(tool)
+            taken.add(one.name)
+            made.append(one)
         return made
 
 
@@ -97,9 +105,10 @@ async def keep_fresh(refresh: Callable[[], Awaitable[None]], connections: Connec
             log.info("could not look for what is new", error=str(error).splitlines()[0])
 
 
-def _tools(connection: Any) -> list[Tool]:
+def _brought(connection: Any) -> list[Tool | Agent]:
     try:
-        return list(KINDS[connection.kind].tools(connection))
+        kind = KINDS[connection.kind]
+        return [*kind.tools(connection), *kind.agents(connection)]
     except (TizmoretError, ValueError, KeyError) as error:  # kept by another version of ours
         log.warning("a connection cannot be used", connection=connection.name, error=str(error)[:300])
         return []

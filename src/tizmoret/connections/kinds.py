@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.tool import Tool
-from tizmoret.connections import dav, google, mcp, openapi
+from tizmoret.connections import a2a, dav, google, mcp, openapi
 from tizmoret.connections.connection import Connection, Wanted
 from tizmoret.tools.providers.guarded import Way
 from tizmoret.views import ConnectionKind
@@ -15,17 +16,20 @@ from tizmoret.views import ConnectionKind
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """look: what a server offers, before it is connected. changed: what is otherwise since, as a sentence, or empty. offers: that, in words."""
+    """look: what a server offers, before it is connected. changed: what is otherwise since, as a sentence, or empty. offers: that, in words.
+    tools and agents: what it brings to the catalog."""
 
     look: Callable[[Wanted, Way], Awaitable[dict[str, Any]]]
     changed: Callable[[Connection, Way], Awaitable[str]]
     offers: Callable[[Mapping[str, Any]], Sequence[str]]
-    tools: Callable[[Connection], Sequence[Tool]]
+    tools: Callable[[Connection], Sequence[Tool]] = lambda _connection: ()
+    agents: Callable[[Connection], Sequence[Agent]] = lambda _connection: ()
 
 
 KINDS: Mapping[ConnectionKind, Kind] = {
-    "dav": Kind(dav.look, dav.changed, dav.offers, lambda _connection: ()),
-    "google": Kind(google.look, google.changed, google.offers, lambda _connection: ()),
+    "dav": Kind(dav.look, dav.changed, dav.offers),
+    "google": Kind(google.look, google.changed, google.offers),
     "openapi": Kind(openapi.look, openapi.changed, openapi.offers, openapi.tools),
     "mcp": Kind(mcp.look, mcp.changed, mcp.offers, mcp.tools),
+    "a2a": Kind(a2a.look, a2a.changed, a2a.offers, a2a.tools, a2a.agents),
 }

@@ -6,9 +6,13 @@ import dataclasses
 import datetime as dt
 import ipaddress
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
+from tests.integration.server.conftest import Running, ServerThread
 from tests.wire.radicale import DavUser, Radicale, radicale
 from tizmoret.demo import make_demo
 from tizmoret.orchestrator import Tizmoret
@@ -46,3 +50,21 @@ def person(dav: Radicale, tizmoret: Tizmoret) -> DavUser:
     (folder / "calendar" / "main.ics").unlink()
     (folder / "contacts" / "contacts.vcf").unlink()
     return person
+
+
+@pytest.fixture
+def another(settings: Settings, tmp_path: Path) -> Iterator[Running]:
+    """Another Tizmoret, with the demo's data, a home and a database of its own, served over HTTP."""
+    own = psycopg.conninfo.conninfo_to_dict(settings.database_url or "")
+    name = f"{own['dbname']}_other"
+    with psycopg.connect(settings.database_url or "", autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        url = psycopg.conninfo.make_conninfo(settings.database_url or "", dbname=name)
+        other = ServerThread(dataclasses.replace(settings, home=tmp_path / "other", database_url=url))
+        try:
+            made = other.start()
+            make_demo(made.folder, dt.datetime.now(settings.timezone).date(), settings.timezone)
+            yield made
+        finally:
+            other.stop()
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import socket
 import subprocess
 import sys
@@ -12,11 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg import sql
 
-from tests.integration.server.conftest import ServerThread
+from tests.integration.server.conftest import Running
 from tests.integration.test_end_to_end import carry
 from tests.wire.radicale import free_port
 from tizmoret.connections.connection import Wanted
@@ -24,7 +21,6 @@ from tizmoret.errors import BadInput, Unavailable
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.owner import owner_token
 from tizmoret.plan.model import Plan, Step
-from tizmoret.settings import Settings
 from tizmoret.views import Execution
 
 pytestmark = pytest.mark.anyio
@@ -162,27 +158,15 @@ async def test_a_server_of_the_protocol_before_is_understood(tizmoret: Tizmoret)
     assert (await tizmoret.executions.steps(done.id))[0].output["text"] == "150 kg"
 
 
-async def test_another_tizmoret_is_a_server_like_any_other(tizmoret: Tizmoret, settings: Settings, tmp_path: Path) -> None:
+async def test_another_tizmoret_is_a_server_like_any_other(tizmoret: Tizmoret, another: Running) -> None:
     """Connected by its token; its gates are its own, and what it says waits there is told here."""
-    home, own = tmp_path / "other", psycopg.conninfo.conninfo_to_dict(settings.database_url or "")
-    name = f"{own['dbname']}_other"
-    async with await psycopg.AsyncConnection.connect(settings.database_url or "", autocommit=True) as connection:
-        await connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-    url = psycopg.conninfo.make_conninfo(settings.database_url or "", dbname=name)
-    other = ServerThread(dataclasses.replace(settings, home=home, database_url=url))
-    running = other.start()
-    try:
-        address = f"{running.address}/mcp"
-        with pytest.raises(BadInput, match="did not let us in"):
-            await tizmoret.connections.add(Wanted("farm", "mcp", address, {}, "wrong"))
-        await tizmoret.connections.add(Wanted("farm", "mcp", address, {}, owner_token(home)))
-        plan = Plan(goal="look", steps=(Step(id="one", tool="farm.contacts_search", args={"query": ""}),))
-        done = await run(tizmoret, plan)
-        assert (done.status, (await tizmoret.executions.steps(done.id))[0].output["data"]["status"]) == ("completed", "completed")
-    finally:
-        other.stop()
-        async with await psycopg.AsyncConnection.connect(settings.database_url or "", autocommit=True) as connection:
-            await connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    address = f"{another.address}/mcp"
+    with pytest.raises(BadInput, match="did not let us in"):
+        await tizmoret.connections.add(Wanted("farm", "mcp", address, {}, "wrong"))
+    await tizmoret.connections.add(Wanted("farm", "mcp", address, {}, owner_token(another.tizmoret.settings.home)))
+    plan = Plan(goal="look", steps=(Step(id="one", tool="farm.contacts_search", args={"query": ""}),))
+    done = await run(tizmoret, plan)
+    assert (done.status, (await tizmoret.executions.steps(done.id))[0].output["data"]["status"]) == ("completed", "completed")
 
 
 async def test_a_server_that_is_away_ends_in_a_sentence(tizmoret: Tizmoret, folder: Path) -> None:

@@ -128,7 +128,7 @@ async def test_a_call_that_asks_goes_on_with_the_answers_after_its_approval(tizm
     for answer in ({}, {"text": "first"}, {"option": 1}):
         assert (await tizmoret.wait(execution.id, 10)).status == "waiting"
         assert effects(tizmoret) == []
-        (gate,) = await tizmoret.approvals(execution.id, status="pending")
+        (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
         await tizmoret.approve(execution.id, gate.id, by="dana", **answer)
     assert (await tizmoret.wait(execution.id, 10)).status == "completed"
     assert [line.split()[1:] for line in effects(tizmoret)] == [["7", "first+two"]]
@@ -138,7 +138,7 @@ async def test_each_call_of_a_list_goes_on_with_its_own_answer(tizmoret: Tizmore
     each = step("c", "converse", n={"$item": ""}, for_each=from_("l.numbers"))
     execution = await tizmoret.submit("", plan=plan(step("l", "list", n=2), each))
     while (await tizmoret.wait(execution.id, 10)).status == "waiting":
-        for gate in await tizmoret.approvals(execution.id, status="pending"):
+        for gate in await tizmoret.executions.approvals(execution.id, status="pending"):
             number = gate.title.rpartition(" ")[2][0]
             answer = {} if gate.purpose == "approval" else {"option": int(number)} if gate.options else {"text": f"of-{number}"}
             await tizmoret.approve(execution.id, gate.id, by="dana", **answer)

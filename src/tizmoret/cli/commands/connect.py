@@ -66,6 +66,17 @@ def mcp(
     return _add(json, name, "mcp", server[0] if over_http else " ".join(server), options, given)
 
 
+@adding.command(help=say("help.connect_a2a"))
+def a2a(
+    name: Name,
+    address: Address,
+    reads: Annotated[bool, typer.Option("--reads", help=say("opt.a2a_reads"))] = False,
+    secret: Annotated[bool, typer.Option("--secret", help=say("opt.secret"))] = False,
+    json: Json = False,
+) -> int:
+    return _add(json, name, "a2a", address, {"reads": ["ask"] if reads else []}, _secret() if secret else os.environ.get(SECRET))
+
+
 @adding.command(help=say("help.connect_google"))
 def google(
     name: Name,

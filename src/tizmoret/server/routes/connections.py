@@ -30,7 +30,11 @@ class NewConnection(BaseModel):
     only: list[str] = Field(
         [], max_length=200, description="of openapi: the operations that are wanted, by name, tag or path; empty for all"
     )
-    reads: list[str] = Field([], max_length=200, description="of openapi: operations that change nothing, whatever their method")
+    reads: list[str] = Field(
+        [],
+        max_length=200,
+        description="of openapi: operations that change nothing, whatever their method; of a2a: `ask`, if the agent only answers",
+    )
 
     def wanted(self) -> Wanted:
         told = {"user": self.user, "base": self.base, "only": self.only, "reads": self.reads, "file": bool(self.document)}

@@ -101,6 +101,7 @@ export const SHELL = {
   connectDav: ["יומן ואנשי קשר (CalDAV)", "Calendar and contacts (CalDAV)"],
   connectOpenapi: ["API לפי מסמך OpenAPI", "API by its OpenAPI document"],
   connectGoogle: ["חשבון Google", "Google account"],
+  connectA2a: ["סוכן של שרת אחר (A2A)", "An agent of another server (A2A)"],
   connectMcp: ["כלים של שרת MCP", "Tools of an MCP server"],
   connectNew: ["חיבור חדש", "New connection"],
   connectName: ["שם (אותיות לטיניות קטנות, ספרות ו־-)", "Name (small letters, digits and -)"],
