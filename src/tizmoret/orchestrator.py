@@ -73,7 +73,7 @@ class Tizmoret:
         self.workspace = database.default_workspace
         self._base = base
         self.catalog = base.catalog()  # with what the workspace is connected to, once `refresh_catalog` has looked
-        self._database = database
+        self._database = self.database = database
         self._planner = choose_planner(settings, self.catalog)
         self._stream = Stream(database)
         self._worker = Worker(database)

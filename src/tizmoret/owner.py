@@ -10,6 +10,7 @@ from pathlib import Path
 from tizmoret.secret_file import kept_secret
 
 PREFIX = "tzm_"
+OWNER = "owner"  # its member of the first workspace
 
 
 def owner_token(home: Path) -> str:

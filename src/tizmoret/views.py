@@ -18,6 +18,7 @@ StepStatus = Literal["pending", "ready", "running", "gate", "completed", "failed
 Missed = Literal["once", "skip", "all"]  # runs that were due while nobody was there: one for all of them, none, or each
 Overlap = Literal["skip", "allow"]  # a run that is due while the one before is still open
 ConnectionKind = Literal["dav", "google", "openapi", "mcp", "a2a"]
+Role = Literal["viewer", "member", "admin", "owner"]  # each may do what those before it may
 ApprovalStatus = Literal["pending", "approved", "rejected", "answered", "expired", "cancelled"]
 FINAL: frozenset[ExecutionStatus] = frozenset({"completed", "failed", "cancelled", "quarantined", "undone"})
 
@@ -113,6 +114,50 @@ class ConnectionView(_View):
     trouble: str = ""
     checked_at: datetime
     created_at: datetime
+
+
+class WorkspaceView(_View):
+    id: UUID
+    name: str
+    created_at: datetime
+
+
+class Member(_View):
+    """A person in a workspace, by the name that stands beside what they decide."""
+
+    name: str
+    role: Role
+    keys: int = 0
+    last_used_at: datetime | None = None  # the last of their keys
+    created_at: datetime
+
+
+class KeyView(_View):
+    """A member's key. `role`: no more than this, whatever the member may; None: all of it. The key itself is shown once, when it is made."""
+
+    id: UUID
+    name: str
+    member: str
+    prefix: str
+    role: Role | None
+    created_by: str
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = None
+
+
+class NewKey(KeyView):
+    key: str  # never shown again
+
+
+class Me(_View):
+    """Whom this request comes from, and what they may do. `installation`: with the token of the whole installation, which is no key."""
+
+    name: str
+    role: Role
+    workspace: WorkspaceView
+    installation: bool
+    may: list[str]
 
 
 class StepView(_View):

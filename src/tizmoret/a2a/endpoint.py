@@ -30,13 +30,14 @@ from tizmoret.a2a.wire import (
     VersionNotSupported,
     error_of,
 )
+from tizmoret.access.rights import Actor
 from tizmoret.catalog.agent import Agent
 from tizmoret.errors import NotFound, TizmoretError
 from tizmoret.orchestrator import Tizmoret
 
 log = structlog.get_logger(__name__)
 
-BY = "a2a"  # on whose behalf: an agent that holds the owner's token
+BY = "a2a"  # on whose behalf: an agent that holds the installation's token; one with a key is the member whose key it is
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _PUSH = frozenset({f"{verb}TaskPushNotificationConfig{s}" for verb in ("Create", "Get", "List", "Delete") for s in ("", "s")})
 
@@ -159,7 +160,8 @@ def _frame(told: Mapping[str, Any]) -> bytes:
 
 def _service(request: Request, agent: Agent | None) -> Service:
     tizmoret: Tizmoret = request.app.state.tizmoret
-    return Service(tizmoret, tizmoret.workspace, BY, agent)
+    actor: Actor = request.state.actor
+    return Service(tizmoret, actor.workspace, BY if actor.key is None else actor.user, agent)
 
 
 def _agents(request: Request) -> list[Agent]:

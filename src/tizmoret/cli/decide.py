@@ -9,10 +9,11 @@ from tizmoret.cli.failure import DONE
 from tizmoret.cli.follow import short, show_end
 from tizmoret.cli.gate import show_gate
 from tizmoret.cli.messages import say
-from tizmoret.cli.session import OWNER, find_approval, find_execution, run
+from tizmoret.cli.session import find_approval, find_execution, run
 from tizmoret.cli.show import print_json
 from tizmoret.cli.terminal import Screen
 from tizmoret.errors import BadInput
+from tizmoret.owner import OWNER
 from tizmoret.views import FINAL, Approval, Execution
 
 if TYPE_CHECKING:

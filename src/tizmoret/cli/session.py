@@ -19,7 +19,6 @@ from tizmoret.views import Approval, Execution
 if TYPE_CHECKING:
     from tizmoret.orchestrator import Tizmoret
 
-OWNER = "owner"  # who decides at this terminal: whoever can read the home
 Work = Callable[["Tizmoret", Screen], Awaitable[int]]
 
 

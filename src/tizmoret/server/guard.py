@@ -1,6 +1,7 @@
-"""The guard in front of every route: who may ask, from where, and how much. Plain ASGI, so that it also covers the stream.
+"""The guard in front of every route: who asks, from where, and how much. Plain ASGI, so that it also covers the stream.
 
-Signed in is a request with the owner's token as bearer, or with the page's cookie. Status and health answer to everybody."""
+Signed in is a request with the installation's token or a member's key as bearer, or with the page's cookie. What each may do then is said by
+`permissions.py`. Status and health answer to everybody."""
 
 from __future__ import annotations
 
@@ -11,11 +12,16 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tizmoret.access.access import Access
+from tizmoret.access.rights import Actor
+from tizmoret.errors import NotSignedIn, TizmoretError
 from tizmoret.owner import same, session_of
-from tizmoret.server.problems import problem
+from tizmoret.server.problems import problem, refusal
+from tizmoret.server.watch import while_signed_in
 
 COOKIE = "tizmoret_session"
 MAX_BODY = 1024 * 1024  # bytes
+CLOSED = ("/api/", "/mcp", "/a2a")
 OPEN = frozenset({"/health", "/api/orchestrate/status", "/api/session"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
@@ -36,24 +42,45 @@ PAGE_POLICY = (
 class Guard:
     """host: the name the server listens on; a request for another one is an attempt to reach it through a foreign page (DNS rebinding)."""
 
-    def __init__(self, app: ASGIApp, token: str, host: str) -> None:
+    def __init__(self, app: ASGIApp, access: Access, token: str, host: str) -> None:
         self._app = app
+        self._access = access
         self._token = token
         self._session = session_of(token)
         self._hosts = LOOPBACK if host in LOOPBACK else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(scope)
-        if refusal is not None:
-            await refusal(scope, receive, send)
+        refused = self._refusal(scope)
+        given = None
+        if refused is None and scope["path"].startswith(CLOSED) and scope["path"] not in OPEN:
+            given = _given(Headers(scope=scope))
+            try:
+                scope.setdefault("state", {})["actor"] = await self._signed_in(given)
+            except TizmoretError as error:
+                refused = refusal(error)
+        if refused is not None:
+            await refused(scope, receive, _with_headers(send))
             return
-        await self._app(scope, _limited(receive), _with_headers(send))
+        await while_signed_in(self._app, self._access.credentials, given)(scope, _limited(receive), _with_headers(send))
+
+    async def _signed_in(self, given: str) -> Actor:
+        """Raises NotSignedIn, Unavailable."""
+        if same(given, self._token) or same(given, self._session):
+            return self._access.owner
+        actor = await self._access.credentials.actor(given)
+        if actor is None:
+            cure = "Send `Authorization: Bearer …` with a key or with the token that `tizmoret token` prints, or sign in to the page."
+            raise NotSignedIn("You are not signed in.", cure=cure)
+        return actor
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
-        headers, path, method = Headers(scope=scope), scope["path"], scope["method"]
+        headers, method = Headers(scope=scope), scope["method"]
         host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
         if self._hosts is not None and host not in self._hosts:
             return problem(403, "forbidden", f"This server does not answer for {host!r}.", cure="Use 127.0.0.1 or localhost.", field="Host")
@@ -65,20 +92,19 @@ class Guard:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > MAX_BODY:
             return problem(413, "too-large", "The body is too large.", cure=f"Send at most {MAX_BODY:,} bytes.")
-        if path.startswith(("/api/", "/mcp", "/a2a")) and path not in OPEN and not self._signed_in(headers):
-            cure = "Send `Authorization: Bearer …` with the token that `tizmoret token` prints, or open the page by its start link."
-            return problem(401, "not-signed-in", "You are not signed in.", cure=cure, headers={"WWW-Authenticate": "Bearer"})
         return None
 
-    def _signed_in(self, headers: Headers) -> bool:
-        kind, _, given = headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer" and same(given.strip(), self._token):
-            return True
-        try:
-            cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        except CookieError:
-            return False
-        return cookie is not None and same(cookie.value, self._session)
+
+def _given(headers: Headers) -> str:
+    """The bearer, or else what the page's cookie holds."""
+    kind, _, bearer = headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return bearer.strip()
+    try:
+        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return ""
+    return "" if cookie is None else cookie.value
 
 
 def _limited(receive: Receive) -> Receive:

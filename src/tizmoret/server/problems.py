@@ -49,11 +49,16 @@ def install(app: FastAPI) -> None:
 
 async def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, TizmoretError)
+    return refusal(error)
+
+
+def refusal(error: TizmoretError) -> Response:
+    """One of our errors as a problem document."""
     more: dict[str, Any] = {}
     if isinstance(error, PlanRefused):
         more["findings"] = [{"step": finding.step, "message": finding.message, "cure": finding.cure} for finding in error.findings]
     field = f"args.{error.argument}" if isinstance(error, ArgumentMismatch) else error.field
-    headers = {"Retry-After": "2"} if error.status == 503 else None
+    headers = {503: {"Retry-After": "2"}, 401: {"WWW-Authenticate": "Bearer"}}.get(error.status)
     return problem(error.status, error.code, error.detail, cure=error.cure, field=field, headers=headers, **more)
 
 

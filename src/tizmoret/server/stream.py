@@ -26,7 +26,7 @@ RETRY = 500  # milliseconds after which a browser comes back
 async def stream(request: Request) -> Response:
     """Every event after `Last-Event-ID` (or `?after=`), in order, once. Ends with the execution: then a last event named `end`."""
     tizmoret: Tizmoret = request.app.state.tizmoret
-    batches = tizmoret.batches(_id(request.path_params["id"]), _cursor(request))
+    batches = tizmoret.batches(_id(request.path_params["id"]), _cursor(request), workspace=request.state.actor.workspace)
     first = await anext(batches, ())  # where there is no such execution, while the answer can still say so
     return StreamingResponse(_frames(first, batches, tizmoret), media_type="text/event-stream", headers=HEADERS)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 async def watch(tizmoret: Tizmoret, screen: Screen, execution: Execution, json: bool, *, yes: bool = False) -> int:
     from tizmoret.cli.follow import Follower
-    from tizmoret.cli.session import OWNER
+    from tizmoret.owner import OWNER
 
     return await Follower(tizmoret, screen, "json" if json else "live" if screen.live else "plain", by=OWNER, yes=yes).follow(execution)
 

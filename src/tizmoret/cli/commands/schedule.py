@@ -35,8 +35,8 @@ def add(
     priority: Annotated[int, typer.Option(help=say("opt.priority"), min=-100, max=100)] = 0,
     json: Json = False,
 ) -> int:
-    from tizmoret.cli.session import OWNER
     from tizmoret.cli.session import run as session
+    from tizmoret.owner import OWNER
 
     text = read_request(request)
 

@@ -55,8 +55,9 @@ def reject(id: Id, approval: ApprovalId = None, note: Note = "", json: JsonLines
 
 @app.command(help=say("help.pause"))
 def pause(id: Id, json: Json = False) -> int:
-    from tizmoret.cli.session import OWNER, find_execution
+    from tizmoret.cli.session import find_execution
     from tizmoret.cli.session import run as session
+    from tizmoret.owner import OWNER
 
     async def work(tizmoret: Tizmoret, screen: Screen) -> int:
         execution = await find_execution(tizmoret, id)
@@ -67,8 +68,9 @@ def pause(id: Id, json: Json = False) -> int:
 
 @app.command(help=say("help.resume"))
 def resume(id: Id, json: JsonLines = False, no_wait: NoWait = False) -> int:
-    from tizmoret.cli.session import OWNER, find_execution
+    from tizmoret.cli.session import find_execution
     from tizmoret.cli.session import run as session
+    from tizmoret.owner import OWNER
 
     async def work(tizmoret: Tizmoret, screen: Screen) -> int:
         execution = await tizmoret.resume((await find_execution(tizmoret, id)).id, by=OWNER)
@@ -95,8 +97,9 @@ def fork(
     no_wait: NoWait = False,
 ) -> int:
     from tizmoret.cli.decide import read_args
-    from tizmoret.cli.session import OWNER, find_execution
+    from tizmoret.cli.session import find_execution
     from tizmoret.cli.session import run as session
+    from tizmoret.owner import OWNER
 
     edited = read_args(args)
 
@@ -109,8 +112,9 @@ def fork(
 
 @app.command(help=say("help.undo"))
 def undo(id: Id, json: JsonLines = False, no_wait: NoWait = False) -> int:
-    from tizmoret.cli.session import OWNER, find_execution
+    from tizmoret.cli.session import find_execution
     from tizmoret.cli.session import run as session
+    from tizmoret.owner import OWNER
 
     async def work(tizmoret: Tizmoret, screen: Screen) -> int:
         execution = await tizmoret.undo((await find_execution(tizmoret, id)).id, by=OWNER)

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from tizmoret.server.routes import BY, Id, Orchestrator
+from tizmoret.server.routes import Id, Orchestrator, Signed
 from tizmoret.views import Approval, ApprovalStatus, Page
 
 router = APIRouter(prefix="/api/orchestrate/{id}/approvals", tags=["approvals"])
@@ -33,34 +33,37 @@ class Reject(BaseModel):
 
 
 @router.get("")
-async def list_approvals(id: Id, tizmoret: Orchestrator, status: ApprovalStatus | None = None) -> list[Approval]:
-    return list(await tizmoret.executions.approvals(id, status=status))
+async def list_approvals(id: Id, tizmoret: Orchestrator, actor: Signed, status: ApprovalStatus | None = None) -> list[Approval]:
+    return list(await tizmoret.executions.approvals(id, status=status, workspace=actor.workspace))
 
 
 @router.post("/{approval}/approve")
-async def approve(id: Id, approval: ApprovalId, tizmoret: Orchestrator, body: Approve | None = None) -> Approval:
+async def approve(id: Id, approval: ApprovalId, tizmoret: Orchestrator, actor: Signed, body: Approve | None = None) -> Approval:
     """What is shown in `args` is what runs. 409 where it was decided before."""
     given = body or Approve()
-    return await tizmoret.approve(id, approval, by=BY, args=given.args, option=given.option, text=given.text, note=given.note)
+    return await tizmoret.approve(
+        id, approval, by=actor.user, args=given.args, option=given.option, text=given.text, note=given.note, workspace=actor.workspace
+    )
 
 
 @router.post("/{approval}/reject")
-async def reject(id: Id, approval: ApprovalId, tizmoret: Orchestrator, body: Reject | None = None) -> Approval:
+async def reject(id: Id, approval: ApprovalId, tizmoret: Orchestrator, actor: Signed, body: Reject | None = None) -> Approval:
     """The step and all that follow from it are left out."""
-    return await tizmoret.reject(id, approval, by=BY, note=(body or Reject()).note)
+    return await tizmoret.reject(id, approval, by=actor.user, note=(body or Reject()).note, workspace=actor.workspace)
 
 
 @inbox.get("")
-async def list_all_approvals(tizmoret: Orchestrator, status: ApprovalStatus = "pending") -> list[Approval]:
+async def list_all_approvals(tizmoret: Orchestrator, actor: Signed, status: ApprovalStatus = "pending") -> list[Approval]:
     """Of all executions, oldest first."""
-    return list(await tizmoret.executions.approvals(status=status))
+    return list(await tizmoret.executions.approvals(status=status, workspace=actor.workspace))
 
 
 @inbox.get("/decided")
 async def list_decided(
     tizmoret: Orchestrator,
+    actor: Signed,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Page[Approval]:
     """Of all executions: who decided what, and when; the latest first, page by page."""
-    return await tizmoret.executions.decided(limit=limit, cursor=cursor)
+    return await tizmoret.executions.decided(limit=limit, cursor=cursor, workspace=actor.workspace)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from tizmoret.connections.book import view
 from tizmoret.connections.connection import Wanted
-from tizmoret.server.routes import Orchestrator
+from tizmoret.server.routes import Orchestrator, Signed
 from tizmoret.views import ConnectionKind, ConnectionView
 
 router = APIRouter(prefix="/api/connections", tags=["connections"])
@@ -43,31 +43,31 @@ class NewConnection(BaseModel):
 
 
 @router.post("", status_code=201)
-async def add(body: NewConnection, tizmoret: Orchestrator) -> ConnectionView:
+async def add(body: NewConnection, tizmoret: Orchestrator, actor: Signed) -> ConnectionView:
     """Looked at before it is kept. One of the same name and kind is replaced."""
-    return view(await tizmoret.connections.add(body.wanted()))
+    return view(await tizmoret.connections.add(body.wanted(), workspace=actor.workspace))
 
 
 @router.get("")
-async def list_connections(tizmoret: Orchestrator) -> list[ConnectionView]:
+async def list_connections(tizmoret: Orchestrator, actor: Signed) -> list[ConnectionView]:
     """By name, with what went wrong at the last look."""
-    return [view(one) for one in await tizmoret.connections.list()]
+    return [view(one) for one in await tizmoret.connections.list(workspace=actor.workspace)]
 
 
 @router.post("/{name}/test")
-async def test(name: Name, tizmoret: Orchestrator) -> ConnectionView:
+async def test(name: Name, tizmoret: Orchestrator, actor: Signed) -> ConnectionView:
     """Look at the server again; `trouble` says what is wrong."""
-    return view(await tizmoret.connections.check(name))
+    return view(await tizmoret.connections.check(name, workspace=actor.workspace))
 
 
 @router.post("/{name}/approve")
-async def approve(name: Name, tizmoret: Orchestrator) -> ConnectionView:
+async def approve(name: Name, tizmoret: Orchestrator, actor: Signed) -> ConnectionView:
     """Agree to what the server offers now, where that is not what it was."""
-    return view(await tizmoret.connections.approve(name))
+    return view(await tizmoret.connections.approve(name, workspace=actor.workspace))
 
 
 @router.delete("/{name}", status_code=204)
-async def remove(name: Name, tizmoret: Orchestrator) -> Response:
+async def remove(name: Name, tizmoret: Orchestrator, actor: Signed) -> Response:
     """What was changed on the server stays."""
-    await tizmoret.connections.remove(name)
+    await tizmoret.connections.remove(name, workspace=actor.workspace)
     return Response(status_code=204)

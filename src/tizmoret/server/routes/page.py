@@ -12,9 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
+from tizmoret.access.secrets import read_secret
 from tizmoret.errors import NotFound, NotSignedIn
+from tizmoret.owner import PREFIX as KEY
 from tizmoret.owner import same, session_of
 from tizmoret.server.guard import COOKIE
+from tizmoret.server.routes import People
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,18 +38,25 @@ class SignIn(BaseModel):
 
 
 @router.post("/api/session", status_code=204)
-async def sign_in(body: SignIn, request: Request) -> Response:
-    """Exchange the owner's token for the page's cookie."""
-    token: str = request.app.state.token
-    if not same(body.token.strip(), token):
+async def sign_in(body: SignIn, request: Request, people: People) -> Response:
+    """Exchange a member's key, or the installation's token, for the page's cookie."""
+    given, token = body.token.strip(), request.app.state.token
+    if same(given, token):
+        return _with_cookie(Response(status_code=204), session_of(token), MONTH)
+    actor = await people.credentials.actor(given) if given.startswith(KEY) else None
+    if actor is None:
         await asyncio.sleep(SLOW)
-        raise NotSignedIn("This is not the owner's token.", cure="`tizmoret token` prints it.", field="token")
-    return _with_cookie(Response(status_code=204), token)
+        raise NotSignedIn("This is no key of anybody.", cure="Ask who gave it to you; `tizmoret token` prints the owner's.", field="token")
+    session, lasts = await people.keys.begin_session(actor)
+    return _with_cookie(Response(status_code=204), session.text, int(lasts.total_seconds()))
 
 
 @router.delete("/api/session", status_code=204)
-async def sign_out() -> Response:
-    """Take the page's cookie away. Answers whoever asks: there is nothing to protect in leaving."""
+async def sign_out(request: Request, people: People) -> Response:
+    """Take the page's cookie away, and what it opened with it. Answers whoever asks: there is nothing to protect in leaving."""
+    session = read_secret(request.cookies.get(COOKIE, ""))
+    if session is not None:
+        await people.keys.end_session(session)
     response = Response(status_code=204)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return response
@@ -63,7 +73,8 @@ async def page(request: Request, place: str = "", token: str | None = None) -> R
     """The page; with the token of the start link, first a cookie and an address without it."""
     if token is not None:
         clean = RedirectResponse(request.url.path, status_code=303)
-        return _with_cookie(clean, request.app.state.token) if same(token, request.app.state.token) else clean
+        own = request.app.state.token
+        return _with_cookie(clean, session_of(own), MONTH) if same(token, own) else clean
     index = WEB / "index.html"
     return FileResponse(index, media_type="text/html; charset=utf-8") if index.is_file() else HTMLResponse(_NOT_BUILT, 503)
 
@@ -93,6 +104,6 @@ async def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-def _with_cookie(response: Response, token: str) -> Response:
-    response.set_cookie(COOKIE, session_of(token), max_age=MONTH, httponly=True, samesite="strict", path="/")
+def _with_cookie(response: Response, session: str, seconds: int) -> Response:
+    response.set_cookie(COOKIE, session, max_age=seconds, httponly=True, samesite="strict", path="/")
     return response

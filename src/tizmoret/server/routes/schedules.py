@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from tizmoret.server.routes import BY, Orchestrator
+from tizmoret.server.routes import Orchestrator, Signed
 from tizmoret.views import Missed, Overlap, Schedule
 
 router = APIRouter(prefix="/api/orchestrate/schedules", tags=["schedules"])
@@ -28,31 +28,32 @@ class NewSchedule(BaseModel):
 
 
 @router.post("", status_code=201)
-async def add(body: NewSchedule, tizmoret: Orchestrator) -> Schedule:
+async def add(body: NewSchedule, tizmoret: Orchestrator, actor: Signed) -> Schedule:
     return await tizmoret.schedules.add(
-        body.query, body.cron, timezone=body.timezone, missed=body.missed, overlap=body.overlap, priority=body.priority, user=BY
-    )
+        body.query, body.cron, timezone=body.timezone, missed=body.missed, overlap=body.overlap, priority=body.priority,
+        user=actor.user, workspace=actor.workspace,
+    )  # fmt: skip
 
 
 @router.get("")
-async def list_schedules(tizmoret: Orchestrator) -> list[Schedule]:
+async def list_schedules(tizmoret: Orchestrator, actor: Signed) -> list[Schedule]:
     """By the time at which they are due."""
-    return list(await tizmoret.schedules.list())
+    return list(await tizmoret.schedules.list(workspace=actor.workspace))
 
 
 @router.post("/{id}/pause")
-async def pause(id: ScheduleId, tizmoret: Orchestrator) -> Schedule:
-    return await tizmoret.schedules.pause(id)
+async def pause(id: ScheduleId, tizmoret: Orchestrator, actor: Signed) -> Schedule:
+    return await tizmoret.schedules.pause(id, workspace=actor.workspace)
 
 
 @router.post("/{id}/resume")
-async def resume(id: ScheduleId, tizmoret: Orchestrator) -> Schedule:
+async def resume(id: ScheduleId, tizmoret: Orchestrator, actor: Signed) -> Schedule:
     """Goes on with the next time from now."""
-    return await tizmoret.schedules.resume(id)
+    return await tizmoret.schedules.resume(id, workspace=actor.workspace)
 
 
 @router.delete("/{id}", status_code=204)
-async def remove(id: ScheduleId, tizmoret: Orchestrator) -> Response:
+async def remove(id: ScheduleId, tizmoret: Orchestrator, actor: Signed) -> Response:
     """Executions that it has made stay."""
-    await tizmoret.schedules.remove(id)
+    await tizmoret.schedules.remove(id, workspace=actor.workspace)
     return Response(status_code=204)
