@@ -11,10 +11,9 @@ from typing import Any
 import mcp_types as types
 
 from tizmoret.errors import Conflict
-from tizmoret.orchestrator import Tizmoret
+from tizmoret.mcp.caller import Caller
 from tizmoret.views import Approval
 
-BY = "mcp"  # who decided, in the log
 LONGEST = 8_000  # characters of a question: what is approved is shown whole, or not here
 YES, NO = "approve", "reject"
 
@@ -34,24 +33,26 @@ def form(approval: Approval) -> types.ElicitRequestFormParams | None:
     return types.ElicitRequestFormParams(message=message, requested_schema=schema)
 
 
-async def decide(tizmoret: Tizmoret, approval: Approval, result: types.ElicitResult) -> bool:
+async def decide(caller: Caller, approval: Approval, result: types.ElicitResult) -> bool:
     """Whether the person decided. A form that is closed decides nothing; one that is declined is a no.
 
     Raises BadInput for an answer that is none of the choices."""
     if result.action == "cancel":
         return False
     answer = str((result.content or {}).get("answer", ""))
+    tizmoret, gate = caller.tizmoret, (approval.execution_id, approval.id)
+    whose: Any = {"by": caller.by, "workspace": caller.workspace}
     try:
         if result.action == "decline" or (approval.purpose == "approval" and answer != YES):
-            await tizmoret.reject(approval.execution_id, approval.id, by=BY)
+            await tizmoret.reject(*gate, **whose)
         elif approval.options:
             labels = [option.label for option in approval.options]
             option = labels.index(answer) if answer in labels else len(labels)  # beyond them: refused by the orchestrator
-            await tizmoret.approve(approval.execution_id, approval.id, by=BY, option=option)
+            await tizmoret.approve(*gate, option=option, **whose)
         elif approval.purpose == "question":
-            await tizmoret.approve(approval.execution_id, approval.id, by=BY, text=answer)
+            await tizmoret.approve(*gate, text=answer, **whose)
         else:
-            await tizmoret.approve(approval.execution_id, approval.id, by=BY)
+            await tizmoret.approve(*gate, **whose)
     except Conflict:
         return True  # somebody was quicker, at the page or the command line
     return True

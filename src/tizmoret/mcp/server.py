@@ -14,6 +14,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from tizmoret.errors import BadInput, TizmoretError
 from tizmoret.mcp import gates, tools
+from tizmoret.mcp.caller import Caller, caller_of
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.views import Approval, Execution
 
@@ -31,7 +32,7 @@ def make_mcp(tizmoret: Tizmoret) -> Server[Any]:
         context: ServerRequestContext[Any], params: types.CallToolRequestParams
     ) -> types.CallToolResult | types.InputRequiredResult:
         try:
-            return await _called(tizmoret, context, params)
+            return await _called(caller_of(tizmoret, context.request), context, params)
         except TizmoretError as error:
             return types.CallToolResult(content=[types.TextContent(type="text", text=str(error))], is_error=True)
 
@@ -39,60 +40,60 @@ def make_mcp(tizmoret: Tizmoret) -> Server[Any]:
 
 
 async def _called(
-    tizmoret: Tizmoret, context: ServerRequestContext[Any], params: types.CallToolRequestParams
+    caller: Caller, context: ServerRequestContext[Any], params: types.CallToolRequestParams
 ) -> types.CallToolResult | types.InputRequiredResult:
     if params.request_state is not None:
-        id: UUID | None = await _answered(tizmoret, params)
+        id: UUID | None = await _answered(caller, params)
     else:
-        id = await tools.begin(tizmoret, params.name, params.arguments or {})
+        id = await tools.begin(caller, params.name, params.arguments or {})
     if id is None:
-        found = await tools.look(tizmoret, params.name, params.arguments or {})
+        found = await tools.look(caller, params.name, params.arguments or {})
         return _result(json.dumps(found, ensure_ascii=False), found)
     modern = context.protocol_version in MODERN_PROTOCOL_VERSIONS
     while True:
-        execution = await _waited(tizmoret, id)
-        asked = await _questions(tizmoret, execution) if gates.can_ask(context.session.client_capabilities) else {}
+        execution = await _waited(caller, id)
+        asked = await _questions(caller, execution) if gates.can_ask(context.session.client_capabilities) else {}
         if asked and modern:
             requests: types.InputRequests = {str(one.id): types.ElicitRequest(params=form) for one, form in asked.values()}
             return types.InputRequiredResult(input_requests=requests, request_state=str(id))
-        if not asked or not await _ask(tizmoret, context, list(asked.values())):
-            return await _ended(tizmoret, execution)
+        if not asked or not await _ask(caller, context, list(asked.values())):
+            return await _ended(caller, execution)
 
 
-async def _waited(tizmoret: Tizmoret, id: UUID) -> Execution:
+async def _waited(caller: Caller, id: UUID) -> Execution:
     """As it is when it has ended, needs a person, or has taken too long for one call."""
     try:
-        return await tizmoret.wait(id, WAIT)
+        return await caller.tizmoret.wait(id, WAIT, workspace=caller.workspace)
     except TimeoutError:
-        return await tizmoret.executions.get(id)
+        return await caller.tizmoret.executions.get(id, workspace=caller.workspace)
 
 
-async def _questions(tizmoret: Tizmoret, execution: Execution) -> dict[UUID, tuple[Approval, types.ElicitRequestFormParams]]:
+async def _questions(caller: Caller, execution: Execution) -> dict[UUID, tuple[Approval, types.ElicitRequestFormParams]]:
     if execution.status != "waiting":
         return {}
-    waiting = await tizmoret.executions.approvals(execution.id, status="pending")
+    waiting = await caller.tizmoret.executions.approvals(execution.id, status="pending", workspace=caller.workspace)
     return {one.id: (one, form) for one in waiting if (form := gates.form(one)) is not None}
 
 
-async def _ask(tizmoret: Tizmoret, context: ServerRequestContext[Any], asked: list[tuple[Approval, types.ElicitRequestFormParams]]) -> bool:
+async def _ask(caller: Caller, context: ServerRequestContext[Any], asked: list[tuple[Approval, types.ElicitRequestFormParams]]) -> bool:
     """In the middle of the call, one after the other; whether all were decided."""
     for approval, form in asked:
         answer = await context.session.elicit_form(form.message, form.requested_schema, related_request_id=context.request_id)
-        if not await gates.decide(tizmoret, approval, answer):
+        if not await gates.decide(caller, approval, answer):
             return False
     return True
 
 
-async def _answered(tizmoret: Tizmoret, params: types.CallToolRequestParams) -> UUID:
+async def _answered(caller: Caller, params: types.CallToolRequestParams) -> UUID:
     """The call is made again with what the person said. The state is the client's to alter: it names an execution, and every answer must be to
     a gate of that one; whoever may call may decide."""
     try:
         id = UUID(params.request_state or "")
     except ValueError as error:
         raise BadInput("That is no call that waits for an answer.", cure="Call again without a state.", field="requestState") from error
-    waiting = {str(one.id): one for one in await tizmoret.executions.approvals(id, status="pending")}
+    waiting = {str(one.id): one for one in await caller.tizmoret.executions.approvals(id, status="pending", workspace=caller.workspace)}
     decided = [
-        await gates.decide(tizmoret, waiting[name], answer)
+        await gates.decide(caller, waiting[name], answer)
         for name, answer in (params.input_responses or {}).items()
         if name in waiting and isinstance(answer, types.ElicitResult)
     ]
@@ -101,8 +102,8 @@ async def _answered(tizmoret: Tizmoret, params: types.CallToolRequestParams) -> 
     return id
 
 
-async def _ended(tizmoret: Tizmoret, execution: Execution) -> types.CallToolResult:
-    found = await tools.told(tizmoret, execution)
+async def _ended(caller: Caller, execution: Execution) -> types.CallToolResult:
+    found = await tools.told(caller, execution)
     text = execution.answer or (execution.error.detail if execution.error else "")
     if execution.status == "waiting":
         text = f"It waits for a person. Decide in Tizmoret: tizmoret show {execution.id}"

@@ -13,7 +13,7 @@ from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Tool
 from tizmoret.errors import BadInput
-from tizmoret.orchestrator import Tizmoret
+from tizmoret.mcp.caller import Caller
 from tizmoret.plan.model import Plan, Step
 from tizmoret.views import Execution
 
@@ -83,10 +83,12 @@ def _told(name: str, found: Tool | Agent) -> types.Tool:
     )  # fmt: skip
 
 
-async def begin(tizmoret: Tizmoret, name: str, arguments: Mapping[str, Any]) -> UUID | None:
+async def begin(caller: Caller, name: str, arguments: Mapping[str, Any]) -> UUID | None:
     """The execution that this call makes; None for one that only looks. Raises BadInput, PlanRefused."""
+    tizmoret = caller.tizmoret
     if name == "tizmoret_submit":
-        return (await tizmoret.submit(_checked(Submit, arguments).request, user="mcp")).id
+        request = _checked(Submit, arguments).request
+        return (await tizmoret.submit(request, user=caller.by, workspace=caller.workspace)).id
     if name in _OWN:
         return None
     uses = _names(tizmoret.catalog).get(name)
@@ -95,37 +97,39 @@ async def begin(tizmoret: Tizmoret, name: str, arguments: Mapping[str, Any]) -> 
     kind = tizmoret.catalog.capabilities[uses].kind
     step = Step(id="call", tool=uses if kind == "tool" else None, agent=uses if kind == "agent" else None, args=dict(arguments))
     found = tizmoret.catalog.tools.get(uses) or tizmoret.catalog.agents[uses]
-    return (await tizmoret.submit(found.title.en, plan=Plan(goal=found.title.en, steps=(step,)), user="mcp")).id
+    plan = Plan(goal=found.title.en, steps=(step,))
+    return (await tizmoret.submit(found.title.en, plan=plan, user=caller.by, workspace=caller.workspace)).id
 
 
-async def look(tizmoret: Tizmoret, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+async def look(caller: Caller, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Raises BadInput, NotFound."""
+    tizmoret, workspace = caller.tizmoret, caller.workspace
     if name == "tizmoret_get":
-        return await told(tizmoret, await tizmoret.executions.get(_checked(Get, arguments).execution))
+        return await told(caller, await tizmoret.executions.get(_checked(Get, arguments).execution, workspace=workspace))
     if name == "tizmoret_events":
         asked = _checked(Events, arguments)
-        execution = await tizmoret.executions.get(asked.execution)
+        execution = await tizmoret.executions.get(asked.execution, workspace=workspace)
         found = []
         if execution.seq > asked.after:
-            async for event in tizmoret.events(asked.execution, asked.after):
+            async for event in tizmoret.events(asked.execution, asked.after, workspace=workspace):
                 found.append(event.model_dump(mode="json", by_alias=True))
                 if len(found) == asked.limit or event.seq >= execution.seq:
                     break
         return {"events": found, "seq": execution.seq, "status": execution.status}
     wanted = _checked(List, arguments)
-    page = await tizmoret.executions.list(status=wanted.status, limit=wanted.limit)
+    page = await tizmoret.executions.list(status=wanted.status, limit=wanted.limit, workspace=workspace)
     return {"executions": [one.model_dump(mode="json", by_alias=True, include=_SHORT) for one in page.items]}
 
 
 _SHORT = {"id", "request", "status", "waiting", "created_at", "finished_at", "answer"}
 
 
-async def told(tizmoret: Tizmoret, execution: Execution) -> dict[str, Any]:
+async def told(caller: Caller, execution: Execution) -> dict[str, Any]:
     """An execution as a client's model reads it."""
     made = execution.model_dump(mode="json", by_alias=True, include={*_SHORT, "error"})
-    steps = await tizmoret.executions.steps(execution.id)
+    steps = await caller.tizmoret.executions.steps(execution.id, workspace=caller.workspace)
     made["steps"] = [one.model_dump(mode="json", by_alias=True, include={"id", "uses", "status", "output", "error"}) for one in steps]
-    waiting = await tizmoret.executions.approvals(execution.id, status="pending")
+    waiting = await caller.tizmoret.executions.approvals(execution.id, status="pending", workspace=caller.workspace)
     made["waitsFor"] = [{"approval": str(one.id), "title": one.title, "tool": one.tool} for one in waiting]
     return made
 

@@ -1,0 +1,53 @@
+"""MCP and A2A with the keys of two workspaces: each client works in its own, in its member's name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.integration.access.conftest import Person
+from tests.integration.mcp.test_mcp_server import client
+from tests.integration.server.conftest import Running
+from tests.integration.server.test_routes import API, create, submit, until
+
+
+def key(person: httpx2.Client) -> str:
+    return person.headers["authorization"].removeprefix("Bearer ")
+
+
+@pytest.mark.anyio
+async def test_over_mcp_one_works_in_ones_own_workspace_and_name(running: Running, other: httpx2.Client, person: Person) -> None:
+    id = submit(running, plan=create())["id"]
+    until(running, id, "waiting")
+    async with client(running, token=key(other)) as made:
+        assert (await made.call_tool("tizmoret_list", {})).structured_content == {"executions": []}
+        for tool in ("tizmoret_get", "tizmoret_events"):
+            refused = await made.call_tool(tool, {"execution": id})
+            assert refused.is_error
+        found = await made.call_tool("time_now", {})
+        assert found.structured_content is not None
+    (execution,) = other.get(API).json()["items"]
+    assert (execution["id"], execution["userId"]) == (found.structured_content["id"], "Noa")
+    assert [one["id"] for one in running.client.get(API).json()["items"]] == [id]
+    with pytest.raises(BaseException):  # noqa: B017, PT011 - the official client says no more than that it could not connect
+        async with client(running, token=key(person(other, "Dana", "viewer"))) as made:
+            await made.list_tools()
+
+
+def call(client: httpx2.Client, method: str, **params: Any) -> dict[str, Any]:
+    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    found: dict[str, Any] = client.post("/a2a", json=body, headers={"A2A-Version": "1.0"}).json()
+    return found
+
+
+def test_over_a2a_one_works_in_ones_own_workspace_and_name(running: Running, other: httpx2.Client) -> None:
+    message = {"messageId": "m1", "role": "ROLE_USER", "parts": [{"text": "check the system"}]}
+    task = call(running.client, "SendMessage", message=message)["result"]["task"]
+    assert call(other, "ListTasks")["result"]["tasks"] == []
+    for method in ("GetTask", "CancelTask", "SubscribeToTask"):
+        assert "no" in call(other, method, id=task["id"])["error"]["message"].lower()
+    own = call(other, "SendMessage", message=message)["result"]["task"]
+    assert own["id"] != task["id"]
+    assert other.get(f"{API}/{own['id']}").json()["userId"] == "Noa"
