@@ -5,8 +5,10 @@ from __future__ import annotations
 from tizmoret.access.credentials import Credentials
 from tizmoret.access.keys import Keys
 from tizmoret.access.members import Members
+from tizmoret.access.names import alike
 from tizmoret.access.rights import Actor
 from tizmoret.access.workspaces import Workspaces
+from tizmoret.errors import NotFound
 from tizmoret.owner import OWNER
 from tizmoret.store.database import Database
 from tizmoret.views import NewKey, WorkspaceView
@@ -19,6 +21,15 @@ class Access:
         self.keys = Keys(database, self.credentials.forget)
         self.workspaces = Workspaces(database)
         self.owner = Actor(OWNER, "owner", database.default_workspace)  # whoever has the installation's token
+
+    async def owner_of(self, workspace: str | None) -> Actor:
+        """The installation's owner at work in one of its workspaces, by name or id; None: the first. Raises NotFound."""
+        if workspace is None:
+            return self.owner
+        for one in await self.workspaces.list(by=self.owner):
+            if alike(one.name, workspace) or str(one.id) == workspace.lower():
+                return Actor(OWNER, "owner", one.id)
+        raise NotFound(f"There is no workspace {workspace[:60]}.", cure="See which there are: tizmoret workspace list", field="workspace")
 
     async def found(self, name: str, owner: str, *, by: Actor) -> tuple[WorkspaceView, NewKey]:
         """A workspace with its first owner, and the key that this one signs in with. Raises BadInput, Forbidden, Conflict, TooLarge."""

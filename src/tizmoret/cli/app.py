@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tizmoret.cli import failure
-from tizmoret.cli.commands import asking, connect, looking, schedule, steering, system
+from tizmoret.cli.commands import asking, connect, looking, people, schedule, steering, system
 from tizmoret.cli.commands.options import HELP
 from tizmoret.cli.messages import say
 
@@ -17,6 +17,9 @@ for group in (asking, steering, looking):
     app.add_typer(group.app)
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(connect.app, name="connect")
+app.add_typer(people.members, name="member")
+app.add_typer(people.keys, name="key")
+app.add_typer(people.workspaces, name="workspace")
 app.add_typer(asking.imports, name="import")
 app.add_typer(system.app)
 
