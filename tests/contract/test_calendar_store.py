@@ -58,6 +58,11 @@ async def test_what_is_taken_is_passed_over(calendar_of: MakeCalendar, at_store:
     assert (await free(at_store(store))).start.strftime("%m-%d %H:%M") == "01-14 12:00"
 
 
+async def test_people_whose_calendar_is_hidden_are_named(calendar_of: MakeCalendar, at_store: Any) -> None:
+    found = await free(at_store(calendar_of(b"")), people=[{"name": "Noa", "email": "noa@x.example"}, {"name": "ללא כתובת"}])
+    assert (found.start.strftime("%m-%d %H:%M"), found.unknown) == ("01-14 10:00", ["Noa", "ללא כתובת"])
+
+
 async def test_the_same_key_makes_one_event_and_tells_the_same(calendar_of: MakeCalendar, at_store: Any) -> None:
     store = calendar_of(b"")
     first = await made(at_store(store, "k"))

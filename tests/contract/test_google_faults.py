@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.contract.conftest import google_calendar
-from tests.unit.tools.calendar_files import changed, deleted, ics, listed, local, made, starts, vevent
+from tests.unit.tools.calendar_files import changed, deleted, free, ics, listed, local, made, starts, vevent
 from tests.unit.tools.conftest import JERUSALEM, MakeCall
 from tests.wire.google import Google
 from tests.wire.google_calendar import OneCalendar
@@ -195,6 +195,14 @@ async def test_calendars_of_others_are_read_and_take_nobodys_time(fresh: Any, ac
     assert await store(fresh()).busy(day, day + dt.timedelta(days=300)) == []  # over 90 days at once Google refuses
     with pytest.raises(StepFailed, match="writer access"):
         await changed(fresh(), "a", title="אחר")
+
+
+async def test_a_time_is_found_for_several_people(fresh: Any, account: Google) -> None:
+    account.calendars.busy["dana@x.example"] = [("2026-01-14T08:00:00Z", "2026-01-14T10:00:00Z")]
+    load(account.calendars.main, ics(vevent("a", local("20260114T123000"), end=local("20260114T140000"))))
+    people = [{"name": "Dana", "email": "dana@x.example"}, {"name": "Noa", "email": "noa@x.example"}]
+    found = await free(fresh(), people=people)
+    assert (found.start.strftime("%m-%d %H:%M"), found.unknown) == ("01-14 14:00", ["Noa"])
 
 
 QUOTA = {"error": {"code": 403, "message": "Rate Limit Exceeded", "errors": [{"domain": "usageLimits", "reason": "rateLimitExceeded"}]}}

@@ -5,7 +5,7 @@ Which one it is, is looked up for each call: a connection counts from the moment
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -57,6 +57,11 @@ class ConnectedCalendar:
 
     async def busy(self, start: dt.datetime, end: dt.datetime) -> Sequence[tuple[dt.datetime, dt.datetime]]:
         return await (await self._store()).busy(start, end)
+
+    async def busy_of(
+        self, people: Sequence[str], start: dt.datetime, end: dt.datetime
+    ) -> Mapping[str, Sequence[tuple[dt.datetime, dt.datetime]]]:
+        return await (await self._store()).busy_of(people, start, end)
 
     async def get(self, event: str) -> Event | None:
         return await (await self._store()).get(event)

@@ -95,7 +95,9 @@ async def find_free(args: FindFree, call: Call) -> Free:
     if before <= after:
         raise StepFailed("That time is over.", cure="Ask for a time from now on.", field="before")
     asked = dt.timedelta(minutes=args.minutes)
-    busy = sorted(await call.provider(CalendarStore).busy(after, before))
+    store = call.provider(CalendarStore)
+    others = await store.busy_of([one.email for one in args.people if one.email], after, before)
+    busy = sorted([*await store.busy(after, before), *(span for taken in others.values() for span in taken)])
     slots: list[dt.datetime] = []
     date = after.date()
     while date <= before.date() and len(slots) < MOST_SLOTS:
@@ -108,7 +110,8 @@ async def find_free(args: FindFree, call: Call) -> Free:
     if not slots:
         cure = "Ask for a longer time, or a shorter meeting."
         raise StepFailed("There is no free time in those hours.", cure=cure, field="before")
-    return Free(start=slots[0], end=later(slots[0], asked), alternatives=slots[1:])
+    unknown = [one.name or one.email for one in args.people if one.email not in others]
+    return Free(start=slots[0], end=later(slots[0], asked), alternatives=slots[1:], unknown=unknown)
 
 
 def _next_quarter(moment: dt.datetime) -> dt.datetime:

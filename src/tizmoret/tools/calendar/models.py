@@ -56,12 +56,18 @@ class FindFree(_Arguments):
     before: Moment | None = Field(None, description="exclusive; empty is 30 days later")
     day_start: str = Field("09:00", pattern=_CLOCK)
     day_end: str = Field("18:00", pattern=_CLOCK)
+    people: list[Annotated[Invitee, Kind("contact")]] = Field(
+        default_factory=list,
+        max_length=50,
+        description="who else must be free, as far as the calendar server tells; each with an e-mail address",
+    )
 
 
 class Free(BaseModel):
     start: Annotated[dt.datetime, Kind("date-time")]
     end: Annotated[dt.datetime, Kind("date-time")]
     alternatives: list[dt.datetime] = Field(default_factory=list, description="other starts, on later days")
+    unknown: list[str] = Field(default_factory=list, description="people whose calendar nobody could look into")
 
 
 class PickEvent(_Arguments):

@@ -39,6 +39,9 @@ def show_free(free: Free, language: Language) -> str:
     if free.alternatives:
         others = "; ".join(moment(start, language) for start in free.alternatives)
         text += f". אפשר גם: {others}" if language == "he" else f". Also: {others}"
+    if free.unknown:
+        names = ", ".join(free.unknown[:10])
+        text += f". לא ידוע מתי פנויים: {names}" if language == "he" else f". Nobody knows when they are free: {names}"
     return text
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -63,6 +63,11 @@ class CalDavCalendar:
 
     async def busy(self, start: dt.datetime, end: dt.datetime) -> Sequence[tuple[dt.datetime, dt.datetime]]:
         return sorted(taken for one in await self._between(start, end) for taken in one.busy(start, end))
+
+    async def busy_of(
+        self, people: Sequence[str], start: dt.datetime, end: dt.datetime
+    ) -> Mapping[str, Sequence[tuple[dt.datetime, dt.datetime]]]:
+        return {}  # it holds the calendars of its owner alone
 
     async def get(self, event: str) -> Event | None:
         async with dav_session(self._account, self._way) as dav:

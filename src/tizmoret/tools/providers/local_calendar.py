@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +37,11 @@ class LocalCalendar:
 
     async def busy(self, start: dt.datetime, end: dt.datetime) -> Sequence[tuple[dt.datetime, dt.datetime]]:
         return await asyncio.to_thread(lambda: self._folder.busy(start, end))
+
+    async def busy_of(
+        self, people: Sequence[str], start: dt.datetime, end: dt.datetime
+    ) -> Mapping[str, Sequence[tuple[dt.datetime, dt.datetime]]]:
+        return {}  # it holds the calendars of its owner alone
 
     async def get(self, event: str) -> Event | None:
         return await asyncio.to_thread(lambda: self._folder.get(event))

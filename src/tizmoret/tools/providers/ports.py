@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Literal, Protocol
@@ -91,6 +91,11 @@ class CalendarStore(Protocol):
 
     async def busy(self, start: dt.datetime, end: dt.datetime) -> Sequence[tuple[dt.datetime, dt.datetime]]:
         """When the calendars' owner is taken, as start and end; they may overlap."""
+
+    async def busy_of(
+        self, people: Sequence[str], start: dt.datetime, end: dt.datetime
+    ) -> Mapping[str, Sequence[tuple[dt.datetime, dt.datetime]]]:
+        """When each of these e-mail addresses is taken. Whose calendar cannot be looked into is left out."""
 
     async def get(self, event: str) -> Event | None: ...
 
