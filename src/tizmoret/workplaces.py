@@ -14,7 +14,7 @@ from tizmoret.catalog.catalog import Catalog
 from tizmoret.connections.access import Access
 from tizmoret.connections.book import Connections
 from tizmoret.connections.breaker import Breaker
-from tizmoret.connections.connected import ConnectedCalendar, ConnectedContacts
+from tizmoret.connections.connected import ConnectedCalendar, ConnectedContacts, ConnectedMailbox
 from tizmoret.connections.connection import Connection
 from tizmoret.errors import TizmoretError
 from tizmoret.plan.model import Language
@@ -40,8 +40,7 @@ class Workplaces:
         self._timezone = settings.timezone
         self._probe = Probe(database, catalog, planner)
         self._outside: dict[type[Any], Any] = {}
-        if settings.mail is not None:
-            self._outside[Mailbox] = ImapMailbox(settings.mail)
+        self._mailbox = ImapMailbox(settings.mail) if settings.mail is not None else None
         if settings.search is not None:
             self._outside[WebSearch] = SearxNG(settings.search)
         self._folders: dict[UUID, Path] = {}
@@ -67,14 +66,16 @@ class Workplaces:
         return found
 
     def _connected(self, workspace: UUID, own: Mapping[type[Any], Any]) -> dict[type[Any], Any]:
-        """With the calendars and contacts of a server in the place of the folder's, where there is one."""
+        """With the calendars, contacts and mail of a server in the place of the workspace's own, where there is one."""
 
         def lookup(offer: str) -> Awaitable[Connection | None]:
             return self._connections.holding(offer, workspace)
 
         changes = self.folder(workspace) / ".connections"
         calendar = ConnectedCalendar(lookup, self._dav, own[CalendarStore], self._way, changes, self._timezone)
-        return {**own, CalendarStore: calendar, ContactBook: ConnectedContacts(lookup, self._dav, own[ContactBook], self._way)}
+        contacts = ConnectedContacts(lookup, self._dav, own[ContactBook], self._way)
+        mailbox = ConnectedMailbox(lookup, self._mailbox, self._way, self._timezone)
+        return {**own, CalendarStore: calendar, ContactBook: contacts, Mailbox: mailbox}
 
 
 class Probe:

@@ -126,14 +126,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     ),
     "opt.secret": ("לשאול על סיסמה, מפתח או אסימון", "ask for a password, a key or a token"),
     "help.connect_google": (
-        "אנשי הקשר והיומנים של חשבון Google. נכנסים בדפדפן; סוד הלקוח נשאל, או נלקח מ-TIZMORET_SECRET",
-        "The contacts and calendars of a Google account. You sign in with a browser; the client's secret is asked for, or taken from "
+        "אנשי הקשר, היומנים והדואר של חשבון Google. נכנסים בדפדפן; סוד הלקוח נשאל, או נלקח מ-TIZMORET_SECRET",
+        "The contacts, calendars and mail of a Google account. You sign in with a browser; the client's secret is asked for, or taken from "
         "TIZMORET_SECRET",
     ),
     "opt.client_id": ("מזהה הלקוח (Desktop app) מ-Google Cloud", "the client id (Desktop app) from Google Cloud"),
     "opt.google_only": (
-        "רק חלק מהחשבון: contacts, calendar (אפשר כמה פעמים)",
-        "only a part of the account: contacts, calendar (may be repeated)",
+        "רק חלק מהחשבון: contacts, calendar, mail (אפשר כמה פעמים)",
+        "only a part of the account: contacts, calendar, mail (may be repeated)",
     ),
     "opt.google_server": ("שרת אחר שמדבר כמו Google", "another server that speaks as Google does"),
     "help.connect_mcp": (

@@ -1,4 +1,4 @@
-"""Calendars and contacts of a workspace: on the server that it has connected, on the one of the settings, else in its own folder.
+"""Calendars, contacts and mail of a workspace: on the server that it has connected, on the one of the settings, else in its own folder.
 
 Which one it is, is looked up for each call: a connection counts from the moment it is made, in every process."""
 
@@ -6,15 +6,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tizmoret.connections.connection import Connection
+from tizmoret.errors import StepFailed
 from tizmoret.settings import DavServer
-from tizmoret.tools.models import Contact, Event
+from tizmoret.tools.models import Contact, Event, Letter, Period
 from tizmoret.tools.providers.guarded import Way
-from tizmoret.tools.providers.ports import CalendarStore, Changed, ContactBook
+from tizmoret.tools.providers.ports import CalendarStore, Changed, ContactBook, Mailbox
 
 Lookup = Callable[[str], Awaitable[Connection | None]]  # by what it offers
 
@@ -106,6 +108,50 @@ class ConnectedContacts:
         from tizmoret.tools.providers.carddav import CardDavContacts
 
         return CardDavContacts(_account(connected, self._server), _way(connected, self._way))
+
+
+class ConnectedMailbox:
+    """A `Mailbox`."""
+
+    def __init__(self, lookup: Lookup, own: Mailbox | None, way: Way, timezone: ZoneInfo) -> None:
+        """own: the one of the settings."""
+        self._lookup, self._own, self._way, self._timezone = lookup, own, way, timezone
+        self._made: tuple[object, Mailbox] | None = None
+
+    async def _box(self) -> Mailbox:
+        connected = await self._lookup("mailboxes")
+        if connected is None and self._own is None:
+            raise StepFailed("No mailbox is connected.", cure="Connect one: tizmoret connect add --help")
+        if connected is None:
+            assert self._own is not None
+            return self._own
+        version = (connected.name, connected.changed_at)
+        if self._made is None or self._made[0] != version:
+            from tizmoret.connections import google
+
+            self._made = (version, google.mailbox(connected, self._way, self._timezone))
+        return self._made[1]
+
+    async def sender(self) -> str:
+        return await (await self._box()).sender()
+
+    async def search(self, query: str, *, period: Period | None, folder: str, unread: bool, limit: int) -> tuple[Sequence[Letter], int]:
+        return await (await self._box()).search(query, period=period, folder=folder, unread=unread, limit=limit)
+
+    async def read(self, id: str) -> Letter:
+        return await (await self._box()).read(id)
+
+    async def draft(self, letter: EmailMessage) -> bool:
+        return await (await self._box()).draft(letter)
+
+    async def discard(self, message_id: str) -> bool:
+        return await (await self._box()).discard(message_id)
+
+    async def send(self, letter: EmailMessage) -> None:
+        await (await self._box()).send(letter)
+
+    async def was_sent(self, message_id: str) -> bool:
+        return await (await self._box()).was_sent(message_id)
 
 
 def _account(connected: Connection | None, server: DavServer | None) -> Any:

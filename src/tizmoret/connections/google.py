@@ -1,4 +1,4 @@
-"""A Google account: its contacts and calendars. Connected by a person who lets us in at Google; what is kept of that is sealed."""
+"""A Google account: its contacts, calendars and mail. Connected by a person who lets us in at Google; what is kept of that is sealed."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tizmoret.catalog.tool import Tool
 from tizmoret.connections.connection import Connection, Wanted
 from tizmoret.errors import BadInput
+from tizmoret.tools import mail
 from tizmoret.tools.providers.change_records import ChangeRecords
 from tizmoret.tools.providers.google_client import Endpoints
 from tizmoret.tools.providers.google_contacts import GoogleContacts
 from tizmoret.tools.providers.google_events import GoogleEvents
 from tizmoret.tools.providers.guarded import Way
 from tizmoret.tools.providers.oauth import Access, Client
-from tizmoret.tools.providers.ports import CalendarStore, ContactBook
+from tizmoret.tools.providers.ports import CalendarStore, ContactBook, Mailbox
 from tizmoret.tools.providers.rest_client import NotGiven, RestSession
 
 ADDRESS = "https://www.googleapis.com"
@@ -23,6 +25,7 @@ _BASE = "https://www.googleapis.com/auth"
 PARTS: Mapping[str, Sequence[str]] = {
     "contacts": (f"{_BASE}/contacts.readonly",),
     "calendar": (f"{_BASE}/calendar.events", f"{_BASE}/calendar.readonly"),
+    "mail": (f"{_BASE}/gmail.readonly", f"{_BASE}/gmail.compose"),
 }
 
 
@@ -70,10 +73,21 @@ def calendar(wanted: Wanted, way: Way, changes: ChangeRecords, timezone: ZoneInf
     return GoogleCalendar(GoogleEvents(session(wanted, way), endpoints(wanted).calendar), changes, timezone)
 
 
+def mailbox(wanted: Connection, way: Way, timezone: ZoneInfo) -> Mailbox:
+    from tizmoret.tools.providers.gmail import GmailBox
+
+    return GmailBox(session(wanted, way), endpoints(wanted).gmail, wanted.offer["mailboxes"][0], timezone)
+
+
+def tools(connected: Connection) -> Sequence[Tool]:
+    """Those for mail, which a workspace without a mailbox has not."""
+    return mail.TOOLS if connected.offer.get("mailboxes") else ()
+
+
 async def look(wanted: Wanted, way: Way) -> dict[str, Any]:
     """The wanted parts of the account that are open to us. Raises BadInput, StepFailed, TryAgain; NotGiven where none is."""
     account, where, refused = session(wanted, way), endpoints(wanted), list[NotGiven]()
-    offer: dict[str, list[str]] = {"calendars": [], "addressBooks": []}
+    offer: dict[str, list[str]] = {"calendars": [], "addressBooks": [], "mailboxes": []}
     for part in parts_of(wanted):
         try:
             if part == "contacts":
@@ -81,6 +95,8 @@ async def look(wanted: Wanted, way: Way) -> dict[str, Any]:
                 offer["addressBooks"] = ["Google"]
             elif part == "calendar":
                 offer["calendars"] = [one.name for one in await GoogleEvents(account, where.calendar).calendars()]
+            elif part == "mail":
+                offer["mailboxes"] = [str((await account.get(f"{where.gmail}/users/me/profile")).get("emailAddress", ""))]
         except NotGiven as error:
             refused.append(error)
     if refused and not any(offer.values()):
@@ -96,4 +112,5 @@ async def changed(known: Connection, way: Way) -> str:
 
 
 def offers(offer: Mapping[str, Any]) -> Sequence[str]:
-    return [*(f"calendar {name}" for name in offer["calendars"]), *(f"contacts {name}" for name in offer["addressBooks"])]
+    names = {"calendars": "calendar", "addressBooks": "contacts", "mailboxes": "mail"}
+    return [f"{said} {name}" for part, said in names.items() for name in offer.get(part, ())]

@@ -28,7 +28,7 @@ class Kind:
 
 KINDS: Mapping[ConnectionKind, Kind] = {
     "dav": Kind(dav.look, dav.changed, dav.offers),
-    "google": Kind(google.look, google.changed, google.offers),
+    "google": Kind(google.look, google.changed, google.offers, google.tools),
     "openapi": Kind(openapi.look, openapi.changed, openapi.offers, openapi.tools),
     "mcp": Kind(mcp.look, mcp.changed, mcp.offers, mcp.tools),
     "a2a": Kind(a2a.look, a2a.changed, a2a.offers, a2a.tools, a2a.agents),

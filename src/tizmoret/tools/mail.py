@@ -1,4 +1,4 @@
-"""Mail over IMAP and SMTP. In the catalog only where a mailbox is connected: what cannot be done is not offered."""
+"""Mail: over IMAP and SMTP, or of a connected account. In the catalog only where a mailbox is connected: what cannot be done is not offered."""
 
 from __future__ import annotations
 
@@ -80,9 +80,9 @@ def _addresses(people: list[Invitee], field: str) -> list[str]:
     return [one.email for one in people]
 
 
-def _letter(args: Write, call: Call) -> tuple[Written, EmailMessage]:
+async def _letter(args: Write, call: Call) -> tuple[Written, EmailMessage]:
     to, cc = _addresses(args.to, "to"), _addresses(args.cc, "cc")
-    sender = call.provider(Mailbox).sender
+    sender = await call.provider(Mailbox).sender()
     made = compose(sender, to, cc, args.subject, args.text, key=call.key, now=call.now, answers=args.answers)
     return Written(message_id=str(made["Message-ID"]), to=[*to, *cc], subject=str(made["Subject"])), made
 
@@ -132,7 +132,7 @@ async def _discard(_args: object, output: object, call: Call) -> None:
     effect="write", recovery="keyed", label=UNTRUSTED, timeout=60, undo=_discard, seconds=2.0,
 )  # fmt: skip
 async def draft(args: Write, call: Call) -> Written:
-    written, made = _letter(args, call)
+    written, made = await _letter(args, call)
     await call.provider(Mailbox).draft(made)
     return written
 
@@ -140,7 +140,7 @@ async def draft(args: Write, call: Call) -> Written:
 async def _sent(args: Write, call: Call) -> Written | None:
     """What is among the sent letters was sent. What is not may have been: the server may have taken it before we could keep it."""
     mailbox = call.provider(Mailbox)
-    id = message_id(call.key, mailbox.sender)
+    id = message_id(call.key, await mailbox.sender())
     if await mailbox.was_sent(id):
         return Written(message_id=id, to=[one.email for one in [*args.to, *args.cc]], subject=" ".join(args.subject.split()))
     raise Unavailable(
@@ -157,7 +157,7 @@ async def _sent(args: Write, call: Call) -> Written | None:
     effect="send", recovery="once", approval="ask", reversible=False, label=UNTRUSTED, timeout=90, probe=_sent, seconds=3.0,
 )  # fmt: skip
 async def send(args: Write, call: Call) -> Written:
-    written, made = _letter(args, call)
+    written, made = await _letter(args, call)
     await call.provider(Mailbox).send(made)
     return written
 

@@ -20,6 +20,7 @@ from tizmoret.connections.connection import Wanted
 from tizmoret.demo import make_demo
 from tizmoret.errors import BadInput, StepFailed, TryAgain, Unavailable
 from tizmoret.orchestrator import Tizmoret
+from tizmoret.plan.model import Plan, Step
 from tizmoret.tools.models import Contact
 from tizmoret.tools.providers.google_client import Endpoints
 from tizmoret.tools.providers.google_contacts import GoogleContacts
@@ -180,7 +181,7 @@ async def test_the_seed_request_meets_in_the_account(tizmoret: Tizmoret, demo: G
     (made,) = there(demo) - before
     assert [(one["email"], one["displayName"]) for one in events[made]["attendees"]] == [("yoav.cohen@sdot-haemek.example", "יואב כהן")]
     assert demo.calendars.main.notified == ["POST "]
-    assert (await tizmoret.steps(execution.id))[-1].output["document"]["id"].endswith(".docx")
+    assert (await tizmoret.executions.steps(execution.id))[-1].output["document"]["id"].endswith(".docx")
     assert not (tizmoret.workplaces.folder(tizmoret.workspace) / "calendar" / "main.ics").exists()
 
     await tizmoret.undo(execution.id, by="dana")
@@ -208,15 +209,38 @@ async def test_an_answer_that_breaks_off_makes_one_meeting_all_the_same(tizmoret
     assert len(demo.calendars.main.events) == before + 1
 
 
+async def test_mail_of_the_account_is_planned_with_once_it_is_connected_and_goes_out_once(tizmoret: Tizmoret, account: Google) -> None:
+    assert not [name for name in tizmoret.catalog.tools if name.startswith("mail.")]
+    made = await tizmoret.connections.add(wanted(account))
+    assert made.offer["mailboxes"] == ["dana@farm.example"]
+    assert "mail.send" in tizmoret.catalog.tools
+    account.mail.deliver(b"From: Noa <noa@x.example>\r\nSubject: wheat\r\nDate: Mon, 12 Jan 2026 09:00:00 +0200\r\n\r\n1,210 for a ton")
+    looked = await carry(tizmoret, "search the inbox for letters about wheat")
+    assert (looked.status, "noa@x.example" in (looked.answer or "")) == ("completed", True), looked.answer
+
+    account.cuts = "answer"
+    args = {"to": [{"email": "noa@x.example"}], "subject": "wheat", "text": "Agreed."}
+    step = Step(id="send", title="Send", tool="mail.send", args=args)
+    execution = await tizmoret.submit("send it", plan=Plan(request="send it", goal="send", language="en", steps=(step,)))
+    await tizmoret.wait(execution.id, 30)
+    (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
+    await tizmoret.approve(execution.id, gate.id, by="dana")
+    assert (await tizmoret.wait(execution.id, 30)).status == "completed"
+    assert len(account.mail.labelled("SENT")) == 1
+
+    await tizmoret.connections.remove("work")
+    assert not [name for name in tizmoret.catalog.tools if name.startswith("mail.")]
+
+
 async def test_only_what_was_agreed_to_is_offered(tizmoret: Tizmoret, account: Google) -> None:
     account.refresh["refresh-canary"] = "https://www.googleapis.com/auth/contacts.readonly"
-    assert (await tizmoret.connections.add(wanted(account))).offer == {"calendars": [], "addressBooks": ["Google"]}
+    assert (await tizmoret.connections.add(wanted(account))).offer == {"calendars": [], "addressBooks": ["Google"], "mailboxes": []}
     account.refresh["refresh-canary"] = ""
     account.expire()
     one = wanted(account)
     part = dataclasses.replace(one, options={**one.options, "only": ["calendar"]})
     made = await tizmoret.connections.add(part)
-    assert made.offer == {"calendars": ["me@x.example"], "addressBooks": []}
+    assert made.offer == {"calendars": ["me@x.example"], "addressBooks": [], "mailboxes": []}
     account.refresh["refresh-canary"] = "nothing at all"
     account.expire()
     assert "does not open" in (await tizmoret.connections.check("work")).trouble

@@ -26,3 +26,7 @@ class Endpoints:
     @property
     def calendar(self) -> str:
         return f"{self.server or 'https://www.googleapis.com'}/calendar/v3"
+
+    @property
+    def gmail(self) -> str:
+        return f"{self.server or 'https://gmail.googleapis.com'}/gmail/v1"

@@ -13,6 +13,7 @@ from email.utils import format_datetime, getaddresses, parseaddr, parsedate_to_d
 from lxml import etree, html
 
 from tizmoret.tools.models import Letter
+from tizmoret.words import content_tokens, forms
 
 MAX_TEXT = 200_000  # characters of one letter
 
@@ -38,6 +39,13 @@ def compose(
         made["In-Reply-To"] = made["References"] = answers
     made.set_content(text)
     return made
+
+
+def about(query: str, letter: Letter) -> bool:
+    """Whether it holds every word that tells something, in any of its forms."""
+    said = frozenset[str]().union(*(forms(word) for word in content_tokens(f"{letter.subject} {letter.sender} {letter.text}")))
+    words = [forms(word) for word in content_tokens(query)]
+    return bool(words) and all(not word.isdisjoint(said) for word in words)
 
 
 def read_letter(id: str, content: bytes, *, seen: bool) -> Letter:

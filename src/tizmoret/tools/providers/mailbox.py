@@ -21,8 +21,7 @@ import structlog
 from tizmoret.errors import NotFound, StepFailed, TryAgain
 from tizmoret.settings import MailAccount
 from tizmoret.tools.models import Letter, Period
-from tizmoret.tools.providers.mail_message import read_letter
-from tizmoret.words import content_tokens, forms
+from tizmoret.tools.providers.mail_message import about, read_letter
 
 SECONDS = 30.0  # that a server may take for one answer
 MAX_BYTES = 10 * 1024 * 1024  # of one letter
@@ -43,8 +42,7 @@ class ImapMailbox:
     def __init__(self, account: MailAccount) -> None:
         self._account = account
 
-    @property
-    def sender(self) -> str:
+    async def sender(self) -> str:
         return self._account.sender
 
     async def search(self, query: str, *, period: Period | None, folder: str, unread: bool, limit: int) -> tuple[Sequence[Letter], int]:
@@ -91,11 +89,9 @@ class ImapMailbox:
         for word in query.split()[:_WORDS]:
             imap.literal = word.encode()  # type: ignore[assignment]  # typeshed says str, the library sends bytes
             hits &= _uids(imap.uid("SEARCH", "CHARSET", "UTF-8", "TEXT"))
-        words = [forms(word) for word in content_tokens(query)]
         for uid in sorted(among - hits, reverse=True)[:_LOOKED_INTO]:
             letter = self._letter(imap, folder, validity, uid)
-            said = _forms_of(f"{letter.subject} {letter.sender} {letter.text}") if letter is not None else frozenset()
-            if words and all(not word.isdisjoint(said) for word in words):
+            if letter is not None and about(query, letter):
                 hits.add(uid)
         return hits
 
@@ -234,10 +230,6 @@ class ImapMailbox:
         finally:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 made.quit()
-
-
-def _forms_of(text: str) -> frozenset[str]:
-    return frozenset[str]().union(*(forms(word) for word in content_tokens(text)))
 
 
 def _accepted(answer: tuple[int, bytes], what: str) -> None:

@@ -153,8 +153,7 @@ class WebSearch(Protocol):
 class Mailbox(Protocol):
     """Every method raises StepFailed (or TryAgain for a passing fault) with a cure."""
 
-    @property
-    def sender(self) -> str:
+    async def sender(self) -> str:
         """Whose letters these are, as a From header has it."""
 
     async def search(self, query: str, *, period: Period | None, folder: str, unread: bool, limit: int) -> tuple[Sequence[Letter], int]:
