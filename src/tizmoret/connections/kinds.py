@@ -8,7 +8,7 @@ from typing import Any
 
 from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.tool import Tool
-from tizmoret.connections import a2a, dav, google, mcp, openapi
+from tizmoret.connections import a2a, dav, google, mcp, ntfy, openapi, slack, webhook
 from tizmoret.connections.connection import Connection, Wanted
 from tizmoret.tools.providers.guarded import Way
 from tizmoret.views import ConnectionKind
@@ -32,4 +32,7 @@ KINDS: Mapping[ConnectionKind, Kind] = {
     "openapi": Kind(openapi.look, openapi.changed, openapi.offers, openapi.tools),
     "mcp": Kind(mcp.look, mcp.changed, mcp.offers, mcp.tools),
     "a2a": Kind(a2a.look, a2a.changed, a2a.offers, a2a.tools, a2a.agents),
+    "slack": Kind(slack.look, slack.changed, slack.offers, slack.tools),
+    "ntfy": Kind(ntfy.look, ntfy.changed, ntfy.offers, ntfy.tools),
+    "webhook": Kind(webhook.look, webhook.changed, webhook.offers, webhook.tools),
 }

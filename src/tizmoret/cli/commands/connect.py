@@ -77,6 +77,33 @@ def a2a(
     return _add(json, name, "a2a", address, {"reads": ["ask"] if reads else []}, _secret() if secret else os.environ.get(SECRET))
 
 
+@adding.command(help=say("help.connect_slack"))
+def slack(
+    name: Name,
+    channel: Annotated[str, typer.Option(help=say("opt.channel"))] = "",
+    server: Annotated[str, typer.Option(help=say("opt.slack_server"))] = "",
+    json: Json = False,
+) -> int:
+    from tizmoret.tools.providers.slack_client import ADDRESS
+
+    return _add(json, name, "slack", server or ADDRESS, {"channel": channel}, _secret())
+
+
+@adding.command(help=say("help.connect_ntfy"))
+def ntfy(
+    name: Name,
+    address: Annotated[str, typer.Argument(help=say("arg.topic"), metavar="ADDRESS")],
+    secret: Annotated[bool, typer.Option("--secret", help=say("opt.secret"))] = False,
+    json: Json = False,
+) -> int:
+    return _add(json, name, "ntfy", address, {}, _secret() if secret else os.environ.get(SECRET))
+
+
+@adding.command(help=say("help.connect_webhook"))
+def webhook(name: Name, address: Address, json: Json = False) -> int:
+    return _add(json, name, "webhook", address, {}, _secret())
+
+
 @adding.command(help=say("help.connect_google"))
 def google(
     name: Name,

@@ -259,6 +259,19 @@ def said(reading: Reading) -> str | None:
     return match[1].strip() if match else None
 
 
+def _message(slot: Slot, skill: Skill, reading: Reading) -> str | None:
+    """What is sent to a place may stand in quotes; where it is sent to people, the quotes may hold its subject."""
+    if skill.looks:
+        return None
+    if "send" not in skill.acts or skill.slot("contact") is not None:
+        return said(reading)
+    told = _TOLD.search(reading.text)
+    return said(reading) or next(iter(reading.named("quote")), None) or (told[1].strip() if told else None)
+
+
+_TOLD = re.compile(r"(?:(?<=\w):|(?<!\w)that(?=\s))\s*(.+)$", re.IGNORECASE)  # "notify me: the truck has left"
+
+
 def is_found(slot: Slot) -> bool:
     """Whether a text is one that steps find, rather than one that a person writes."""
     return slot.name in ("content", "text", "texts", "material", "markdown", "body", "message")
@@ -350,7 +363,7 @@ _NOTED = re.compile(
 
 _BY_KIND: dict[str, Callable[[Slot, Skill, Reading], Any]] = {
     "date-time": _time, "period": _period, "words": _words, "person.name": _person, "url": _url, "code": _code, "email": _email,
-    "document.id": _document_id, "text": _text, "markdown": lambda slot, skill, reading: said(reading) if not skill.looks else None,
+    "document.id": _document_id, "text": _text, "markdown": _message,
     "document": lambda slot, skill, reading: None, "contact": lambda slot, skill, reading: None,
     "event": lambda slot, skill, reading: None, "unit": _measured, "currency": _measured, "column": _crossed, "note.text": _noted,
     "claim": _claimed,

@@ -140,6 +140,8 @@ class Intents:
         if skill_changes(skill) and reading.act in ("book", "create"):
             return True  # see `_into_existing`
         if reading.act == "send" and "send" in skill.acts:
+            if skill.slot("contact") is None and skill.slot("email") is None:  # to no person, but to a place: "to Slack"
+                return names_itself(skill, reading) or _in_title(normalise(reading.clause.verb), skill)
             return bool(reading.people or reading.named("email"))
         if makes(skill, reading) or (reading.named("quote") and _onto_list(skill, reading)):
             return True

@@ -25,6 +25,7 @@ class NewConnection(BaseModel):
     address: str = Field(max_length=2_000, examples=["https://cloud.example/remote.php/dav"])
     user: str = Field("", max_length=300)
     secret: SecretStr | None = Field(None, description="a password, a key or a token; it is sealed, and never shown again")
+    channel: str = Field("", max_length=100, description="of slack: where a message goes that names no channel")
     document: str = Field("", description="of openapi: the document itself; `address` is then its server's")
     base: str = Field("", max_length=2_000, description="of openapi: its server, where that is not the one that the document names")
     only: list[str] = Field(
@@ -37,7 +38,14 @@ class NewConnection(BaseModel):
     )
 
     def wanted(self) -> Wanted:
-        told = {"user": self.user, "base": self.base, "only": self.only, "reads": self.reads, "file": bool(self.document)}
+        told = {
+            "user": self.user,
+            "base": self.base,
+            "only": self.only,
+            "reads": self.reads,
+            "channel": self.channel,
+            "file": bool(self.document),
+        }
         secret = self.secret.get_secret_value() if self.secret is not None else None
         return Wanted(self.name, self.kind, self.address, {name: value for name, value in told.items() if value}, secret, self.document)
 
