@@ -29,6 +29,10 @@ export interface Label {
 export type ConnectionView = Schemas["ConnectionView"];
 export type NewConnection = Pick<Schemas["NewConnection"], "name" | "kind" | "address" | "user" | "secret">;
 export type NewSchedule = Schemas["NewSchedule"];
+export type Me = Schemas["Me"];
+export type Member = Schemas["Member"];
+export type KeyView = Schemas["KeyView"];
+export type NewKey = Schemas["NewKey"];
 export type LockView = Schemas["LockView"];
 
 export class Problem extends Error {
@@ -97,7 +101,7 @@ export const api = {
   approve: (approval: Approval, body: Decision) => call<Approval>("POST", `${base}/${approval.executionId}/approvals/${approval.id}/approve`, body),
   reject: (approval: Approval, note: string) => call<Approval>("POST", `${base}/${approval.executionId}/approvals/${approval.id}/reject`, { note }),
   tell: (id: string, what: Steering) => call<Execution>("POST", `${base}/${id}/${what}`),
-  people: () => call<string[]>("GET", `${base}/people`),
+  submitters: () => call<string[]>("GET", `${base}/people`),
   filters: {
     list: () => call<SavedFilter[]>("GET", "/api/saved-filters"),
     save: (name: string, filter: Filter) => call<SavedFilter>("POST", "/api/saved-filters", { name, filter }),
@@ -114,6 +118,17 @@ export const api = {
     add: (made: NewConnection) => call<ConnectionView>("POST", "/api/connections", made),
     test: (name: string) => call<ConnectionView>("POST", `/api/connections/${encodeURIComponent(name)}/test`),
     remove: (name: string) => call<void>("DELETE", `/api/connections/${encodeURIComponent(name)}`),
+  },
+  people: {
+    me: () => call<Me>("GET", "/api/me"),
+    rename: (name: string) => call<Me["workspace"]>("PATCH", "/api/workspace", { name }),
+    members: () => call<Member[]>("GET", "/api/members"),
+    add: (name: string, role: Member["role"]) => call<Member>("POST", "/api/members", { name, role }),
+    change: (name: string, role: Member["role"]) => call<Member>("PATCH", `/api/members/${encodeURIComponent(name)}`, { role }),
+    remove: (name: string) => call<void>("DELETE", `/api/members/${encodeURIComponent(name)}`),
+    keys: () => call<KeyView[]>("GET", "/api/keys"),
+    makeKey: (wanted: { member: string | null; name: string; role: Member["role"] | null; days: number }) => call<NewKey>("POST", "/api/keys", wanted),
+    revoke: (id: string) => call<void>("DELETE", `/api/keys/${id}`),
   },
   locks: () => call<LockView[]>("GET", "/api/locks"),
   catalog: () => call<Entry[]>("GET", "/api/catalog"),

@@ -11,8 +11,11 @@ export const statusQuery = queryOptions({ queryKey: ["status"], queryFn: api.sta
 export const catalogQuery = queryOptions({ queryKey: ["catalog"], queryFn: api.catalog, staleTime: 60_000 });
 export const activityQuery = (hours: number) => queryOptions({ queryKey: ["activity", hours], queryFn: () => api.activity(hours), refetchInterval: 10_000, placeholderData: (before) => before });
 export const inboxQuery = queryOptions({ queryKey: ["inbox"], queryFn: api.inbox, refetchInterval: unlessLive(LIVE) });
-export const peopleQuery = queryOptions({ queryKey: ["people"], queryFn: api.people, staleTime: 30_000 });
+export const peopleQuery = queryOptions({ queryKey: ["people"], queryFn: api.submitters, staleTime: 30_000 });
 export const filtersQuery = queryOptions({ queryKey: ["saved filters"], queryFn: api.filters.list, staleTime: 30_000 });
+export const meQuery = queryOptions({ queryKey: ["me"], queryFn: api.people.me, staleTime: 10_000 });
+export const membersQuery = queryOptions({ queryKey: ["members"], queryFn: api.people.members, refetchInterval: 10_000 });
+export const keysQuery = queryOptions({ queryKey: ["keys"], queryFn: api.people.keys, refetchInterval: 10_000 });
 export const connectionsQuery = queryOptions({ queryKey: ["connections"], queryFn: api.connections.list });
 export const schedulesQuery = queryOptions({ queryKey: ["schedules"], queryFn: api.schedules.list, refetchInterval: unlessLive(10_000) });
 export const locksQuery = queryOptions({ queryKey: ["locks"], queryFn: api.locks, refetchInterval: unlessLive(LIVE) });

@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 
-import { EFFECTS, EVENTS, POLICIES, REASONS, RECOVERIES, STATUSES } from "./names";
+import { EFFECTS, EVENTS, POLICIES, REASONS, RECOVERIES, ROLES, STATUSES } from "./names";
 import { type Language, type Message, MESSAGES } from "./words";
 
 export type { Language } from "./words";
@@ -29,6 +29,7 @@ function words(language: Language) {
     recovery: named(RECOVERIES),
     policy: named(POLICIES),
     event: named(EVENTS),
+    role: named(ROLES),
     time: (iso: string) => clock.format(new Date(iso)),
     date: (iso: string) => day.format(new Date(iso)),
     number: (value: number) => number.format(value),

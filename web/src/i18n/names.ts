@@ -32,6 +32,13 @@ export const EFFECTS: Record<string, Pair> = {
   send: ["שליחה", "Sends"],
 };
 
+export const ROLES: Record<string, Pair> = {
+  viewer: ["צפייה", "Viewer"],
+  member: ["חבר", "Member"],
+  admin: ["ניהול", "Admin"],
+  owner: ["בעלים", "Owner"],
+};
+
 export const RECOVERIES: Record<string, Pair> = {
   pure: ["פשוט רץ שוב", "Simply runs again"],
   keyed: ["רץ שוב באותו מפתח, בלי לחזור על ההשפעה", "Runs again under the same key, without a second effect"],

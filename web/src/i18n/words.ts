@@ -2,11 +2,12 @@
 
 import { EXECUTION } from "./words/execution";
 import { LISTS } from "./words/lists";
+import { PEOPLE } from "./words/people";
 import { SHELL } from "./words/shell";
 
 export type Language = "he" | "en";
 export type Pair = readonly [string, string];
 
-export const MESSAGES = { ...SHELL, ...EXECUTION, ...LISTS };
+export const MESSAGES = { ...SHELL, ...EXECUTION, ...LISTS, ...PEOPLE };
 
 export type Message = keyof typeof MESSAGES;

@@ -8,6 +8,9 @@ import { statusQuery } from "../api/queries";
 import { setLanguage, useWords } from "../i18n";
 import { Header } from "../shell/Header";
 import { signOut } from "../shell/session";
+import { Keys } from "../settings/Keys";
+import { Members } from "../settings/Members";
+import { Workspace } from "../settings/Workspace";
 import { setTheme, type Theme, useTheme } from "../theme";
 import { Code, Num, Value } from "../ui/bidi";
 import { useTitle } from "../ui/hooks";
@@ -41,6 +44,15 @@ export function Settings() {
           />
           <p className="text-xs text-fg-2">{t("languageText")}</p>
           <Choice name={t("theme")} value={theme} choices={themes} onChange={setTheme} />
+        </Section>
+        <Section title={t("workspace")}>
+          <Workspace />
+        </Section>
+        <Section title={t("members")}>
+          <Members />
+        </Section>
+        <Section title={t("keys")}>
+          <Keys />
         </Section>
         <Section title={t("planner")}>
           {status.data && (

@@ -88,7 +88,7 @@ export const SHELL = {
   plannerOffline: ["מתכנן מקומי, ללא מודל שפה. משפטים פשוטים עובדים הכי טוב.", "The offline planner, without a language model. Plain sentences work best."],
   plannerChange: ["מודל נבחר בהפעלת השרת, עם המשתנה", "A model is chosen when the server starts, with the variable"],
   access: ["גישה", "Access"],
-  accessText: ["ל־API ולדפדפן נוסף צריך את האסימון. הוא לא מוצג כאן; הפקודה הזאת מדפיסה אותו:", "The API and another browser need the token. It is not shown here; this command prints it:"],
+  accessText: ["ל־API ולדפדפן נוסף צריך מפתח, או את אסימון ההתקנה. האסימון לא מוצג כאן; הפקודה הזאת מדפיסה אותו:", "The API and another browser need a key, or the token of the installation. The token is not shown here; this command prints it:"],
   signOut: ["יציאה", "Sign out"],
   about: ["אודות", "About"],
   version: ["גרסה", "Version"],
@@ -120,6 +120,6 @@ export const SHELL = {
   removeConnectionText: ["יוסר. מה ששונה בשרת נשאר.", "is removed. What was changed on the server stays."],
 
   signIn: ["כניסה", "Sign in"],
-  signInText: ["הדף הזה של בעל השרת. הקישור שנדפס בהפעלה נכנס לבדו.", "This page is the owner's. The link printed at the start signs in by itself."],
-  token: ["האסימון שמדפיסה הפקודה tizmoret token", "The token that `tizmoret token` prints"],
+  signInText: ["נכנסים עם המפתח שקיבלת. הקישור שנדפס בהפעלה נכנס לבדו.", "Sign in with the key that you were given. The link printed at the start signs in by itself."],
+  token: ["מפתח, או האסימון שמדפיסה הפקודה tizmoret token", "A key, or the token that `tizmoret token` prints"],
 } as const satisfies Record<string, Pair>;
