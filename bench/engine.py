@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import statistics
 import tempfile
@@ -16,6 +15,7 @@ from bench.measures import Row, Spent, spending
 from bench.workloads import W1, W2, W3, W4, Dag, critical_path, floor, plan, random_dag
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.orchestrator import Tizmoret
+from tizmoret.server.serve import settle_memory
 from tizmoret.settings import Settings
 from tizmoret.store.database import Database
 
@@ -143,9 +143,7 @@ async def run() -> list[Row]:
             {**os.environ, "TIZMORET_HOME": str(Path(home)), "TIZMORET_SLOTS": "1000", "TIZMORET_MODEL": "offline"}
         )
         async with Tizmoret.open(settings, catalog=Catalog([workloads.nap, workloads.effect, workloads.locked], [])) as tizmoret:
-            # As `serve` does: a collection over all that was loaded takes longer than many steps.
-            gc.freeze()
-            gc.set_threshold(100_000, 50, 100)
+            settle_memory()
             await concurrent(tizmoret, 50)  # warm
             database = await Database.open(settings)
             rows = await chain(tizmoret, database)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any, Literal
@@ -48,10 +48,10 @@ class Driver:
         self._chronicle = Chronicle(env.journal, record)
         self._course: Course | None = None  # from the moment there is a plan
         self._over: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
-        self._tasks = Tasks(self._one_ended)
+        self._tasks = Tasks()
         self._signals = asyncio.Lock()
         self._begun = False
-        self._locks = LockQueue(env.locks, record, self._lock_free)
+        self._locks = LockQueue(env.locks, record)
         self._board = Board(self._chronicle, partial(env.values.load, record.workspace))
         self._pausing = False  # the pause is on its way to the log: nothing begins that would stand there after it
         self._undoes = False  # right now
@@ -63,7 +63,7 @@ class Driver:
             if self._record.crashed:
                 await self._taken_over()
             if not self._closing:
-                self._tasks.spawn(self._begin())
+                self._spawn(self._begin())
             return await self._over
         except Fenced:
             return "fenced"
@@ -74,6 +74,7 @@ class Driver:
         finally:
             self._closing = True
             await self._stop_tasks()
+            self._course = None  # it calls the driver back: that ring would keep all of the execution until a full collection of garbage
 
     async def over(self) -> None:
         """Until `run` is about to return, however it does."""
@@ -108,7 +109,7 @@ class Driver:
             return
         if self._course is not None and self._state.undoing is None:
             for recovery in self._course.recovering():
-                self._tasks.spawn(recovery)
+                self._spawn(recovery)
         if self._record.plan is None and all(gate.step is not None for gate in self._state.gates.values()):
             await self._plan()
 
@@ -161,7 +162,7 @@ class Driver:
                 return False
             failed = [id for id in self._chronicle.state.steps if self._state.status(id) == "failed"]
             await self._chronicle.settle(e.ReplanBegan(failed))
-        self._tasks.spawn(self._plan())
+        self._spawn(self._plan())
         return True
 
     async def _no_other_plan(self, course: Course, error: dict[str, Any]) -> None:
@@ -194,7 +195,7 @@ class Driver:
     async def _stop_calls(self) -> None:
         """Stop what runs of a plan that was still being written, as a crash would, so that the scheduler can begin anew."""
         await self._stop_tasks()
-        self._locks = LockQueue(self._env.locks, self._record, self._lock_free)
+        self._locks = LockQueue(self._env.locks, self._record)
         for id, item, unit in self._chronicle.units():
             if unit.status == "running":
                 self._chronicle.note(e.StepLost(id, "repeat", item), step_row(id, item, "ready"))
@@ -207,6 +208,9 @@ class Driver:
             self._course.extend(prepared)
 
     # -- carrying out commands
+
+    def _spawn(self, work: Coroutine[Any, Any, None], *, acts: bool = False) -> None:
+        self._tasks.spawn(work, self._one_ended, acts=acts)
 
     def _one_ended(self, error: BaseException | None) -> None:
         """A part of this execution: its error ends the driver, its end makes the driver look again."""
@@ -227,10 +231,10 @@ class Driver:
                 for command in commands:
                     self._carry_out(command, self._course)
         if self._locks.waiting and not self._locks.watched:
-            self._tasks.spawn(self._locks.watch(lambda: self._state.paused))
+            self._spawn(self._locks.watch(lambda: self._state.paused, self._lock_free))
         if self._tasks.idle and (self._state.gates or self._state.paused):
             self._closing = True
-            self._tasks.spawn(self._park())
+            self._spawn(self._park())
 
     def _carry_out(self, command: Command, course: Course) -> None:
         work = course.work
@@ -239,17 +243,17 @@ class Driver:
                 started = e.StepStarted(step, item, attempt, course.prepared.steps[step].uses)
                 self._chronicle.note(started, step_row(step, item, "running", attempt=attempt))
                 acts = course.prepared.capabilities[step].effect != "none"
-                self._tasks.spawn(work.call(step, item, attempt), acts=acts)
+                self._spawn(work.call(step, item, attempt), acts=acts)
             case Begin(step):
-                self._tasks.spawn(work.begin(step))
+                self._spawn(work.begin(step))
             case OpenGate(step):
-                self._tasks.spawn(work.open_gate(step))
+                self._spawn(work.open_gate(step))
             case AskUnknown(step, item):
-                self._tasks.spawn(work.ask_unknown(step, item))
+                self._spawn(work.ask_unknown(step, item))
             case Skip(step):
                 self._chronicle.note(e.StepSkipped(step, "upstream"), StepRow(step, "skipped", reason="upstream"))
             case Finish(failed):
-                self._tasks.spawn(self._finish(course, failed))
+                self._spawn(self._finish(course, failed))
 
     def _retry_later(self, call: Call, seconds: float) -> None:
         self._tasks.later(seconds, lambda: self._wait_over(call))
@@ -273,7 +277,7 @@ class Driver:
         """Something new is in `signals` for this execution, or a lock is free that it waits for."""
         if not self._closing:
             self._locks.look()
-            self._tasks.spawn(self._take_signals())
+            self._spawn(self._take_signals())
 
     async def _take_signals(self) -> None:
         async with self._signals:
@@ -318,7 +322,7 @@ class Driver:
         if gate.purpose == "undo" and self._course is not None:
             await self._course.undo.close_gate(signal)
             if gate.step is None and self._begun:
-                self._tasks.spawn(self._finish(self._course, True))
+                self._spawn(self._finish(self._course, True))
             return
         label = PERSON if gate.step is None or self._course is None else self._course.work.label(gate.step)
         event, blobs = gates.closed(signal.data, gate, label)
@@ -328,11 +332,11 @@ class Driver:
         await self._chronicle.settle(event, row=row, steps=steps, effects=effects, blobs=blobs, consumed=[signal.id])
         if gate.step is None and event.decision != "answered" and self._state.replanning and self._course is not None:
             error = {"code": "not-answered", "detail": "The planner's question was not answered.", "cure": ""}
-            self._tasks.spawn(self._no_other_plan(self._course, error))
+            self._spawn(self._no_other_plan(self._course, error))
         elif gate.step is None and event.decision != "answered":
             await self._cancel(event.by)
         elif gate.step is None and self._begun:
-            self._tasks.spawn(self._plan())
+            self._spawn(self._plan())
 
     async def _cancel(self, by: str, signal: UUID | None = None) -> None:
         """Stop the running calls, then say what is cancelled, and of which effects the outcome is not known."""
@@ -377,7 +381,7 @@ class Driver:
         waits = any(gate.purpose == "undo" for gate in self._state.gates.values())
         if self._course is not None and not self._undoes and not waits and not self._state.paused:
             self._undoes = True
-            self._tasks.spawn(self._take_back(self._course))
+            self._spawn(self._take_back(self._course))
 
     async def _take_back(self, course: Course) -> None:
         try:

@@ -17,12 +17,9 @@ FIRST_LOOK, LAST_LOOK = 0.5, 10.0  # seconds between two looks though nobody cal
 
 
 class LockQueue:
-    """`free` is called with each call of which the wait is over; it then takes its locks with its next start."""
-
-    def __init__(self, locks: Locks, record: Record, free: Callable[[Call], None]) -> None:
+    def __init__(self, locks: Locks, record: Record) -> None:
         self._locks = locks
         self._record = record
-        self._free = free
         self._changed = asyncio.Event()
         self.waiting: set[Call] = set()
         self.watched = False
@@ -35,20 +32,21 @@ class LockQueue:
         """Somebody may have let go."""
         self._changed.set()
 
-    def watch(self, paused: Callable[[], bool]) -> Coroutine[Any, Any, None]:
-        """Until some may go on; while paused, they leave the queues, and join them again when they start. One at a time (`watched`)."""
+    def watch(self, paused: Callable[[], bool], free: Callable[[Call], None]) -> Coroutine[Any, Any, None]:
+        """Until some may go on, with each of which `free` is called: it takes its locks with its next start. While paused, they leave the
+        queues, and join them again when they start. One at a time (`watched`)."""
         self.watched = True
-        return self._watch(paused)
+        return self._watch(paused, free)
 
-    async def _watch(self, paused: Callable[[], bool]) -> None:
+    async def _watch(self, paused: Callable[[], bool], free: Callable[[Call], None]) -> None:
         try:
             pause = FIRST_LOOK
             while not paused():
                 self._changed.clear()
                 waiting = set(self.waiting)
                 with contextlib.suppress(Unavailable, psycopg.OperationalError):
-                    if free := waiting - await self._locks.held_up(self._record):
-                        self._go_on(free)
+                    if ready := waiting - await self._locks.held_up(self._record):
+                        self._go_on(ready, free)
                         return
                 try:
                     async with asyncio.timeout(pause):
@@ -56,11 +54,11 @@ class LockQueue:
                 except TimeoutError:
                     pause = min(pause * 2, LAST_LOOK)
             await self._locks.withdraw(self._record)
-            self._go_on(set(self.waiting))
+            self._go_on(set(self.waiting), free)
         finally:
             self.watched = False
 
-    def _go_on(self, calls: set[Call]) -> None:
+    def _go_on(self, calls: set[Call], free: Callable[[Call], None]) -> None:
         for call in sorted(calls, key=str):
             self.waiting.discard(call)
-            self._free(call)
+            free(call)

@@ -3,44 +3,48 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 STOP_GRACE = 5.0  # seconds that running calls get to stop
 
 
-class Tasks:
-    """ended: called when a task has ended by itself, with the error it raised, if it did."""
+Ended = Callable[[BaseException | None], None]
 
-    def __init__(self, ended: Callable[[BaseException | None], None]) -> None:
-        self._ended = ended
+
+class Tasks:
+    def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
         self._acting: set[asyncio.Task[None]] = set()  # of them, calls with an effect
-        self._timers: set[asyncio.TimerHandle] = set()
+        self._timers: dict[int, asyncio.TimerHandle] = {}
+        self._numbers = itertools.count()
 
     @property
     def idle(self) -> bool:
         return not self._tasks and not self._timers
 
-    def spawn(self, work: Coroutine[Any, Any, None], *, acts: bool = False) -> None:
-        """acts: it has an effect outside, and gets time to end when the execution is handed over."""
+    def spawn(self, work: Coroutine[Any, Any, None], ended: Ended, *, acts: bool = False) -> None:
+        """ended: called when it has ended by itself, with the error it raised, if it did. acts: it has an effect outside, and gets time to
+        end when the execution is handed over."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         if acts:
             self._acting.add(task)
-        task.add_done_callback(self._one_ended)
+        task.add_done_callback(partial(self._one_ended, ended))
 
     def later(self, seconds: float, act: Callable[[], None]) -> None:
-        def fire() -> None:
-            self._timers.discard(timer)
-            act()
+        number = next(self._numbers)
+        self._timers[number] = asyncio.get_running_loop().call_later(seconds, self._fire, number, act)
 
-        timer = asyncio.get_running_loop().call_later(seconds, fire)
-        self._timers.add(timer)
+    def _fire(self, number: int, act: Callable[[], None]) -> None:
+        del self._timers[number]
+        act()
 
     async def stop(self) -> int:
         """Cancel everything but whoever calls this. Returns how many tasks did not stop."""
-        for timer in self._timers:
+        for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
         tasks = self._tasks - {asyncio.current_task()}
@@ -59,8 +63,8 @@ class Tasks:
         if acting and grace:
             await asyncio.wait(acting, timeout=grace)
 
-    def _one_ended(self, task: asyncio.Task[None]) -> None:
+    def _one_ended(self, ended: Ended, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._acting.discard(task)
         if not task.cancelled():
-            self._ended(task.exception())
+            ended(task.exception())

@@ -39,9 +39,10 @@ async def serve(settings: Settings, on_started: OnStarted, *, drives: bool = Tru
 
 
 def settle_memory() -> None:
-    """A full collection over everything that was loaded would stop all executions for longer than many steps take."""
+    """A collection over everything that was loaded would stop all executions for longer than many steps take."""
+    gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(100_000, 10, 10)
 
 
 @asynccontextmanager

@@ -62,7 +62,7 @@ class ByDbos:
         self._drivers = Drivers(env)
         self._watch = Watch(env.database, worker, self._drivers, news, self)
         self._letting_go = LettingGo(env.database, worker, self._drivers)
-        self._tasks = Tasks(tell)
+        self._tasks = Tasks()
         self._enqueued: dict[str, float] = {}  # turns, and when
         self._looks = 0
         self._drives = False
@@ -78,7 +78,7 @@ class ByDbos:
         await asyncio.to_thread(self._launch)
         await self.recover()
         for work in (self._worker.listen(self._heard), self._watch.keep_looking(), self._watch.keep_beating()):
-            self._tasks.spawn(work)
+            self._tasks.spawn(work, tell)
 
     def _launch(self) -> None:
         self._connect()
@@ -118,7 +118,7 @@ class ByDbos:
         await self._worker.open(drives=False)
         await asyncio.to_thread(self._connect)
         for work in (self._worker.listen(self._heard), beat(self._worker)):
-            self._tasks.spawn(work)
+            self._tasks.spawn(work, tell)
 
     async def recover(self) -> None:
         await self._watch.look()
@@ -220,9 +220,9 @@ class ByDbos:
         if how == "handed":
             self._letting_go.add(record.id)
         elif how == "failed":
-            self._tasks.spawn(self._try_again(record))
+            self._tasks.spawn(self._try_again(record), tell)
         elif how == "parked" and self._drives:
-            self._tasks.spawn(self._take_if_signalled(record))
+            self._tasks.spawn(self._take_if_signalled(record), tell)
 
     async def _take_if_signalled(self, record: Record) -> None:
         """A signal that came while it was being parked was told to a driver that no longer listened."""

@@ -39,7 +39,7 @@ class Inline:
         self._watch = Watch(env.database, worker, self._drivers, news, self)
         self._backlog: set[UUID] = set()  # workspaces of which executions wait, as far as this process knows
         self._letting_go = LettingGo(env.database, worker, self._drivers)
-        self._tasks = Tasks(tell)
+        self._tasks = Tasks()
         self._claims = asyncio.Semaphore(8)  # connections that waking may use at once
         self._pulling = asyncio.Lock()
         self._pull_later: asyncio.TimerHandle | None = None
@@ -53,12 +53,12 @@ class Inline:
         await self._worker.open(drives=True)
         await self.recover()
         for work in (self._worker.listen(self._heard), self._watch.keep_looking(), self._watch.keep_beating()):
-            self._tasks.spawn(work)
+            self._tasks.spawn(work, tell)
 
     async def look_on(self) -> None:
         await self._worker.open(drives=False)
         for work in (self._worker.listen(self._heard), beat(self._worker)):
-            self._tasks.spawn(work)
+            self._tasks.spawn(work, tell)
 
     async def recover(self) -> None:
         await self._watch.look()
@@ -117,7 +117,7 @@ class Inline:
         if how == "handed":
             self._letting_go.add(record.id)
         elif how == "failed":
-            self._tasks.spawn(self._try_again(record))
+            self._tasks.spawn(self._try_again(record), tell)
         elif how == "parked" and self._drives:
             if not self._parked:
                 asyncio.get_running_loop().call_later(PULL_AFTER, self._take_signalled)
@@ -137,7 +137,7 @@ class Inline:
     def _take_signalled(self) -> None:
         """A signal that came while an execution was being parked was told to a driver that no longer listened."""
         parked, self._parked = self._parked, []
-        self._tasks.spawn(self._take_those_signalled(parked))
+        self._tasks.spawn(self._take_those_signalled(parked), tell)
 
     async def _take_those_signalled(self, parked: Sequence[Key]) -> None:
         try:
@@ -171,7 +171,7 @@ class Inline:
 
     def _pull_now(self) -> None:
         self._pull_later = None
-        self._tasks.spawn(self._pull())
+        self._tasks.spawn(self._pull(), tell)
 
     async def _pull(self) -> None:
         """Fill the free places, fairly, until there is none or nobody waits."""
@@ -211,7 +211,7 @@ class Inline:
         elif payload == QUEUE:
             self._pull_soon()
         elif self._drives:
-            self._tasks.spawn(self.wake(*addressed(payload)))
+            self._tasks.spawn(self.wake(*addressed(payload)), tell)
 
     async def freed(self, orphans: Sequence[Key]) -> None:
         self._pull_soon()
