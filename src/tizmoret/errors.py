@@ -125,6 +125,12 @@ class ModelFailed(StepFailed):
     code = "model-failed"
 
 
+class OtherPlan(StepFailed):
+    """A tool or an agent raises this when its step is not the way, whoever does it: the planner is asked for another plan and told why."""
+
+    code = "other-plan"
+
+
 class Fenced(TizmoretError):
     code = "fenced"
     status = 409

@@ -1,4 +1,4 @@
-"""The shared context of an execution, as tools of an agent that thinks with a model."""
+"""The shared context of an execution, and a word to its planner, as tools of an agent that thinks with a model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from tizmoret.catalog.shared import Message
 from tizmoret.catalog.tool import Call
-from tizmoret.errors import BadInput
+from tizmoret.errors import BadInput, OtherPlan
 
 _TEXT = {"type": "string", "maxLength": 10_000}
 _NAME = {"type": "string", "maxLength": 100}
@@ -63,6 +63,9 @@ async def speeches(call: Call) -> list[Speech]:
                 return "sent"
         raise BadInput(f"There is no open question {question}.", cure="Call `hear_messages` for their numbers.", field="question")
 
+    async def ask_for_another_plan(why: str) -> str:
+        raise OtherPlan(why.strip() or "The plan does not lead there.", cure="Say differently what you wish.")
+
     return [
         Speech(
             "look_up_shared",
@@ -90,6 +93,12 @@ async def speeches(call: Call) -> list[Speech]:
         ),
         Speech("hear_messages", "What other agents of this request told and asked you.", {}, hear),
         Speech("answer", "Answer a question of another agent, by its number.", {"question": {"type": "integer"}, "text": _TEXT}, answer),
+        Speech(
+            "ask_for_another_plan",
+            "End here, when the goal cannot be reached in the way that was planned but may be in another: say what you found out.",
+            {"why": _TEXT},
+            ask_for_another_plan,
+        ),
     ]
 
 

@@ -13,7 +13,7 @@ from tizmoret.agents.speaking import Speech, speeches
 from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call
-from tizmoret.errors import ModelFailed, TizmoretError, TryAgain, Unavailable
+from tizmoret.errors import ModelFailed, OtherPlan, TizmoretError, TryAgain, Unavailable
 
 if TYPE_CHECKING:
     from pydantic_ai import Tool as ModelTool
@@ -33,7 +33,7 @@ class Thought:
 
 
 async def reason(agent: Agent, args: Mapping[str, Any], call: Call, catalog: Catalog, model: str, url: str | None, use: Use) -> Thought:
-    """Raises TryAgain for a fault that may pass, ModelFailed for one that will not; an Ask of a tool passes through."""
+    """Raises TryAgain for a fault that may pass, ModelFailed for one that will not; an Ask of a tool passes through, and so does OtherPlan."""
     await asyncio.to_thread(_load)
     return await _reason(agent, args, call, catalog, model, url, use)
 
@@ -109,6 +109,8 @@ def _speech(speech: Speech) -> ModelTool[None]:
     async def run(**args: Any) -> str:
         try:
             return _cut(await speech.run(**args))
+        except OtherPlan:
+            raise
         except TizmoretError as error:
             raise ModelRetry(str(error)) from error
 

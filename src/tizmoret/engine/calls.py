@@ -18,7 +18,7 @@ from tizmoret.engine.events import Item
 from tizmoret.engine.records import Record
 from tizmoret.engine.recovery import Failure, Kind
 from tizmoret.engine.values import clean
-from tizmoret.errors import ModelFailed, TizmoretError, TryAgain, Unavailable
+from tizmoret.errors import ModelFailed, OtherPlan, TizmoretError, TryAgain, Unavailable
 from tizmoret.plan.capability import Capability
 from tizmoret.plan.model import Step
 
@@ -91,6 +91,8 @@ def failure_of(
 def _kind(error: TizmoretError, after: float | None) -> Kind:
     if isinstance(error, ModelFailed):
         return "model"
+    if isinstance(error, OtherPlan):
+        return "plan"
     if isinstance(error, TryAgain | Unavailable):
         return "passing" if after is None else "busy"
     return "lasting"

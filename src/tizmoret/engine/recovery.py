@@ -3,7 +3,8 @@
     1. the same again, after a wait that doubles        as often as the class of the error is worth it
     2. another model, where an agent's model failed     those of TIZMORET_OTHER_MODELS in order, last the agent's own work without any
     3. another agent                                    the step's `fallbacks` in order, each from rung 1 on
-    4. the step has failed                              what can go on without it does; then effects are undone, if that is wished (undo.py)
+    4. the step has failed                              what can go on without it does; then another plan is asked for (replanning.py)
+                                                        or effects are undone, if that is wished (undo.py)
 
 Pure: no clock, no dice. A call with an effect whose outcome is not known leaves the ladder: that is looked up, or asked about (stepwork.py).
 An execution over which the engine itself fails has a ladder of its own (quarantine.py)."""
@@ -16,7 +17,7 @@ from typing import Any, Literal
 
 from tizmoret.plan.model import Retry
 
-Kind = Literal["passing", "busy", "timeout", "fault", "model", "lasting"]
+Kind = Literal["passing", "busy", "timeout", "fault", "model", "lasting", "plan"]
 
 LONGEST_WAIT = 60.0  # seconds between two attempts, whatever the backoff says
 LONGEST_ASKED = 900.0  # that the other side may ask us to wait; above it we come back earlier and are told again
@@ -25,10 +26,12 @@ OFFLINE = "offline"  # the name of working without a model
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """attempts: at most, unless the step itself says how often; None: as the tool says. elsewhere: another model may do better."""
+    """attempts: at most, unless the step itself says how often; None: as the tool says. elsewhere: another model may do better.
+    by_others: another agent may."""
 
     attempts: int | None
     elsewhere: bool
+    by_others: bool = True
 
 
 CLASSES: dict[Kind, Class] = {
@@ -38,6 +41,7 @@ CLASSES: dict[Kind, Class] = {
     "fault": Class(2, False),  # an error of the tool's own that it did not explain
     "model": Class(1, True),  # a model refuses: its key, its quota, its filter
     "lasting": Class(1, False),  # the tool says that it would fail the same way again
+    "plan": Class(1, False, by_others=False),  # the step itself asks for another plan
 }
 
 
@@ -85,7 +89,7 @@ def next_rung(failure: Failure, at: Standing, jitter: float) -> Again | OtherMod
         return Again(wait(failure, at, jitter))
     if CLASSES[failure.kind].elsewhere and (model := _after(at.model, at.models)) is not None:
         return OtherModel(model)
-    agent = _after(at.agent, at.agents)
+    agent = _after(at.agent, at.agents) if CLASSES[failure.kind].by_others else None
     return None if agent is None else OtherAgent(agent)
 
 

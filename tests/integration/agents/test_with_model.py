@@ -21,7 +21,7 @@ from tizmoret.agents.runner import AgentResult, run_agent
 from tizmoret.agents.with_model import CALLS, REQUESTS
 from tizmoret.catalog.shared import ALONE, Shared
 from tizmoret.catalog.tool import Ask, Call
-from tizmoret.errors import StepFailed, TryAgain
+from tizmoret.errors import OtherPlan, StepFailed, TryAgain
 from tizmoret.plan.model import Language
 from tizmoret.tools.providers.local import local_providers
 
@@ -121,6 +121,13 @@ async def test_an_agent_that_thinks_shares_tells_asks_and_answers(served: Any, w
     assert table.answers == [(1, "wheat")]
     last = server.requests[-1].text
     assert all(words in last for words in ("wheat", "it was 900", "what was sold?"))
+
+
+async def test_an_agent_may_end_by_asking_for_another_plan(served: Any, workspace: Path) -> None:
+    served[0].call("ask_for_another_plan", why="the notes are of another year")
+
+    with pytest.raises(OtherPlan, match="the notes are of another year"):
+        await run(served, workspace, "analysis", {"documents": DOCUMENTS}, shared=Table("checker"))
 
 
 async def test_an_agent_that_works_alone_is_offered_nobody_to_speak_to(served: Any, workspace: Path) -> None:

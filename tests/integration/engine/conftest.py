@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from tizmoret import Plan, Step
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Again, Ask, Call, Option, Text, Tool, tool
-from tizmoret.errors import StepFailed, TryAgain
+from tizmoret.errors import OtherPlan, StepFailed, TryAgain
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.plan.labels import Label
 from tizmoret.settings import Settings
@@ -73,6 +73,11 @@ async def broken(args: Number, call: Call) -> Out:
     raise StepFailed("It cannot be.", cure="Do something else.")
 
 
+@tool("test.astray", title=T, description=T, show=show)
+async def astray(args: Number, call: Call) -> Out:
+    raise OtherPlan("It is a list, not a table.")
+
+
 @tool("test.bug", title=T, description=T, show=show)
 async def bug(args: Number, call: Call) -> Out:
     raise ZeroDivisionError("a bug")
@@ -123,7 +128,7 @@ def writer(name: str, recovery: Any, **rest: Any) -> Tool:
 
 
 TOOLS = [
-    add, numbers, web, hostile, broken, bug, hang, ask, converse, progress,
+    add, numbers, web, hostile, broken, astray, bug, hang, ask, converse, progress,
     writer("test.write", "keyed"), writer("test.gated", "keyed", approval="ask"), writer("test.once", "once"),
 ]  # fmt: skip
 

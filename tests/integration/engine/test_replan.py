@@ -88,6 +88,14 @@ async def test_another_way_is_found_and_what_was_done_is_not_done_again(tizmoret
     assert earlier["notRun"] == ["last"]
 
 
+async def test_a_step_may_ask_for_another_plan_itself(tizmoret: Tizmoret, model: GeminiServer) -> None:
+    writes(model, [A, {**BAD, "tool": "test.astray"}], [A, GOOD])
+    done, seen = await run(tizmoret)
+    assert done.status == "completed"
+    assert seen.count("step.started bad") == 1
+    assert [one["error"] for one in told(model, 1)["failed"]] == ["It is a list, not a table."]
+
+
 async def test_an_effect_that_happened_stays_in_the_plan_and_happens_once(tizmoret: Tizmoret, model: GeminiServer) -> None:
     first = [WRITE, {**BAD, "args": {"n": {"$from": "w.n"}}}]
     changed, dropped = [{**WRITE, "args": {"n": 8}}, A], [A]
