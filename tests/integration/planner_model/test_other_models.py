@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -85,6 +86,18 @@ async def test_every_provider_may_stand_in_for_another(servers: dict[str, WireSe
 
     assert outcome.planner == "ollama:qwen3"
     assert [len(server.requests) for server in servers.values()] == [1, 1, 1, 1]
+
+
+async def test_the_next_model_goes_on_from_the_steps_that_run_already(servers: dict[str, WireServer]) -> None:
+    servers["google:gemini-2.5-flash"].cut_after(6, GOOD)
+    servers["openai:gpt-4o"].answer(GOOD)
+
+    await Others(models(servers, "google:gemini-2.5-flash", "openai:gpt-4o")).plan(a_request(), Heard())
+
+    (asked,) = servers["openai:gpt-4o"].requests
+    told: str = asked.body["input"][-1]["content"]
+    begun = json.JSONDecoder().raw_decode(told[told.index("{") :])[0]["begun"]
+    assert [step["id"] for step in begun] == ["find"]
 
 
 async def test_a_model_whose_plans_do_not_pass_check_is_left_too(servers: dict[str, WireServer]) -> None:
