@@ -23,7 +23,7 @@ class Executions:
     """catalog, now: asked anew each time. `workspace` arguments default to the one given here."""
 
     def __init__(
-        self, database: Database, values: Values, workspace: UUID, catalog: Callable[[], Catalog], now: Callable[[], datetime]
+        self, database: Database, values: Values, workspace: UUID, catalog: Callable[[UUID], Catalog], now: Callable[[], datetime]
     ) -> None:
         self._database = database
         self._values = values
@@ -82,7 +82,7 @@ class Executions:
             plan = await projections.read_plan_of(connection, workspace, id) or await projections.read_begun(connection, workspace, id)
             if plan is None:
                 return []
-            steps = await projections.read_steps(connection, workspace, execution, plan, self._catalog().capabilities)
+            steps = await projections.read_steps(connection, workspace, execution, plan, self._catalog(workspace).capabilities)
         lists = {step.id for step in plan.steps if step.for_each is not None}
         return [await self._whole(workspace, step, step.id in lists) for step in steps]
 

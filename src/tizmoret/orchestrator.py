@@ -11,7 +11,6 @@ import asyncio
 import importlib.metadata
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -21,25 +20,22 @@ import structlog
 from tizmoret import projections
 from tizmoret.agents.installed import Installed
 from tizmoret.agents.own import AgentFault
-from tizmoret.agents.runner import run_agent
-from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
-from tizmoret.catalog.tool import Call
 from tizmoret.connections.book import Connections
-from tizmoret.connections.catalog import CurrentCatalog, Given, keep_fresh
+from tizmoret.connections.catalog import Catalogs, Given, keep_fresh
 from tizmoret.conversations import Conversations
 from tizmoret.engine.decisions import Decision, begin_undo, check_edit, control, decide, find_gate, verdict
 from tizmoret.engine.dispatch.choose import choose_dispatcher
-from tizmoret.engine.environment import Environment, Follow, Proposal, Query, Result, Wanted
+from tizmoret.engine.environment import Query, Wanted
 from tizmoret.engine.forking import Fork, fork
 from tizmoret.engine.journal import Journal
 from tizmoret.engine.locks import Locks
 from tizmoret.engine.prepared import prepare
 from tizmoret.engine.pulse import SILENT
 from tizmoret.engine.records import Record
-from tizmoret.engine.recovery import OFFLINE
 from tizmoret.engine.values import Values, clean
 from tizmoret.engine.worker import Worker
+from tizmoret.environments import Environments
 from tizmoret.errors import Conflict, Fenced
 from tizmoret.executions import Executions
 from tizmoret.owner import owner_token
@@ -47,7 +43,6 @@ from tizmoret.plan.model import OnFailure, Plan
 from tizmoret.plan.preview import preview as preview_plan
 from tizmoret.planner.choose import choose_planner
 from tizmoret.planner.language import detect_language
-from tizmoret.planner.planner import PlanRequest, Question
 from tizmoret.retention import Retention, remove
 from tizmoret.saved_filters import SavedFilters
 from tizmoret.schedules.schedules import Schedules
@@ -62,8 +57,6 @@ from tizmoret.workplaces import Workplaces
 
 log = structlog.get_logger(__name__)
 
-REPLANS = 2  # times that a planner is asked for another way before an execution fails
-
 
 class Tizmoret:
     """Made by `open`. `workspace` arguments default to the first workspace."""
@@ -72,33 +65,21 @@ class Tizmoret:
         self.settings = settings
         self.workspace = database.default_workspace
         self._base = base
-        self.catalog = base.catalog()  # with what the workspace is connected to, once `refresh_catalog` has looked
         self._database = self.database = database
-        self._planner = choose_planner(settings, self.catalog)
         self._stream = Stream(database)
         self._worker = Worker(database)
         self._values = Values(database)
         sealing = Sealing(settings.home, settings.keys)
         self.connections = Connections(database, sealing, Way(settings.networks), self.workspace, self.refresh_catalog)
+        catalogs = Catalogs(base, self.connections, self.workspace)
+        self._planner = choose_planner(settings, catalogs.of(self.workspace).now)
         self.workplaces = Workplaces(settings, database, lambda: self.catalog, self._planner.name, self.connections)
-        self._current = CurrentCatalog(base, self.connections, self.workspace)
         self._journal = Journal(database.dedicated, self._stream.committed)
-        self._env = Environment(
-            catalog=self.catalog,
-            run_agent=self._run_agent,
-            make_plan=self._make_plan,
-            workplace=self.workplaces,
-            journal=self._journal,
-            database=database,
-            locks=Locks(database),
-            values=self._values,
-            timezone=settings.timezone,
-            slots=settings.slots,
-            replans=REPLANS if self._planner.replans else 0,
-            models=() if settings.model is None else (*settings.other_models, OFFLINE),
+        self._environments = Environments(
+            settings, database, catalogs, self._planner, self._journal, self._values, self.workplaces, Locks(database)
         )
-        self._dispatcher = choose_dispatcher(settings, self._env, self._worker, self._stream)
-        self.executions = Executions(database, self._values, self.workspace, lambda: self.catalog, self._now)
+        self._dispatcher = choose_dispatcher(settings, self._environments.of(self.workspace), self._worker, self._stream)
+        self.executions = Executions(database, self._values, self.workspace, self.catalog_of, self._now)
         self.filters = SavedFilters(database, self.workspace)
         self.conversations = Conversations(database, self.workspace)
         self.schedules = Schedules(database, self.workspace, settings.timezone, checked_request, self.submit)
@@ -133,9 +114,16 @@ class Tizmoret:
             self._chores = [asyncio.create_task(chore) for chore in chores]
 
     async def refresh_catalog(self) -> None:
-        """Take in what was connected and which agents were put into the workspace's folder, and leave out what is gone. Raises Unavailable."""
-        if await self._current.refresh():
-            self.catalog, self._env.catalog = self._current.now, self._current.ever
+        """Take in what was connected and which agents were put into the workspaces' folders, and leave out what is gone. Raises Unavailable."""
+        await self._environments.refresh()
+
+    @property
+    def catalog(self) -> Catalog:
+        """Of the first workspace, with what it is connected to, once `refresh_catalog` has looked."""
+        return self.catalog_of(self.workspace)
+
+    def catalog_of(self, workspace: UUID) -> Catalog:
+        return self._environments.catalog(workspace)
 
     @property
     def agent_faults(self) -> Sequence[AgentFault]:
@@ -162,23 +150,6 @@ class Tizmoret:
         await self.hand_over()
         await self._journal.close()
         await self._dispatcher.close()
-
-    # -- what the engine asks for
-
-    async def _run_agent(self, agent: Agent, args: Mapping[str, Any], call: Call, model: str | None = None) -> Result:
-        chosen = self.settings.model
-        if model is not None:
-            agent, chosen = replace(agent, model=None), None if model == OFFLINE else model
-        done = await run_agent(agent, dict(args), call, self.catalog, chosen, self.settings.address_of(agent.model or chosen))
-        return Result(done.output, done.label, done.tokens, done.cost)
-
-    async def _make_plan(self, wanted: Wanted, follow: Follow | None = None) -> Proposal | Query:
-        await self.refresh_catalog()
-        request = PlanRequest(wanted.request, wanted.language, wanted.now, self.catalog, wanted.answers, wanted.begun, wanted.earlier)
-        outcome = await self._planner.plan(request, follow)
-        if isinstance(outcome, Question):
-            return Query(outcome.text, outcome.understood, outcome.tokens, outcome.cost)
-        return Proposal(outcome.plan, outcome.planner or self._planner.name, outcome.tokens, outcome.cost)
 
     # -- requests
 
@@ -216,20 +187,20 @@ class Tizmoret:
         check_wishes(by, idempotency_key, 0)
         async with self._database.tenant_tx(workspace) as connection:
             source, execution = await projections.read_source(connection, workspace, id)
-        made = fork(source, step, None if args is None else checked_args(args), self.catalog.capabilities)
+        made = fork(source, step, None if args is None else checked_args(args), self.catalog_of(workspace).capabilities)
         record = new_record(workspace, execution.request, by, made.plan, source.state.on_failure, self._now())
         return await self._make(record, idempotency_key, 0, made)
 
     async def _make(self, record: Record, key: str | None, priority: int, fork: Fork | None = None) -> Execution:
         workspace, wanted = record.workspace, (record.request, fork and fork.source, fork and fork.step)
-        if record.plan is not None and any(step.uses not in self.catalog.capabilities for step in record.plan.steps):
-            await self.refresh_catalog()  # another process may just have connected it
+        if record.plan is not None and any(step.uses not in self.catalog_of(workspace).capabilities for step in record.plan.steps):
+            await self._environments.refresh(workspace)  # another process may just have connected it
         known = await self._by_key(workspace, key, wanted)
         if known is not None:
             return known
 
         async def write(owner: UUID | None) -> Record:
-            await self._journal.append(first_transition(record, self.catalog, owner, key, priority, fork))
+            await self._journal.append(first_transition(record, self.catalog_of(workspace), owner, key, priority, fork))
             return record
 
         try:
@@ -253,12 +224,13 @@ class Tizmoret:
 
     async def preview(self, request: str, *, workspace: UUID | None = None) -> Preview:
         """The plan of a request with its effects and gates, without calling any tool. Raises as `submit`, and Unavailable, PlanRefused."""
-        request = checked_request(request)
-        outcome = await self._make_plan(Wanted(request, detect_language(request), self._now()))
+        request, workspace = checked_request(request), workspace or self.workspace
+        outcome = await self._environments.of(workspace).make_plan(Wanted(request, detect_language(request), self._now()))
         if isinstance(outcome, Query):
             return Preview(planner=self._planner.name, question=outcome.text, understood=list(outcome.understood))
-        prepare(outcome.plan, self.catalog)
-        return preview_plan(outcome.plan, self.catalog.capabilities, planner=outcome.planner)
+        catalog = self.catalog_of(workspace)
+        prepare(outcome.plan, catalog)
+        return preview_plan(outcome.plan, catalog.capabilities, planner=outcome.planner)
 
     # -- looking
 
@@ -316,7 +288,7 @@ class Tizmoret:
             gate = await find_gate(connection, workspace, id, approval)
             status, data = verdict(gate, decision)
             if decision.args is not None and gate.step is not None:
-                check_edit(self.catalog, gate.step, gate.details, decision.args)
+                check_edit(self.catalog_of(workspace), gate.step, gate.details, decision.args)
             await decide(connection, workspace, id, approval, status, decision, data)
         return await self._decided(workspace, id, approval)
 

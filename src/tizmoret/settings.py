@@ -47,7 +47,7 @@ class MailAccount:
 
 @dataclass(frozen=True, slots=True)
 class DavServer:
-    """Calendars and contacts of every workspace that has connected none of its own."""
+    """Calendars and contacts of the first workspace, while it has connected none of its own."""
 
     address: str
     user: str

@@ -33,6 +33,7 @@ class Workplaces:
         self, settings: Settings, database: Database, catalog: Callable[[], Catalog], planner: str, connections: Connections
     ) -> None:
         self._dav = settings.dav
+        self._first = database.default_workspace  # whose the accounts of the settings are
         self._way = Way(settings.networks)
         self._connections = connections
         self._breaker = Breaker()
@@ -71,10 +72,11 @@ class Workplaces:
         def lookup(offer: str) -> Awaitable[Connection | None]:
             return self._connections.holding(offer, workspace)
 
+        dav, mail = (self._dav, self._mailbox) if workspace == self._first else (None, None)
         changes = self.folder(workspace) / ".connections"
-        calendar = ConnectedCalendar(lookup, self._dav, own[CalendarStore], self._way, changes, self._timezone)
-        contacts = ConnectedContacts(lookup, self._dav, own[ContactBook], self._way)
-        mailbox = ConnectedMailbox(lookup, self._mailbox, self._way, self._timezone)
+        calendar = ConnectedCalendar(lookup, dav, own[CalendarStore], self._way, changes, self._timezone)
+        contacts = ConnectedContacts(lookup, dav, own[ContactBook], self._way)
+        mailbox = ConnectedMailbox(lookup, mail, self._way, self._timezone)
         return {**own, CalendarStore: calendar, ContactBook: contacts, Mailbox: mailbox}
 
 

@@ -166,7 +166,8 @@ def _service(request: Request, agent: Agent | None) -> Service:
 
 def _agents(request: Request) -> list[Agent]:
     """Those that are ours: what another server's agent can do, is asked of that server."""
-    return [agent for agent in request.app.state.tizmoret.catalog.agents.values() if agent.remote is None]
+    catalog = request.app.state.tizmoret.catalog_of(request.state.actor.workspace)
+    return [agent for agent in catalog.agents.values() if agent.remote is None]
 
 
 def _agent(request: Request, name: str) -> Agent:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
@@ -29,10 +31,20 @@ class Installed:
         optional = [domain for domain, what in has.items() if what is not None]
         self._tools = [*builtin_tools(*optional), *named_tools(settings.tools)]
         self._agents = builtin_agents(self._tools)
+        self._settings = settings
+        self._elsewhere: Installed | None = None  # what other workspaces have of it
         self._folder = settings.workspaces / str(workspace) / "agents"
         self._modules = settings.tools
         self.names = frozenset({*(tool.name for tool in self._tools), *(agent.name for agent in self._agents)})
         self.faults: Sequence[AgentFault] = ()
+
+    def of(self, workspace: UUID) -> Installed:
+        """The same for another workspace, with its own agents and without the mailbox of the settings, which is the first one's."""
+        if self._elsewhere is None:
+            self._elsewhere = self if self._settings.mail is None else Installed(replace(self._settings, mail=None), workspace)
+        made = copy(self._elsewhere)
+        made._folder, made.faults = self._settings.workspaces / str(workspace) / "agents", ()
+        return made
 
     def stamp(self) -> object:
         """Another one when a file of the workspace's agents is."""

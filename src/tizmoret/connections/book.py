@@ -94,18 +94,18 @@ class Connections:
             )
 
     async def check_oldest(self) -> Connection | None:
-        """Look again at the server that nobody has looked at for longest, if that is long enough ago; of several processes one does. A program
-        of this machine is not started for that: each call compares it anyway."""
-        async with self._database.tenant_tx(self._workspace) as connection:
+        """Look again at the server that nobody has looked at for longest, if that is long enough ago, of any workspace; of several processes one
+        does. A program of this machine is not started for that: each call compares it anyway."""
+        async with self._database.worker_tx() as connection:
             cursor = await connection.execute(
-                """update connections set checked_at = now() where workspace_id = %(workspace)s and name = (
-                     select name from connections where workspace_id = %(workspace)s and not options ? 'command'
+                """update connections set checked_at = now() where (workspace_id, name) = (
+                     select workspace_id, name from connections where not options ? 'command'
                      and checked_at < now() - make_interval(secs => %(every)s) order by checked_at limit 1 for update skip locked)
-                   returning name""",
-                {"workspace": self._workspace, "every": CHECK_EVERY},
+                   returning workspace_id, name""",
+                {"every": CHECK_EVERY},
             )
             row = await cursor.fetchone()
-        return None if row is None else await self.check(row[0])
+        return None if row is None else await self.check(row[1], workspace=row[0])
 
     async def approve(self, name: str, *, workspace: UUID | None = None) -> Connection:
         """Agree to what it offers now. Raises as `add`, and NotFound."""
@@ -139,13 +139,16 @@ class Connections:
         """The way to servers, for who must speak with one before it is connected."""
         return self._way
 
-    async def version(self, workspace: UUID) -> tuple[Any, ...]:
-        """Another one whenever a connection was made, changed or removed."""
-        async with self._database.tenant_tx(workspace) as connection:
-            cursor = await connection.execute("select count(*), max(changed_at) from connections where workspace_id = %s", (workspace,))
-            row = await cursor.fetchone()
-        assert row is not None
-        return tuple(row)
+    async def versions(self, workspace: UUID | None = None) -> Mapping[UUID, object]:
+        """Of each workspace that is connected to anything another one whenever a connection was made, changed or removed. None: of all."""
+        transaction = self._database.worker_tx() if workspace is None else self._database.tenant_tx(workspace)
+        async with transaction as connection:
+            cursor = await connection.execute(
+                """select workspace_id, count(*), max(changed_at) from connections
+                   where %(workspace)s::uuid is null or workspace_id = %(workspace)s group by workspace_id""",
+                {"workspace": workspace},
+            )
+            return {row[0]: row[1:] for row in await cursor.fetchall()}
 
     async def holding(self, offer: str, workspace: UUID) -> Connection | None:
         """The one that offers something of this kind, with its secret."""

@@ -1,5 +1,5 @@
-"""The catalog of a process, kept in step with its workspace: tools that are connected now, and agents whose files are there now, are planned
-with now."""
+"""The catalog of each workspace, kept in step with it: tools that are connected now, and agents whose files are there now, are planned with
+now. What one workspace has connected, or put into its folder, no other one sees."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ class Base(Protocol):
 
     names: frozenset[str]
 
+    def of(self, workspace: UUID) -> Base:
+        """The same for another workspace."""
+        ...
+
     def stamp(self) -> object:
         """Another one when there is something else."""
         ...
@@ -45,6 +49,9 @@ class Given:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self.names = frozenset(catalog.capabilities)
+
+    def of(self, workspace: UUID) -> Base:
+        return self
 
     def stamp(self) -> object:
         return None
@@ -66,9 +73,9 @@ class CurrentCatalog:
         self._version: tuple[Any, ...] = ()
         self.now = self.ever = base.catalog()
 
-    async def refresh(self) -> bool:
-        """Whether it is another one now. Raises Unavailable."""
-        version = (await self._connections.version(self._workspace), await asyncio.to_thread(self._base.stamp))
+    async def refresh(self, connected: object) -> bool:
+        """connected: which version its connections are. Whether it is another one now. Raises Unavailable."""
+        version = (connected, await asyncio.to_thread(self._base.stamp))
         if version == self._version:
             return False
         found = await self._connections.list(workspace=self._workspace)
@@ -92,6 +99,29 @@ class CurrentCatalog:
             taken.add(one.name)
             made.append(one)
         return made
+
+
+class Catalogs:
+    """Of all workspaces that this process has met."""
+
+    def __init__(self, base: Base, connections: Connections, first: UUID) -> None:
+        """base: that of the first workspace."""
+        self._base = base
+        self._connections = connections
+        self._known = {first: CurrentCatalog(base, connections, first)}
+
+    def of(self, workspace: UUID) -> CurrentCatalog:
+        """Of one that was not met before: without its connections, until the next `refresh`."""
+        found = self._known.get(workspace)
+        if found is None:
+            found = self._known[workspace] = CurrentCatalog(self._base.of(workspace), self._connections, workspace)
+        return found
+
+    async def refresh(self, workspace: UUID | None = None) -> list[UUID]:
+        """None: of all. Those whose catalog is another one now. Raises Unavailable."""
+        versions = await self._connections.versions(workspace)
+        wanted = [workspace] if workspace is not None else [*self._known, *(versions.keys() - self._known.keys())]
+        return [one for one in wanted if await self.of(one).refresh(versions.get(one))]
 
 
 async def keep_fresh(refresh: Callable[[], Awaitable[None]], connections: Connections) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -90,7 +90,8 @@ class Workplace(Protocol):
 
 @dataclass(slots=True)
 class Environment:
-    """catalog: replaced as a whole when a connection brings tools or takes them away."""
+    """catalog: replaced as a whole when a connection brings tools or takes them away. workspaces: the environment of each of them, where they
+    are not all the same."""
 
     catalog: Catalog
     run_agent: RunAgent
@@ -105,4 +106,8 @@ class Environment:
     models: tuple[str, ...] = ()  # that an agent goes over to when its own fails, in order
     planning_timeout: float = 300.0  # seconds
     replans: int = 0  # how often the planner is asked for another plan when steps have failed
+    workspaces: Callable[[UUID], Environment] | None = None
     gate_expiry: float = 7 * 86_400.0  # seconds until an undecided gate counts as rejected
+
+    def of(self, workspace: UUID) -> Environment:
+        return self if self.workspaces is None else self.workspaces(workspace)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from tizmoret.catalog.catalog import Catalog
 from tizmoret.orchestrator import Tizmoret
 
 BY = "mcp"  # in the log, for who holds the installation's token or has started us; who has a key is the member whose key it is
@@ -16,6 +17,10 @@ class Caller:
     tizmoret: Tizmoret
     workspace: UUID
     by: str
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.tizmoret.catalog_of(self.workspace)
 
 
 def caller_of(tizmoret: Tizmoret, request: Any) -> Caller:

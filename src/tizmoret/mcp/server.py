@@ -25,8 +25,8 @@ _INSTRUCTIONS = (
 
 
 def make_mcp(tizmoret: Tizmoret) -> Server[Any]:
-    async def list_tools(_context: Any, _params: Any) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=tools.listed(tizmoret.catalog))
+    async def list_tools(context: Any, _params: Any) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=tools.listed(caller_of(tizmoret, context.request).catalog))
 
     async def call_tool(
         context: ServerRequestContext[Any], params: types.CallToolRequestParams

@@ -91,12 +91,12 @@ async def begin(caller: Caller, name: str, arguments: Mapping[str, Any]) -> UUID
         return (await tizmoret.submit(request, user=caller.by, workspace=caller.workspace)).id
     if name in _OWN:
         return None
-    uses = _names(tizmoret.catalog).get(name)
+    uses = _names(caller.catalog).get(name)
     if uses is None:
         raise BadInput(f"There is no tool {name[:100]}.", cure="List the tools to see which there are.", field="name")
-    kind = tizmoret.catalog.capabilities[uses].kind
+    kind = caller.catalog.capabilities[uses].kind
     step = Step(id="call", tool=uses if kind == "tool" else None, agent=uses if kind == "agent" else None, args=dict(arguments))
-    found = tizmoret.catalog.tools.get(uses) or tizmoret.catalog.agents[uses]
+    found = caller.catalog.tools.get(uses) or caller.catalog.agents[uses]
     plan = Plan(goal=found.title.en, steps=(step,))
     return (await tizmoret.submit(found.title.en, plan=plan, user=caller.by, workspace=caller.workspace)).id
 

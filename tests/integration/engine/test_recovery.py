@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from wire import OpenAIServer
@@ -14,6 +15,7 @@ from tests.integration.engine.conftest import plan, step
 from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.tool import Call
 from tizmoret.engine.environment import Result
+from tizmoret.environments import Environments
 from tizmoret.errors import StepFailed
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.plan.labels import Label
@@ -86,13 +88,15 @@ async def test_a_model_that_is_overloaded_is_asked_again_before_another_one_is(t
 async def test_another_agent_takes_over_and_what_nobody_can_do_fails(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    async def work(self: Tizmoret, agent: Agent, args: Mapping[str, Any], call: Call, model: str | None = None) -> Result:
+    async def work(
+        _self: Environments, _of: UUID, agent: Agent, _args: Mapping[str, Any], _call: Call, _model: str | None = None
+    ) -> Result:
         asked.append(agent.name)
         if agent.name != "researcher":
             raise StepFailed(f"{agent.name} cannot do it.")
         return Result(ANSWER, Label())
 
-    monkeypatch.setattr(Tizmoret, "_run_agent", work)
+    monkeypatch.setattr(Environments, "_run_agent", work)
     async with Tizmoret.open(settings) as tizmoret:
         done, failures = await run(tizmoret, analysis(fallbacks=("summariser", "researcher")))
         assert done.status == "completed"

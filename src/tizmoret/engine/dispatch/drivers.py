@@ -40,7 +40,7 @@ class Drivers:
 
     def start(self, record: Record, on_end: OnEnd) -> None:
         """Drive an execution that this process owns; `on_end` is awaited when it no longer does."""
-        driver = self._drivers[record.id] = Driver(self._env, record)
+        driver = self._drivers[record.id] = Driver(self._env.of(record.workspace), record)
         self._tasks[record.id] = asyncio.create_task(self._carry(driver, record, on_end))
 
     async def _carry(self, driver: Driver, record: Record, on_end: OnEnd) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from tizmoret.catalog.entry import Entry, entry
-from tizmoret.server.routes import Orchestrator
+from tizmoret.server.routes import Orchestrator, Signed
 
 router = APIRouter(prefix="/api/catalog", tags=["catalog"])
 
 
 @router.get("")
-async def catalog(tizmoret: Orchestrator) -> list[Entry]:
-    return [*map(entry, tizmoret.catalog.tools.values()), *map(entry, tizmoret.catalog.agents.values())]
+async def catalog(tizmoret: Orchestrator, actor: Signed) -> list[Entry]:
+    found = tizmoret.catalog_of(actor.workspace)
+    return [*map(entry, found.tools.values()), *map(entry, found.agents.values())]
