@@ -16,6 +16,7 @@ from tizmoret.connections.book import Connections
 from tizmoret.connections.breaker import Breaker
 from tizmoret.connections.connected import ConnectedCalendar, ConnectedContacts, ConnectedMailbox
 from tizmoret.connections.connection import Connection
+from tizmoret.connections.documents import ConnectedDocuments
 from tizmoret.errors import TizmoretError
 from tizmoret.plan.model import Language
 from tizmoret.settings import Settings
@@ -24,7 +25,7 @@ from tizmoret.tools.models import Check
 from tizmoret.tools.providers.guarded import Way
 from tizmoret.tools.providers.local import local_providers
 from tizmoret.tools.providers.mailbox import ImapMailbox
-from tizmoret.tools.providers.ports import CalendarStore, ContactBook, Mailbox, SystemProbe, WebSearch
+from tizmoret.tools.providers.ports import CalendarStore, ContactBook, DocumentStore, Mailbox, SystemProbe, WebSearch
 from tizmoret.tools.providers.searxng import SearxNG
 
 
@@ -77,7 +78,8 @@ class Workplaces:
         calendar = ConnectedCalendar(lookup, dav, own[CalendarStore], self._way, changes, self._timezone)
         contacts = ConnectedContacts(lookup, dav, own[ContactBook], self._way)
         mailbox = ConnectedMailbox(lookup, mail, self._way, self._timezone)
-        return {**own, CalendarStore: calendar, ContactBook: contacts, Mailbox: mailbox}
+        documents = ConnectedDocuments(lookup, own[DocumentStore], self._way, self.folder(workspace) / ".cache" / "drives")
+        return {**own, CalendarStore: calendar, ContactBook: contacts, Mailbox: mailbox, DocumentStore: documents}
 
 
 class Probe:

@@ -1,4 +1,4 @@
-"""A server that speaks as Google does where we speak with it: OAuth 2 with PKCE, the People, the Calendar and the Gmail API, with their
+"""A server that speaks as Google does where we speak with it: OAuth 2 with PKCE, the People, the Calendar, the Gmail and the Drive API, with their
 pages, quotas and errors."""
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from tests.wire.drive import Drive
 from tests.wire.gmail import Gmail
 from tests.wire.google_calendar import GoogleCalendars
 from tests.wire.google_errors import Refused
@@ -36,6 +37,7 @@ class Google:
     address: str = ""
     people: list[dict[str, Any]] = field(default_factory=list)
     calendars: GoogleCalendars = field(default_factory=GoogleCalendars)
+    drive: Drive = field(default_factory=Drive)
     mail: Gmail = field(default_factory=Gmail)
     codes: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # code: (challenge, redirect, scopes)
     refresh: dict[str, str] = field(default_factory=dict)  # token: scopes, or empty for all
@@ -84,6 +86,10 @@ class Google:
             case ["calendar", "v3", *rest]:
                 _needs(scopes, "calendar")
                 status, body = self.calendars.answer(asked, rest)
+                return _json(status, body)
+            case ["drive", "v3", *rest]:
+                _needs(scopes, "drive")
+                status, body = self.drive.answer(asked, rest)
                 return _json(status, body)
             case ["gmail", "v1", "users", "me", *rest]:
                 _needs(scopes, "gmail")

@@ -126,14 +126,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     ),
     "opt.secret": ("לשאול על סיסמה, מפתח או אסימון", "ask for a password, a key or a token"),
     "help.connect_google": (
-        "אנשי הקשר, היומנים והדואר של חשבון Google. נכנסים בדפדפן; סוד הלקוח נשאל, או נלקח מ-TIZMORET_SECRET",
-        "The contacts, calendars and mail of a Google account. You sign in with a browser; the client's secret is asked for, or taken from "
-        "TIZMORET_SECRET",
+        "אנשי הקשר, היומנים, הדואר והמסמכים של חשבון Google. נכנסים בדפדפן; סוד הלקוח נשאל, או נלקח מ-TIZMORET_SECRET",
+        "The contacts, calendars, mail and documents of a Google account. You sign in with a browser; the client's secret is asked for, "
+        "or taken from TIZMORET_SECRET",
     ),
     "opt.client_id": ("מזהה הלקוח (Desktop app) מ-Google Cloud", "the client id (Desktop app) from Google Cloud"),
     "opt.google_only": (
-        "רק חלק מהחשבון: contacts, calendar, mail (אפשר כמה פעמים)",
-        "only a part of the account: contacts, calendar, mail (may be repeated)",
+        "רק חלק מהחשבון: contacts, calendar, mail, documents (אפשר כמה פעמים)",
+        "only a part of the account: contacts, calendar, mail, documents (may be repeated)",
     ),
     "opt.google_server": ("שרת אחר שמדבר כמו Google", "another server that speaks as Google does"),
     "help.connect_mcp": (

@@ -22,7 +22,7 @@ from tizmoret.views import ConnectionView
 MOST = 100  # of one workspace
 CHECK_EVERY = 600.0  # seconds after which a server is looked at again by itself
 
-_ONE_OF_A_WORKSPACE = {"calendars": "calendar", "addressBooks": "address book", "mailboxes": "mailbox"}
+_ONE_OF_A_WORKSPACE = {"calendars": "calendar", "addressBooks": "address book", "mailboxes": "mailbox", "drives": "source of documents"}
 _COLUMNS = "name, kind, address, options, secret, offer, trouble, checked_at, created_at, changed_at"
 
 

@@ -1,10 +1,11 @@
-"""A Google account: its contacts, calendars and mail. Connected by a person who lets us in at Google; what is kept of that is sealed."""
+"""A Google account: its contacts, calendars, mail and documents. Connected by a person who lets us in at Google; what is kept of that is sealed."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tizmoret.catalog.tool import Tool
@@ -19,6 +20,10 @@ from tizmoret.tools.providers.guarded import Way
 from tizmoret.tools.providers.oauth import Access, Client
 from tizmoret.tools.providers.ports import CalendarStore, ContactBook, Mailbox
 from tizmoret.tools.providers.rest_client import NotGiven, RestSession
+from tizmoret.tools.providers.text_cache import TextCache
+
+if TYPE_CHECKING:
+    from tizmoret.tools.providers.google_drive import GoogleDrive
 
 ADDRESS = "https://www.googleapis.com"
 _BASE = "https://www.googleapis.com/auth"
@@ -26,6 +31,7 @@ PARTS: Mapping[str, Sequence[str]] = {
     "contacts": (f"{_BASE}/contacts.readonly",),
     "calendar": (f"{_BASE}/calendar.events", f"{_BASE}/calendar.readonly"),
     "mail": (f"{_BASE}/gmail.readonly", f"{_BASE}/gmail.compose"),
+    "documents": (f"{_BASE}/drive.readonly",),
 }
 
 
@@ -79,6 +85,13 @@ def mailbox(wanted: Connection, way: Way, timezone: ZoneInfo) -> Mailbox:
     return GmailBox(session(wanted, way), endpoints(wanted).gmail, wanted.offer["mailboxes"][0], timezone)
 
 
+def drive(wanted: Wanted, way: Way, cache: Path) -> GoogleDrive:
+    """cache: a folder for what was read."""
+    from tizmoret.tools.providers.google_drive import GoogleDrive
+
+    return GoogleDrive(session(wanted, way), endpoints(wanted).drive, TextCache(cache))
+
+
 def tools(connected: Connection) -> Sequence[Tool]:
     """Those for mail, which a workspace without a mailbox has not."""
     return mail.TOOLS if connected.offer.get("mailboxes") else ()
@@ -87,7 +100,7 @@ def tools(connected: Connection) -> Sequence[Tool]:
 async def look(wanted: Wanted, way: Way) -> dict[str, Any]:
     """The wanted parts of the account that are open to us. Raises BadInput, StepFailed, TryAgain; NotGiven where none is."""
     account, where, refused = session(wanted, way), endpoints(wanted), list[NotGiven]()
-    offer: dict[str, list[str]] = {"calendars": [], "addressBooks": [], "mailboxes": []}
+    offer: dict[str, list[str]] = {"calendars": [], "addressBooks": [], "mailboxes": [], "drives": []}
     for part in parts_of(wanted):
         try:
             if part == "contacts":
@@ -97,6 +110,9 @@ async def look(wanted: Wanted, way: Way) -> dict[str, Any]:
                 offer["calendars"] = [one.name for one in await GoogleEvents(account, where.calendar).calendars()]
             elif part == "mail":
                 offer["mailboxes"] = [str((await account.get(f"{where.gmail}/users/me/profile")).get("emailAddress", ""))]
+            elif part == "documents":
+                await account.get(f"{where.drive}/files", {"pageSize": "1", "fields": "files(id)"})
+                offer["drives"] = ["Google Drive"]
         except NotGiven as error:
             refused.append(error)
     if refused and not any(offer.values()):
@@ -112,5 +128,5 @@ async def changed(known: Connection, way: Way) -> str:
 
 
 def offers(offer: Mapping[str, Any]) -> Sequence[str]:
-    names = {"calendars": "calendar", "addressBooks": "contacts", "mailboxes": "mail"}
+    names = {"calendars": "calendar", "addressBooks": "contacts", "mailboxes": "mail", "drives": "documents"}
     return [f"{said} {name}" for part, said in names.items() for name in offer.get(part, ())]

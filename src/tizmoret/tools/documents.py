@@ -22,6 +22,7 @@ NOTES: dict[Note, Text] = {
     "broken": Text(he="הקובץ פגום", en="the file is damaged"),
     "too-large": Text(he="גדול מכדי להיקרא", en="too large to read"),
     "no-text": Text(he="אין בו טקסט", en="holds no text"),
+    "closed": Text(he="בעליו אינו מתיר להוריד אותו", en="its owner lets nobody download it"),
 }
 
 

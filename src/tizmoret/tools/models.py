@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from tizmoret.catalog.tool import Kind
 
-Note = Literal["", "encrypted", "broken", "too-large", "no-text"]
+Note = Literal["", "encrypted", "broken", "too-large", "no-text", "closed"]
 
 
 class _Value(BaseModel):
@@ -35,7 +35,9 @@ class Period(_Value):
 class Document(_Value):
     """A document without its text. `excerpt` and `score` belong to the search that found it."""
 
-    id: Annotated[str, Kind("document.id")] = Field(description="path relative to the documents folder, parted by /", max_length=1000)
+    id: Annotated[str, Kind("document.id")] = Field(
+        description="path relative to the documents folder, parted by /; of a drive, drive: and its own id", max_length=1000
+    )
     title: str
     kind: str = Field(description="docx, xlsx, pdf, pptx, md, txt or csv")
     modified: AwareDatetime = Field(description="the document's own date; the file's where it carries none")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import docx
 import httpx2
 import pytest
 
@@ -232,15 +233,40 @@ async def test_mail_of_the_account_is_planned_with_once_it_is_connected_and_goes
     assert not [name for name in tizmoret.catalog.tools if name.startswith("mail.")]
 
 
+@pytest.mark.parametrize("language", ["he", "en"])
+async def test_the_seed_request_reads_in_the_drive_too(tizmoret: Tizmoret, demo: Google, language: str) -> None:
+    documents = tizmoret.workplaces.folder(tizmoret.workspace) / "documents"
+    for path in sorted(documents.rglob("*.*")):
+        modified = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+        demo.drive.add(path.name, path.read_bytes(), modified, own=path.suffix in (".docx", ".xlsx", ".pptx"))
+        path.unlink()
+    await tizmoret.connections.add(wanted(demo))
+
+    execution = await carry(tizmoret, SEED[language])
+
+    assert execution.status == "completed", execution.answer
+    steps = {step.id: step for step in await tizmoret.executions.steps(execution.id)}
+    found = steps["search"].output["documents"]
+    assert (len(found), {one["id"].partition(":")[0] for one in found}) == (15, {"drive"})
+    (agenda,) = documents.rglob("*.docx")
+    text = "\n".join(paragraph.text for paragraph in docx.Document(str(agenda)).paragraphs)
+    assert sum(one["title"] in text for one in found) == 15
+
+
 async def test_only_what_was_agreed_to_is_offered(tizmoret: Tizmoret, account: Google) -> None:
     account.refresh["refresh-canary"] = "https://www.googleapis.com/auth/contacts.readonly"
-    assert (await tizmoret.connections.add(wanted(account))).offer == {"calendars": [], "addressBooks": ["Google"], "mailboxes": []}
+    assert (await tizmoret.connections.add(wanted(account))).offer == {
+        "calendars": [],
+        "addressBooks": ["Google"],
+        "mailboxes": [],
+        "drives": [],
+    }
     account.refresh["refresh-canary"] = ""
     account.expire()
     one = wanted(account)
     part = dataclasses.replace(one, options={**one.options, "only": ["calendar"]})
     made = await tizmoret.connections.add(part)
-    assert made.offer == {"calendars": ["me@x.example"], "addressBooks": [], "mailboxes": []}
+    assert made.offer == {"calendars": ["me@x.example"], "addressBooks": [], "mailboxes": [], "drives": []}
     account.refresh["refresh-canary"] = "nothing at all"
     account.expire()
     assert "does not open" in (await tizmoret.connections.check("work")).trouble

@@ -5,32 +5,29 @@ another Message-ID; the one it had is then kept in a header of Google's."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import datetime as dt
 import email.policy
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from tizmoret.errors import NotFound, StepFailed, TooLarge
 from tizmoret.tools.models import Letter, Period
 from tizmoret.tools.providers.mail_message import about, read_letter
-from tizmoret.tools.providers.rest_client import RestSession
+from tizmoret.tools.providers.rest_client import RestSession, together
 
 MOST_COUNTED = 1_000  # letters that a search counts
 LOOKED_INTO = 60  # newest letters that are read for words that Gmail did not find
 NEWEST = 20  # drafts or sent letters that are looked through where the search does not know one yet
-AT_ONCE = 8  # requests
 MAX_BYTES = 16 * 1024 * 1024  # of one letter, as it is transferred
 _ID = re.compile(r"[0-9a-f]{1,32}")
 _WORDS = 6  # of a query that Gmail is asked about
 _IDS = ("message-id", "x-google-original-message-id")
 _SYSTEM = frozenset({"INBOX", "SENT", "DRAFT", "TRASH", "SPAM", "STARRED", "IMPORTANT"})
 _USUAL = {"DRAFTS": "DRAFT", "SENT ITEMS": "SENT", "SENT MAIL": "SENT", "JUNK": "SPAM"}
-T = TypeVar("T")
 
 
 class GmailBox:
@@ -76,7 +73,7 @@ class GmailBox:
             except NotFound:  # gone since it was found
                 return []
 
-        return [letter for found in await _together(ids, one) for letter in found]
+        return [letter for found in await together(ids, one) for letter in found]
 
     async def _letter(self, id: str) -> Letter:
         """Without marking it as read; of one that is too large, its head."""
@@ -166,23 +163,7 @@ class GmailBox:
                 return ""
             return letters[id] if any(name.lower() in _IDS and value == message_id for name, value in _headers(told)) else ""
 
-        return next((found for found in await _together(list(letters), one) if found), "")
-
-
-async def _together(ids: Sequence[str], work: Callable[[str], Awaitable[T]]) -> list[T]:
-    """In order, so many at once as Gmail bears."""
-    places = asyncio.Semaphore(AT_ONCE)
-
-    async def one(id: str) -> T:
-        async with places:
-            return await work(id)
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(id)) for id in ids]
-    except ExceptionGroup as errors:
-        raise errors.exceptions[0] from errors
-    return [task.result() for task in tasks]
+        return next((found for found in await together(list(letters), one) if found), "")
 
 
 def _when(letter: Letter) -> dt.datetime:

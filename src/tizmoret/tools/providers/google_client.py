@@ -30,3 +30,7 @@ class Endpoints:
     @property
     def gmail(self) -> str:
         return f"{self.server or 'https://gmail.googleapis.com'}/gmail/v1"
+
+    @property
+    def drive(self) -> str:
+        return f"{self.server or 'https://www.googleapis.com'}/drive/v3"

@@ -5,9 +5,10 @@ An answer that says what became of a write is a TizmoretError; where nobody can 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 
@@ -15,6 +16,7 @@ from tizmoret.errors import NotFound, StepFailed, TooLarge, TryAgain
 from tizmoret.tools.providers.guarded import Way, as_json, received, wait_of
 from tizmoret.tools.providers.oauth import Access
 
+AT_ONCE = 8  # requests
 MAX_PAGES = 100
 MAX_BYTES = 16 * 1024 * 1024  # of one page
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
@@ -24,6 +26,18 @@ _NOT_GIVEN = frozenset({
     "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "accessNotConfigured", "SERVICE_DISABLED", "PERMISSION_DENIED",
     "ErrorAccessDenied", "accessDenied", "Authorization_RequestDenied",
 })  # fmt: skip
+
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Refused(StepFailed):
+    """reasons: every code of the answer."""
+
+    def __init__(self, detail: str, *, cure: str = "", reasons: frozenset[str] = frozenset()) -> None:
+        super().__init__(detail, cure=cure)
+        self.reasons = reasons
 
 
 class NotGiven(StepFailed):
@@ -150,7 +164,7 @@ class RestSession:
         if status == 403 and told.reasons & _NOT_GIVEN:
             raise NotGiven(f"{self._service} does not open that to us. {said}".strip(), cure="Connect it again, and agree to all of it.")
         if status in (401, 403):
-            raise StepFailed(f"{self._service} did not let us in ({status}). {said}".strip(), cure=self._cure)
+            raise Refused(f"{self._service} did not let us in ({status}). {said}".strip(), cure=self._cure, reasons=told.reasons)
         if status in (404, 410):
             raise NotFound(f"{self._service} has nothing there. {said}".strip(), cure=self._cure)
         if status == 409:
@@ -158,7 +172,7 @@ class RestSession:
         if status == 412:
             raise Stale("It was changed by somebody else at the same time; nothing was done.", cure="Try again.")
         if status >= 300:
-            raise StepFailed(f"{self._service} refused ({status}). {said}".strip(), cure=self._cure)
+            raise Refused(f"{self._service} refused ({status}). {said}".strip(), cure=self._cure, reasons=told.reasons)
 
     def _own(self, before: str, link: str) -> str:
         """The next page is where this one was: a token goes nowhere else."""
@@ -173,3 +187,19 @@ class RestSession:
     @property
     def _cure(self) -> str:
         return f"Look at it with: tizmoret connect test {self._name}"
+
+
+async def together(wanted: Sequence[T], work: Callable[[T], Awaitable[R]]) -> list[R]:
+    """In order, so many at once as a server bears. The first failure ends the others."""
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(each: T) -> R:
+        async with places:
+            return await work(each)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(each)) for each in wanted]
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from errors
+    return [task.result() for task in tasks]

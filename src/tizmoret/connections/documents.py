@@ -1,0 +1,83 @@
+"""Documents of a workspace: those of its own folder, and those of the drive that it has connected, which are read and never written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from tizmoret.connections.connected import Lookup
+from tizmoret.errors import StepFailed
+from tizmoret.tools.models import Document, DocumentText, Period
+from tizmoret.tools.providers.guarded import Way
+from tizmoret.tools.providers.ports import DocumentStore, Found, NewDocument
+
+if TYPE_CHECKING:
+    from tizmoret.tools.providers.google_drive import GoogleDrive
+
+PREFIX = "drive:"  # of the ids of a drive's documents
+
+
+class ConnectedDocuments:
+    """A `DocumentStore`."""
+
+    def __init__(self, lookup: Lookup, own: DocumentStore, way: Way, cache: Path) -> None:
+        """own: the folder's. cache: a folder for what was read from a drive."""
+        self._lookup, self._own, self._way, self._cache = lookup, own, way, cache
+        self._made: tuple[object, GoogleDrive] | None = None
+
+    async def _drive(self) -> GoogleDrive | None:
+        connected = await self._lookup("drives")
+        if connected is None:
+            return None
+        version = (connected.name, connected.changed_at)
+        if self._made is None or self._made[0] != version:
+            from tizmoret.connections import google
+
+            self._made = (version, google.drive(connected, self._way, self._cache / connected.name))
+        return self._made[1]
+
+    async def _holding(self, document: str) -> GoogleDrive | None:
+        """The drive, where the document is there. Raises StepFailed where there is no drive any more."""
+        if not document.startswith(PREFIX):
+            return None
+        drive = await self._drive()
+        if drive is None:
+            raise StepFailed("The drive of this document is not connected any more.", cure="Connect it: tizmoret connect add --help")
+        return drive
+
+    async def search(self, query: str, *, period: Period | None, kinds: Sequence[str], limit: int, timezone: ZoneInfo) -> Found:
+        """Of both, the best of each first: what two indices say of their documents is compared by the best that each has."""
+        own = await self._own.search(query, period=period, kinds=kinds, limit=limit, timezone=timezone)
+        drive = await self._drive()
+        if drive is None:
+            return own
+        there = await drive.search(query, period=period, kinds=kinds, limit=limit, timezone=timezone)
+        return Found(tuple(_merged(query, own.documents, there.documents)[:limit]), own.total + there.total)
+
+    async def read(self, document: str, *, characters: int) -> DocumentText:
+        return await ((await self._holding(document)) or self._own).read(document, characters=characters)
+
+    async def content(self, document: str, *, limit: int) -> bytes:
+        return await ((await self._holding(document)) or self._own).content(document, limit=limit)
+
+    async def write(self, document: NewDocument, now: dt.datetime) -> tuple[Document, str]:
+        return await self._own.write(document, now)
+
+    async def remove(self, document: str, fingerprint: str) -> bool:
+        return await self._own.remove(document, fingerprint)
+
+    async def move(self, document: str, folder: str, name: str) -> Document | None:
+        if document.startswith(PREFIX):
+            raise StepFailed("A document of a drive is only read.", cure="Move it in the drive itself.", field="document")
+        return await self._own.move(document, folder, name)
+
+
+def _merged(query: str, own: Sequence[Document], there: Sequence[Document]) -> list[Document]:
+    if not query.strip():
+        return sorted([*own, *there], key=lambda one: (one.modified, one.id), reverse=True)
+    best = {id(side): max((one.score for one in side), default=0.0) or 1.0 for side in (own, there)}
+    weighed = [(one.score / best[id(side)], one) for side in (own, there) for one in side]
+    return [one for _, one in sorted(weighed, key=lambda pair: -pair[0])]
