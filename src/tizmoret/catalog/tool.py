@@ -61,6 +61,14 @@ class Report(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What a person said to the question of an earlier attempt of this call, and the state that the tool left with that question."""
+
+    state: Mapping[str, Any]
+    answer: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """What a tool sees of the world around it. `key` is the idempotency key: the same for every attempt of the same call."""
 
@@ -76,6 +84,7 @@ class Call:
     report: Report
     providers: Mapping[type[Any], Any] = field(default_factory=dict)
     shared: Shared = ALONE
+    answered: Answered | None = None
 
     def provider(self, port: type[T]) -> T:
         """The provider that this workspace uses for `port` (documents, contacts, calendar, ...)."""
@@ -91,23 +100,15 @@ class Option:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
-    """How a call goes on after its question: it is made again with these arguments, of which `answer` names the one that takes the answer."""
-
-    args: Mapping[str, Any]
-    answer: str
-
-
 class Ask(Exception):
     """A tool raises this when only a person can decide, before it has done anything. The step waits in a gate; the chosen option's value, or
-    the text where there are no options, is its output. again: it is not, and the call goes on with it."""
+    the text where there are no options, is its output. state: it is not; the call is made again, and gets both as `Call.answered`."""
 
-    def __init__(self, question: str, options: Sequence[Option], again: Again | None = None) -> None:
+    def __init__(self, question: str, options: Sequence[Option], state: Mapping[str, Any] | None = None) -> None:
         super().__init__(question)
         self.question = question
         self.options = tuple(options)
-        self.again = again
+        self.state = state
 
 
 Run = Callable[[Any, Call], Awaitable[Any]]

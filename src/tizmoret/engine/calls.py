@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from tizmoret.catalog.shared import ALONE, Shared
-from tizmoret.catalog.tool import Again, Ask, Call, Option, Report
+from tizmoret.catalog.tool import Answered, Ask, Call, Option, Report
 from tizmoret.engine.effects import idempotency_key
 from tizmoret.engine.environment import Environment, Result
 from tizmoret.engine.events import Item
@@ -29,10 +29,13 @@ log = structlog.get_logger(__name__)
 class Asked:
     question: str
     options: tuple[Option, ...]
-    again: Again | None = None
+    state: Mapping[str, Any] | None = None
 
 
-def describe(env: Environment, record: Record, step: Step, item: Item, attempt: int, report: Report, shared: Shared = ALONE) -> Call:
+def describe(
+    env: Environment, record: Record, step: Step, item: Item, attempt: int, report: Report, shared: Shared = ALONE,
+    answered: Answered | None = None,
+) -> Call:  # fmt: skip
     """What the tool sees of the world around it."""
     return Call(
         workspace=record.workspace,
@@ -47,6 +50,7 @@ def describe(env: Environment, record: Record, step: Step, item: Item, attempt: 
         report=report,
         providers=env.workplace.providers(record.workspace),
         shared=shared,
+        answered=answered,
     )
 
 
@@ -60,7 +64,7 @@ async def perform(
             result = await _dispatch(env, step, agent, model, args, call)
         return Result(clean(result.output), result.label, result.tokens, result.cost)
     except Ask as ask:
-        return Asked(ask.question, ask.options, ask.again)
+        return Asked(ask.question, ask.options, ask.state)
     except Exception as error:
         return failure_of(error, step.uses, capability, limit_expired=limit.expired(), seconds=seconds)
 

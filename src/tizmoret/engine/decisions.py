@@ -99,10 +99,8 @@ def verdict(gate: Waiting, decision: Decision) -> tuple[Verdict, dict[str, Any]]
 
 def _question_verdict(gate: Waiting, value: Any, more: dict[str, Any]) -> tuple[Verdict, dict[str, Any]]:
     """The answer is the step's output; or the call is made again with it."""
-    again = gate.details.get("again")
-    if again is None:
-        return "answered", {"value": value, **more}
-    return "approved", {"args": {**again["args"], again["answer"]: value}}
+    state = gate.details.get("state")
+    return ("answered", {"value": value, **more}) if state is None else ("approved", {"value": {"state": state, "answer": value}})
 
 
 def check_edit(catalog: Catalog, step: str, details: dict[str, Any], args: Any) -> None:

@@ -187,7 +187,7 @@ class GateClosed(Event, frozen=True, tag="gate.closed"):
     by: str
     item: Item = None
     args: dict[str, Any] | None = None  # approved with edited arguments
-    value: Any = None  # the answer: a step's output, or what a person wrote to the planner
+    value: Any = None  # the answer: a step's output, what a person wrote to the planner, or with what a call goes on
     label: dict[str, Any] = {}  # the answer's
     note: str = ""  # the person's; for a planner's question, the question
 

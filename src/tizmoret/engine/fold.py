@@ -178,6 +178,8 @@ def _gate_closed(state: State, event: e.GateClosed) -> list[str]:
     unit = state.unit(gate.step, gate.item)
     if gate.purpose == "unknown":
         _told(state, gate, unit, event)
+    elif event.decision == "approved" and gate.purpose == "question":
+        unit.answered = event.value
     elif event.decision == "approved":
         unit.approved, unit.approved_args = True, event.args
     elif event.decision == "answered":

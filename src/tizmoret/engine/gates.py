@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tizmoret.catalog.tool import Again, Option
+from tizmoret.catalog.tool import Option
 from tizmoret.engine import events as e
 from tizmoret.engine.chronicle import step_row
 from tizmoret.engine.environment import Query
@@ -86,12 +86,18 @@ def approval(step: Step, capability: Capability, args: Any, label: Label, mark: 
 
 
 def question(
-    step: Step, item: Item, text: str, options: Sequence[Option], mark: str, expires_in: float, again: Again | None = None
+    step: Step,
+    item: Item,
+    text: str,
+    options: Sequence[Option],
+    mark: str,
+    expires_in: float,
+    state: Mapping[str, Any] | None = None,
 ) -> Opened:
-    """again: the call goes on with the answer, which is not its output then."""
+    """state: the call goes on with it and the answer, which is not its output then."""
     details: dict[str, Any] = {"tool": step.uses, "options": [{"label": option.label, "value": option.value} for option in options]}
-    if again is not None:
-        details["again"] = {"args": clean(dict(again.args)), "answer": again.answer}
+    if state is not None:
+        details["state"] = clean(dict(state))
     return _open("question", text, details, mark, expires_in, step.id, item, step.uses)
 
 

@@ -57,6 +57,7 @@ class Unit(msgspec.Struct):
     approved: bool = False
     approved_args: Any = None  # what a person changed at the gate; None: as planned
     fingerprint: str = ""  # what was approved
+    answered: Any = None  # what a person said to its question, with which the call goes on: {"state", "answer"}, or a blob of that
     intended: bool = False  # its effect may have happened: the intent is durable, the outcome is not
     doubtful: bool = False  # of an earlier attempt it is not known; a later one that clearly failed does not change that
     fallback: str | None = None  # the agent that took over

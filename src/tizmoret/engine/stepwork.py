@@ -13,7 +13,7 @@ import structlog
 from pydantic_core import to_jsonable_python
 
 from tizmoret.catalog.shared import ALONE
-from tizmoret.catalog.tool import Report
+from tizmoret.catalog.tool import Answered, Report
 from tizmoret.engine import events as e
 from tizmoret.engine import gates
 from tizmoret.engine.calls import Asked, describe, failure_of, perform
@@ -89,11 +89,6 @@ class StepWork:
 
     async def _arguments(self, id: str, item: Item) -> Any:
         """One call's exact arguments. Raises ArgumentMismatch."""
-        answered = None if item is None else self._state.look(id, item).approved_args  # it asked something, and goes on with the answer
-        return await self._planned(id, item) if answered is None else answered
-
-    async def _planned(self, id: str, item: Item) -> Any:
-        """Its arguments as they were planned, or approved. Raises ArgumentMismatch."""
         step = self.prepared.steps[id]
         edited = self._state.look(id).approved_args
         if edited is not None:
@@ -107,8 +102,12 @@ class StepWork:
         """What a gate shows: the arguments of the call, or of every call of a `for_each` step."""
         items = self._state.steps[id].items if id in self._state.steps else None
         if items is None:
-            return await self._planned(id, None)
-        return [await self._planned(id, item) for item in range(len(items))]
+            return await self._arguments(id, None)
+        return [await self._arguments(id, item) for item in range(len(items))]
+
+    async def _answered(self, id: str, item: Item) -> Answered | None:
+        told = await self._env.values.load(self._record.workspace, self._state.look(id, item).answered)
+        return None if told is None else Answered(told["state"], told["answer"])
 
     def _mark(self, id: str, args: Any) -> str:
         return fingerprint(self.prepared.hash, id, args, self.label(id).to_json())
@@ -203,7 +202,7 @@ class StepWork:
     async def _call(self, id: str, item: Item, attempt: int) -> None:
         step, capability, unit = self.prepared.steps[id], self.prepared.capabilities[id], self._state.look(id, item)
         try:
-            args = await self._arguments(id, item)
+            args, answered = await self._arguments(id, item), await self._answered(id, item)
             await self._confirm_approval(id)
             if capability.effect != "none":
                 await self._intend(id, item, args)
@@ -215,14 +214,14 @@ class StepWork:
         began = time.perf_counter()
         seat = self._seat(id, item)
         shared = ALONE if capability.effect != "none" else seat
-        call = describe(self._env, self._record, step, item, attempt, self._reporter(id, item), shared)
+        call = describe(self._env, self._record, step, item, attempt, self._reporter(id, item), shared, answered)
         outcome = await perform(self._env, step, capability, unit.fallback, unit.model, args, call)
         if isinstance(outcome, Result):
             outcome = replace(outcome, label=outcome.label | seat.read)
             await self._succeeded(id, item, args, outcome, time.perf_counter() - began)
         elif isinstance(outcome, Asked):
             mark = self._mark(id, args)
-            opened = gates.question(step, item, outcome.question, outcome.options, mark, self._env.gate_expiry, outcome.again)
+            opened = gates.question(step, item, outcome.question, outcome.options, mark, self._env.gate_expiry, outcome.state)
             effects = [] if self._state.look(id, item).doubtful else self._effects(id, item, "failed", args)
             stored, blobs = pack(args)
             await self._open(opened, step_row(id, item, "gate", args=stored), effects=effects, blobs=blobs)

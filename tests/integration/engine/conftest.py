@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from tizmoret import Plan, Step
 from tizmoret.catalog.catalog import Catalog
-from tizmoret.catalog.tool import Again, Ask, Call, Option, Text, Tool, tool
+from tizmoret.catalog.tool import Ask, Call, Option, Text, Tool, tool
 from tizmoret.errors import OtherPlan, StepFailed, TryAgain
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.plan.labels import Label
@@ -97,14 +97,13 @@ async def ask(args: Number, call: Call) -> Out:
 @tool("test.converse", title=T, description=T, show=show, effect="write", recovery="once", approval="ask")
 async def converse(args: Number, call: Call) -> Out:
     """Asks twice, and does with the answers what it was asked for."""
-    answers = [one for one in args.text.split("+") if one]
+    answers = [*call.answered.state["before"], call.answered.answer] if call.answered else []
     if len(answers) < 2:
-        told = {**args.model_dump(), "text": ""}
-        options = [Option("one", f"{args.text}+one"), Option("two", f"{args.text}+two")] if answers else []
-        raise Ask(f"{len(answers)} answers for {args.n}?", options, Again(told, "text"))
+        options = [Option("one", "one"), Option("two", "two")] if answers else []
+        raise Ask(f"{len(answers)} answers for {args.n}?", options, {"before": answers})
     with (call.folder / "effects.txt").open("a") as ledger:
-        ledger.write(f"{call.key} {args.n} {args.text}\n")
-    return Out(n=args.n, text=args.text)
+        ledger.write(f"{call.key} {args.n} {'+'.join(answers)}\n")
+    return Out(n=args.n, text="+".join(answers))
 
 
 @tool("test.progress", title=T, description=T, show=show)

@@ -30,8 +30,6 @@ _ARGUMENTS = {
     "properties": {
         "text": {"type": "string", "maxLength": 50_000, "description": "what is asked of the agent, in words"},
         "data": {"type": "object", "description": "arguments, where the agent takes any"},
-        "task": {"type": "string", "maxLength": 500, "description": "of one that has asked something: its id"},
-        "answer": {"description": "and the answer to that"},
     },
 }
 _OUTPUT = {
@@ -92,7 +90,7 @@ def _tool(connection: Connection) -> Tool:
                     raise ConnectionError(str(error)) from error
                 raise (StepFailed if isinstance(error, Failed) else TryAgain)(str(error)) from error
 
-    async def probe(args: Any, call: Call) -> dict[str, Any]:
+    async def probe(_args: object, call: Call) -> dict[str, Any]:
         """Raises Unavailable where nobody knows: that it is not in its list does not prove that it was not asked."""
         access = call.provider(Access)
         known = await access.to(name)
@@ -101,7 +99,7 @@ def _tool(connection: Connection) -> Tool:
             found = (await remote.call("ListTasks", {"contextId": call.key, "pageSize": 1})).get("tasks", [])
             if found:
                 task = await remote.call("GetTask", {"id": found[0]["id"]})
-                return await followed(remote, {"task": task}, args.root, call)
+                return await followed(remote, {"task": task}, call)
         except (Broken, StepFailed, AttributeError, KeyError, TypeError) as error:
             raise Unavailable(f"{name} does not tell what became of it: {error}") from error
         raise Unavailable(f"{name} lists nothing of it, which does not prove that it was not asked.")

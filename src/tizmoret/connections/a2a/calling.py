@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
-from tizmoret.catalog.tool import Again, Ask, Call, Option
+from tizmoret.catalog.tool import Ask, Call, Option
 from tizmoret.connections.a2a.client import Broken, Remote
 from tizmoret.connections.json_tool import said
 from tizmoret.errors import StepFailed, TryAgain
@@ -32,21 +32,23 @@ async def asked(remote: Remote, streaming: bool, args: dict[str, Any], call: Cal
     if not streaming:
         params["configuration"]["returnImmediately"] = True
         first = await remote.call("SendMessage", params)
-        return await followed(remote, first, args, call)
+        return await followed(remote, first, call)
     stream = remote.stream("SendStreamingMessage", params)
     async with contextlib.aclosing(stream):
         first = await anext(stream, None)
         if first is None:
             raise Broken(f"{remote.name} answered nothing.")
-        return await followed(remote, first, args, call, stream)
+        return await followed(remote, first, call, stream)
 
 
 def _message(args: Mapping[str, Any], call: Call) -> dict[str, Any]:
     """The same call has the same id, so that whoever looks at ids takes a repeat for one; the context is by what it is found again."""
-    given = args.get("answer") if args.get("task") else None
-    parts = _parts(given) if given is not None else [{"text": args["text"]}, *([{"data": args["data"]}] if "data" in args else [])]
-    task = {"taskId": args["task"]} if args.get("task") else {"contextId": call.key}
-    id = hashlib.sha256(f"{call.key}/{args.get('task', '')}/{parts}".encode()).hexdigest()[:40]
+    state = call.answered.state if call.answered else {}
+    parts = (
+        _parts(call.answered.answer) if call.answered else [{"text": args["text"]}, *([{"data": args["data"]}] if "data" in args else [])]
+    )
+    task = {"taskId": state["task"]} if call.answered else {"contextId": call.key}
+    id = hashlib.sha256(f"{call.key}/{state.get('task', '')}/{parts}".encode()).hexdigest()[:40]
     return {"messageId": id, "role": "ROLE_USER", "parts": parts, **task}
 
 
@@ -54,9 +56,7 @@ def _parts(answer: Any) -> list[dict[str, Any]]:
     return [{"text": answer}] if isinstance(answer, str) else [{"data": answer}]
 
 
-async def followed(
-    remote: Remote, first: Any, args: Mapping[str, Any], call: Call, stream: AsyncGenerator[dict[str, Any], None] | None = None
-) -> dict[str, Any]:
+async def followed(remote: Remote, first: Any, call: Call, stream: AsyncGenerator[dict[str, Any], None] | None = None) -> dict[str, Any]:
     """What came of it. first: the first thing that was told. stream: what tells more, where there is one. Raises Ask where it needs an answer."""
     if not isinstance(first, dict) or not isinstance(first.get("task") or first.get("message"), dict):
         raise Broken(f"{remote.name} answered something that is not A2A.")
@@ -73,7 +73,7 @@ async def followed(
                 await _watched(stream, call)
                 stream = None
             task = await _looked_at(remote, task["id"])
-        return _end(remote, task, state, args, call)
+        return _end(remote, task, state, call)
     except asyncio.CancelledError:
         with contextlib.suppress(Exception):
             await asyncio.wait_for(remote.call("CancelTask", {"id": task["id"]}), 3.0)
@@ -115,15 +115,14 @@ def _state(task: Any) -> str:
     return str(task["status"].get("state", ""))
 
 
-def _end(remote: Remote, task: Mapping[str, Any], state: str, args: Mapping[str, Any], call: Call) -> dict[str, Any]:
+def _end(remote: Remote, task: Mapping[str, Any], state: str, call: Call) -> dict[str, Any]:
     message = _in(task, "status", "message")
     told = said(_text(message.get("parts")), 2_000)
     if state == _DONE:
         parts = [part for one in task.get("artifacts") or [] for part in _in(one).get("parts") or []]
         return _output(parts or message.get("parts"), str(task["id"]))
     if state == "TASK_STATE_INPUT_REQUIRED":
-        again = Again({**args, "task": str(task["id"])}, "answer")
-        raise Ask(told or f"{remote.name} asks for more.", _options(message.get("parts"), call.language), again)
+        raise Ask(told or f"{remote.name} asks for more.", _options(message.get("parts"), call.language), {"task": str(task["id"])})
     if state in _FAILED:
         raise Failed(f"{remote.name} says that it failed: {told or state}")
     raise StepFailed(f"{remote.name} did not do it: {told or state}", cure="Ask it otherwise.")
