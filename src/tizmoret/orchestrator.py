@@ -150,6 +150,7 @@ class Tizmoret:
         await self.hand_over()
         await self._journal.close()
         await self._dispatcher.close()
+        await self.workplaces.close()
 
     # -- requests
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import psycopg
+import structlog
 
 from tizmoret.catalog.catalog import Catalog
+from tizmoret.connections import mcp
 from tizmoret.connections.access import Access
 from tizmoret.connections.book import Connections
 from tizmoret.connections.breaker import Breaker
 from tizmoret.connections.connected import ConnectedCalendar, ConnectedContacts, ConnectedMailbox
 from tizmoret.connections.connection import Connection
 from tizmoret.connections.documents import ConnectedDocuments
+from tizmoret.connections.mcp_sessions import Sessions
 from tizmoret.errors import TizmoretError
 from tizmoret.plan.model import Language
 from tizmoret.settings import Settings
@@ -28,6 +31,8 @@ from tizmoret.tools.providers.mailbox import ImapMailbox
 from tizmoret.tools.providers.ports import CalendarStore, ContactBook, DocumentStore, Mailbox, SystemProbe, WebSearch
 from tizmoret.tools.providers.searxng import SearxNG
 
+log = structlog.get_logger(__name__)
+
 
 class Workplaces:
     def __init__(
@@ -38,6 +43,7 @@ class Workplaces:
         self._way = Way(settings.networks)
         self._connections = connections
         self._breaker = Breaker()
+        self._sessions = Sessions(self._way, self._news)
         self._root = settings.workspaces
         self._timezone = settings.timezone
         self._probe = Probe(database, catalog, planner)
@@ -47,6 +53,19 @@ class Workplaces:
             self._outside[WebSearch] = SearxNG(settings.search)
         self._folders: dict[UUID, Path] = {}
         self._providers: dict[UUID, Mapping[type[Any], Any]] = {}
+
+    async def close(self) -> None:
+        """End the sessions with servers."""
+        await self._sessions.close()
+
+    async def _news(self, workspace: UUID, name: str, offered: Sequence[Any]) -> None:
+        """A server says that its tools are others now: what is not as it was agreed to goes out of the plans before anybody calls it."""
+        try:
+            known = await self._connections.get(name, workspace=workspace)
+            for tool in mcp.otherwise(known, offered):
+                await self._connections.put_aside(name, tool, workspace=workspace)
+        except (TizmoretError, psycopg.Error) as error:
+            log.info("could not look at what a server has changed", connection=name, error=str(error).splitlines()[0])
 
     def folder(self, workspace: UUID) -> Path:
         """Made at the first call."""
@@ -62,7 +81,7 @@ class Workplaces:
             found = self._providers[workspace] = {
                 **self._connected(workspace, local_providers(self.folder(workspace), self._timezone)),
                 **self._outside,
-                Access: Access(self._connections, workspace, self._way, self._breaker),
+                Access: Access(self._connections, workspace, self._way, self._breaker, self._sessions),
                 SystemProbe: self._probe,
             }
         return found

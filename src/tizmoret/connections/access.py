@@ -15,6 +15,7 @@ from tizmoret.tools.providers.guarded import Way
 
 if TYPE_CHECKING:
     from tizmoret.connections.book import Connections
+    from tizmoret.connections.mcp_sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Access:
     workspace: UUID
     way: Way
     breaker: Breaker
+    sessions: Sessions
 
     async def to(self, name: str) -> Connection:
         """With its secret. Raises StepFailed where the workspace is no longer connected to it."""

@@ -14,6 +14,7 @@ from tizmoret.catalog.tool import Call, Tool
 from tizmoret.connections.access import Access
 from tizmoret.connections.connection import Connection, Wanted
 from tizmoret.connections.json_tool import Offered, json_tool, plannable, said
+from tizmoret.connections.mcp_asking import Forms, Unanswered, ask, filled
 from tizmoret.connections.mcp_client import listed, session
 from tizmoret.connections.openapi.document import Schemas
 from tizmoret.errors import BadInput, StepFailed, TryAgain
@@ -21,6 +22,7 @@ from tizmoret.plan.capability import Effect, Recovery
 from tizmoret.tools.providers.guarded import Way
 
 if TYPE_CHECKING:
+    from mcp import Client
     from mcp_types import CallToolResult
     from mcp_types import Tool as Remote
 
@@ -45,11 +47,16 @@ async def look(wanted: Wanted, way: Way) -> dict[str, Any]:
 async def changed(known: Connection, way: Way) -> str:
     """Which tools describe themselves otherwise than when a person agreed, as a sentence; empty: none."""
     async with session(known, way) as client:
-        now = {one.name: _pin(one) for one in await listed(client)}
-    other = sorted(name for name, told in known.offer["tools"].items() if now.get(told["remote"]) != told["pin"])
+        other = otherwise(known, await listed(client))
     if not other:
         return ""
     return f"These are not what was agreed to any more: {', '.join(other)[:500]}. To agree: tizmoret connect approve {known.name}"
+
+
+def otherwise(known: Connection, offered: Sequence[Remote]) -> list[str]:
+    """The tools that are not what a person agreed to any more. offered: by the server, now."""
+    now = {one.name: _pin(one) for one in offered}
+    return sorted(name for name, told in known.offer["tools"].items() if now.get(told["remote"]) != told["pin"])
 
 
 def offers(offer: Mapping[str, Any]) -> Sequence[str]:
@@ -65,7 +72,7 @@ def _tool(connection: str, name: str, told: Mapping[str, Any]) -> Tool:
         access = call.provider(Access)
         known = await access.to(connection)
         async with access.calling(connection):
-            return await _call(known, name, told, args, access)
+            return await _call(known, name, told, args, access, call)
 
     offered = Offered(
         f"{connection}.{name}", told["title"], told["description"], told["arguments"], told["output"], told["effect"], told["recovery"]
@@ -73,28 +80,48 @@ def _tool(connection: str, name: str, told: Mapping[str, Any]) -> Tool:
     return json_tool(offered, connection, run, TIMEOUT)
 
 
-async def _call(known: Connection, name: str, told: Mapping[str, Any], args: dict[str, Any], access: Access) -> dict[str, Any]:
-    """Raises StepFailed, TryAgain where nothing was done, ConnectionError where an effect may have happened."""
+async def _call(known: Connection, name: str, told: Mapping[str, Any], args: dict[str, Any], access: Access, call: Call) -> dict[str, Any]:
+    """Raises StepFailed, TryAgain where nothing was done, ConnectionError where an effect may have happened, Ask where a person must say more."""
+    answers = filled(known.name, call.answered, call.language)
+    forms = Forms(answers)
+    try:
+        async with access.sessions.use(access.workspace, known, forms) as (client, now):
+            await _agreed(known, name, told, now, access)
+            answer = await _answered(client, known, told, args)
+    except (Unanswered, StepFailed, ConnectionError):
+        if forms.open is None:
+            raise
+    if forms.open is not None:
+        raise ask(known.name, forms.open, answers, call.language)
+    return _output(known.name, answer)
+
+
+async def _agreed(known: Connection, name: str, told: Mapping[str, Any], now: Sequence[Remote], access: Access) -> None:
+    """Raises StepFailed for a tool that is not what was agreed to."""
+    found = next((one for one in now if one.name == told["remote"]), None)
+    if found is not None and _pin(found) == told["pin"]:
+        return
+    await access.put_aside(known.name, name)
+    what = "is not there any more" if found is None else "describes itself otherwise than when it was agreed to"
+    cure = f"Look at it, and if it may: tizmoret connect approve {known.name}"
+    raise StepFailed(f"{known.name}.{name} {what}; it was put aside.", cure=cure)
+
+
+async def _answered(client: Client, known: Connection, told: Mapping[str, Any], args: dict[str, Any]) -> CallToolResult:
     from mcp import MCPError
 
-    async with session(known, access.way) as client:
-        now = next((one for one in await listed(client) if one.name == told["remote"]), None)
-        if now is None or _pin(now) != told["pin"]:
-            await access.put_aside(known.name, name)
-            what = "is not there any more" if now is None else "describes itself otherwise than when it was agreed to"
-            cure = f"Look at it, and if it may: tizmoret connect approve {known.name}"
-            raise StepFailed(f"{known.name}.{name} {what}; it was put aside.", cure=cure)
-        try:
-            answer = await client.call_tool(told["remote"], args, read_timeout_seconds=TIMEOUT)
-        except MCPError as error:
-            what = f"{known.name} failed: {said(error.error.message, _TOLD)}."
-            if error.error.code == -32602:  # invalid params: it did not begin
-                raise StepFailed(what, cure="Change the arguments as it says.") from error
-            raise (TryAgain(what) if told["effect"] == "none" else ConnectionError(what)) from error
-        except Exception as error:
-            what = f"{known.name} broke off: {type(error).__name__}."
-            raise (TryAgain(what) if told["effect"] == "none" else ConnectionError(what)) from error
-    return _output(known.name, answer)
+    try:
+        return await client.call_tool(told["remote"], args, read_timeout_seconds=TIMEOUT)
+    except Unanswered:
+        raise
+    except MCPError as error:
+        what = f"{known.name} failed: {said(error.error.message, _TOLD)}."
+        if error.error.code == -32602:  # invalid params: it did not begin
+            raise StepFailed(what, cure="Change the arguments as it says.") from error
+        raise (TryAgain(what) if told["effect"] == "none" else ConnectionError(what)) from error
+    except Exception as error:
+        what = f"{known.name} broke off: {type(error).__name__}."
+        raise (TryAgain(what) if told["effect"] == "none" else ConnectionError(what)) from error
 
 
 def _output(connection: str, answer: CallToolResult) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""One session with an MCP server (https://modelcontextprotocol.io), over HTTP or with a program of this machine. It lives for one call."""
+"""One session with an MCP server (https://modelcontextprotocol.io), over HTTP or with a program of this machine.
+
+`mcp_sessions` keeps them over calls."""
 
 from __future__ import annotations
 
@@ -15,6 +17,7 @@ from tizmoret.tools.providers.guarded import Way
 
 if TYPE_CHECKING:
     from mcp import Client
+    from mcp.client.session import ElicitationFnT, MessageHandlerFnT
     from mcp_types import Tool
 
 MAX_TOOLS = 200
@@ -24,14 +27,24 @@ _TIMES = httpx2.Timeout(20.0, connect=8.0, read=300.0)
 
 
 @asynccontextmanager
-async def session(wanted: Wanted, way: Way) -> AsyncIterator[Client]:
-    """Raises StepFailed, or TryAgain where the server cannot be reached. What the body raises comes out as it is."""
+async def session(
+    wanted: Wanted,
+    way: Way,
+    answer: ElicitationFnT | None = None,
+    hear: MessageHandlerFnT | None = None,
+) -> AsyncIterator[Client]:
+    """answer: to what the server asks of a person. hear: of what it tells by itself.
+
+    Raises StepFailed, or TryAgain where the server cannot be reached. What the body raises comes out as it is."""
     from mcp import Client
 
     raised: list[BaseException] = []
     refused: list[int] = []
     try:
-        async with _transport(wanted, way, refused) as transport, Client(transport, read_timeout_seconds=SECONDS, cache=None) as client:
+        async with (
+            _transport(wanted, way, refused) as transport,
+            Client(transport, read_timeout_seconds=SECONDS, cache=None, elicitation_callback=answer, message_handler=hear) as client,
+        ):
             try:
                 yield client
             except BaseException as error:
@@ -44,7 +57,7 @@ async def session(wanted: Wanted, way: Way) -> AsyncIterator[Client]:
             raise raised[0] from None
         if refused:
             raise StepFailed(f"{wanted.name} did not let us in ({refused[0]}).", cure="Connect it again with another secret.") from error
-        raise _away(wanted, error) from error
+        raise away(wanted, error) from error
 
 
 @asynccontextmanager
@@ -87,7 +100,7 @@ async def listed(client: Client) -> Sequence[Tool]:
     raise StepFailed(f"The server offers over {MAX_TOOLS} tools.", cure="Connect one that offers fewer.", field="address")
 
 
-def _away(wanted: Wanted, error: Exception) -> TizmoretError:
+def away(wanted: Wanted, error: Exception) -> TizmoretError:
     from mcp import MCPError
 
     inner: BaseException = error
