@@ -246,9 +246,9 @@ class Tizmoret:
         """As `events`, but as many together as there are, and an empty list every few seconds while there are none."""
         return self._stream.follow(workspace or self.workspace, id, after)
 
-    def changes(self) -> AsyncIterator[None]:
-        """Once, and then at most every second, whenever anything has happened in any execution: a word to look again, and no more."""
-        return self._stream.changes()
+    def changes(self, *, workspace: UUID | None = None) -> AsyncIterator[None]:
+        """Once, and then at most every second, whenever anything has happened in an execution of the workspace: a word to look again."""
+        return self._stream.changes(workspace or self.workspace)
 
     async def wait(self, id: UUID, timeout: float | None = None, *, workspace: UUID | None = None) -> Execution:  # noqa: ASYNC109
         """Until it has ended, or only people can move it on. timeout in seconds. Raises TimeoutError."""

@@ -89,21 +89,35 @@ class _Feed:
         self.changed = asyncio.Event()
 
 
+class _Bell:
+    """Rung by whatever happens in one workspace."""
+
+    def __init__(self) -> None:
+        self.rung = 0
+        self.next = asyncio.Event()
+        self.listeners = 0
+
+    def ring(self) -> None:
+        self.rung += 1
+        self.next.set()
+        self.next = asyncio.Event()
+
+
 class Stream:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._feeds: dict[UUID, _Feed] = {}
-        self._news: dict[UUID, int] = {}
+        self._bells: dict[UUID, _Bell] = {}  # of workspaces that somebody listens to
+        self._news: dict[UUID, tuple[int, UUID]] = {}
         self._telling: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._commits = 0  # of any execution, as far as this process has heard
-        self._anything = asyncio.Event()  # the next of them
         self.peers = False  # another process may follow what is driven here
         self.closed = False
 
     def committed(self, transitions: Sequence[Transition], at: datetime) -> None:
         """The journal has made these durable."""
-        self._ring()
+        for workspace in {transition.workspace for transition in transitions} & self._bells.keys():
+            self._bells[workspace].ring()
         for transition in transitions:
             feed = self._feeds.get(transition.execution)
             if feed is not None and transition.events:
@@ -111,7 +125,7 @@ class Stream:
                     feed.add(EventView(seq=seq, kind=e.kind(event), at=at, data=msgspec.to_builtins(event)))
                 feed.call()
             if self.peers and transition.events:
-                self._news[transition.execution] = transition.events[-1][0]
+                self._news[transition.execution] = (transition.events[-1][0], transition.workspace)
         if self._news and self._telling is None:
             self._telling = asyncio.get_running_loop().call_later(NEWS_EVERY, self._tell)
 
@@ -122,42 +136,44 @@ class Stream:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _notify(self, news: dict[UUID, int]) -> None:
+    async def _notify(self, news: dict[UUID, tuple[int, UUID]]) -> None:
         # News that cannot be told, as when this process has just closed, are no loss: whoever follows also looks by himself.
         with contextlib.suppress(Unavailable):
             await self._tell_peers(news)
 
-    async def _tell_peers(self, news: dict[UUID, int]) -> None:
+    async def _tell_peers(self, news: dict[UUID, tuple[int, UUID]]) -> None:
+        told = [f"{id}:{seq}:{workspace}" for id, (seq, workspace) in news.items()]
         async with self._database.worker_tx() as connection:
-            await connection.execute(
-                "select pg_notify(%s, x) from unnest(%s::text[]) x", (NEWS, [f"{id}:{seq}" for id, seq in news.items()])
-            )
+            await connection.execute("select pg_notify(%s, x) from unnest(%s::text[]) x", (NEWS, told))
 
     def heard(self, payload: str) -> None:
         """Another process has committed events."""
-        self._ring()
-        id, _, seq = payload.partition(":")
+        id, seq, workspace = payload.split(":")
+        if (bell := self._bells.get(UUID(workspace))) is not None:
+            bell.ring()
         feed = self._feeds.get(UUID(id))
         if feed is not None:
             feed.elsewhere = max(feed.elsewhere, int(seq))
             feed.call()
 
-    def _ring(self) -> None:
-        self._commits += 1
-        self._anything.set()
-        self._anything = asyncio.Event()
-
-    async def changes(self) -> AsyncIterator[None]:
-        """Once for all that was committed since the time before, at once and then at most every CHANGES_EVERY seconds; until closed. It says
-        nothing of what has changed, so that nobody learns of a workspace that is not theirs: whoever hears it looks again."""
-        seen = self._commits
-        while not self.closed:
-            if self._commits == seen:
-                await self._anything.wait()
-                continue
-            seen = self._commits
-            yield None
-            await asyncio.sleep(CHANGES_EVERY)
+    async def changes(self, workspace: UUID) -> AsyncIterator[None]:
+        """Once for all that was committed in the workspace since the time before, at once and then at most every CHANGES_EVERY seconds; until
+        closed. It says nothing of what has changed: whoever hears it looks again."""
+        bell = self._bells.setdefault(workspace, _Bell())
+        bell.listeners += 1
+        seen = bell.rung
+        try:
+            while not self.closed:
+                if bell.rung == seen:
+                    await bell.next.wait()
+                    continue
+                seen = bell.rung
+                yield None
+                await asyncio.sleep(CHANGES_EVERY)
+        finally:
+            bell.listeners -= 1
+            if not bell.listeners and self._bells.get(workspace) is bell:
+                del self._bells[workspace]
 
     async def follow(self, workspace: UUID, id: UUID, after: int = 0) -> AsyncGenerator[Sequence[EventView]]:
         """Every event after `after`, in order, once, as many together as there are; an empty list whenever it waits for more, at the latest
@@ -226,7 +242,8 @@ class Stream:
     def close(self) -> None:
         """End every flow, so that a server can stop while pages are open."""
         self.closed = True
-        self._anything.set()
+        for bell in self._bells.values():
+            bell.ring()
         for feed in self._feeds.values():
             feed.call()
 

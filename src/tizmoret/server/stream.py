@@ -35,9 +35,11 @@ route = Route("/api/orchestrate/stream/{id}", stream, methods=["GET"])
 
 
 async def changes(request: Request) -> Response:
-    """An event named `changed` whenever anything has happened in any execution, at most one a second: whoever shows a list reads it again."""
+    """An event named `changed` when anything has happened in the workspace, at most one a second: who shows lists reads again."""
     tizmoret: Tizmoret = request.app.state.tizmoret
-    return StreamingResponse(_bell(tizmoret.changes()), media_type="text/event-stream", headers=HEADERS)
+    return StreamingResponse(
+        _bell(tizmoret.changes(workspace=request.state.actor.workspace)), media_type="text/event-stream", headers=HEADERS
+    )
 
 
 changes_route = Route("/api/orchestrate/changes", changes, methods=["GET"])

@@ -76,6 +76,20 @@ def test_without_a_key_every_guarded_route_is_closed(running: Running) -> None:
             assert asked(anybody, method, path, {})[0] == 401, (method, path)
 
 
+def test_no_route_that_changes_something_can_be_called_from_another_site(running: Running, person: Person) -> None:
+    """Also with the page's cookie, which the browser of the person who looks at that site would send if it were told to."""
+    dana = person(running.client, "Dana", "owner")
+    with httpx2.Client(base_url=running.address) as page:
+        page.post("/api/session", json={"token": dana.headers["authorization"].removeprefix("Bearer ")})
+        assert page.get("/api/me").status_code == 200
+        for method, path in ALL:
+            if method == "GET":
+                continue
+            for origin in ("https://evil.example", "null", running.address.replace("127.0.0.1", "localhost")):
+                answer = page.request(method, re.sub(r"\{.*?\}", "x", path), headers={"Origin": origin}, json={})
+                assert (answer.status_code, answer.json()["field"]) == (403, "Origin"), (method, path, origin)
+
+
 def filled(running: Running) -> dict[str, str]:
     """A workspace in which the canary is everywhere; the ids of what is in it."""
     plan = create()

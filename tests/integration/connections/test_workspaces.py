@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Iterator
 from uuid import UUID
@@ -63,6 +64,17 @@ async def test_connections_of_one_name_in_two_workspaces_are_two(tizmoret: Tizmo
             ended = await tizmoret.wait((await tizmoret.submit("", plan=plan, workspace=workspace)).id, 30, workspace=workspace)
             (step,) = await tizmoret.executions.steps(ended.id, workspace=workspace)
             assert [name for name in ("olive", "fig") if name in str(step.output)] == [kind]
+
+
+async def test_nobody_hears_that_something_happens_in_another_workspace(tizmoret: Tizmoret) -> None:
+    other = await found(tizmoret)
+    heard = asyncio.ensure_future(anext(tizmoret.changes(workspace=other)))
+    await asyncio.sleep(0)
+    await tizmoret.wait((await tizmoret.submit("check the system")).id, 30)
+    assert not heard.done()
+    await tizmoret.submit("check the system", workspace=other)
+    async with asyncio.timeout(30):
+        await heard
 
 
 async def test_an_agent_of_one_workspace_is_not_another_ones(tizmoret: Tizmoret) -> None:
