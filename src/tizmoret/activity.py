@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,10 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from tizmoret.plan.expectation import Past
 from tizmoret.views import Activity, Bucket, Work
+
+PAST_EXECUTIONS, PAST_CALLS = 200, 50  # the latest ones that a preview learns from
 
 # A started event carries what was called; the events of the same call after it do not, so its name is carried forward to them.
 _WORK = """
@@ -59,6 +63,32 @@ _BUCKETS = f"""
 select date_bin(make_interval(secs => %(bucket)s), created_at, %(since)s) as at, {_STANDING}
 from executions where workspace_id = %(workspace)s and created_at >= %(since)s group by 1 order by 1
 """  # noqa: S608 - a constant of this file
+
+
+_PAST = """
+select name, array_agg(seconds) as seconds, coalesce(array_agg(cost) filter (where cost is not null), '{}') as dollars
+from (
+    select s.data ->> 'uses' as name, coalesce((c.data ->> 'seconds')::float, 0) as seconds, (c.data ->> 'cost')::float as cost,
+           row_number() over (partition by s.data ->> 'uses' order by c.at desc) as place
+    from (select id from executions where workspace_id = %(workspace)s order by created_at desc limit %(executions)s) x
+    join events c on c.workspace_id = %(workspace)s and c.execution_id = x.id and c.kind = 'step.completed'
+    cross join lateral (
+        select data from events
+        where workspace_id = %(workspace)s and execution_id = x.id and seq < c.seq and kind = 'step.started'
+          and data ->> 'step' = c.data ->> 'step' and (data ->> 'item') is not distinct from (c.data ->> 'item')
+        order by seq desc limit 1
+    ) s
+) calls
+where name = any(%(names)s) and place <= %(calls)s group by name
+"""
+
+
+async def read_past(connection: AsyncConnection[Any], workspace: UUID, names: Collection[str]) -> Mapping[str, Past]:
+    """Of each of these tools and agents the latest calls that succeeded, as far as the latest executions have any."""
+    given = {"workspace": workspace, "names": list(names), "executions": PAST_EXECUTIONS, "calls": PAST_CALLS}
+    rows = connection.cursor(row_factory=dict_row)
+    await rows.execute(_PAST, given)
+    return {row["name"]: Past(row["seconds"], row["dollars"]) for row in await rows.fetchall()}
 
 
 async def read_activity(connection: AsyncConnection[Any], workspace: UUID, *, until: datetime, hours: int, buckets: int) -> Activity:

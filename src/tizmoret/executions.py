@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from tizmoret import projections, telemetry
-from tizmoret.activity import read_activity
+from tizmoret.activity import read_activity, read_past
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.engine.values import Values
 from tizmoret.errors import BadInput, NotFound
+from tizmoret.plan.expectation import Past
 from tizmoret.plan.model import Plan
 from tizmoret.store.database import Database
 from tizmoret.stream import read_events
@@ -142,6 +143,12 @@ class Executions:
         workspace = workspace or self._workspace
         async with self._database.tenant_tx(workspace) as connection:
             return await read_activity(connection, workspace, until=self._now(), hours=hours, buckets=24)
+
+    async def past(self, names: Collection[str], *, workspace: UUID | None = None) -> Mapping[str, Past]:
+        """What the latest calls of these tools and agents took and cost; none of those that were never called."""
+        workspace = workspace or self._workspace
+        async with self._database.tenant_tx(workspace) as connection:
+            return await read_past(connection, workspace, names)
 
     async def locks(self, *, workspace: UUID | None = None) -> Sequence[LockView]:
         """What running calls hold, and who waits for whom; by resource, in the order of the queue."""

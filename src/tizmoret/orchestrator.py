@@ -231,7 +231,8 @@ class Tizmoret:
             return Preview(planner=self._planner.name, question=outcome.text, understood=list(outcome.understood))
         catalog = self.catalog_of(workspace)
         prepare(outcome.plan, catalog)
-        return preview_plan(outcome.plan, catalog.capabilities, planner=outcome.planner)
+        past = await self.executions.past({step.uses for step in outcome.plan.steps}, workspace=workspace)
+        return preview_plan(outcome.plan, catalog.capabilities, past, planner=outcome.planner)
 
     # -- looking
 

@@ -286,8 +286,13 @@ class Preview(_View):
     planner: str
     levels: list[list[str]] = Field(default_factory=list)
     critical_path: list[str] = Field(default_factory=list)
-    seconds: float = 0.0  # expected, along the critical path
+    seconds: float = 0.0  # expected, along the critical path, without the time that people take
+    seconds_low: float = 0.0  # four of five times it is between the two
+    seconds_high: float = 0.0
     cost: float = 0.0  # dollars
+    cost_low: float = 0.0
+    cost_high: float = 0.0
+    earlier_calls: int = 0  # of the same tools and agents, from which that is known
     gates: list[str] = Field(default_factory=list)  # steps that will ask
     effects: list[dict[str, Any]] = Field(default_factory=list)  # the manifest
     question: str | None = None

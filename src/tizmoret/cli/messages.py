@@ -408,7 +408,12 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "show.more": ("יש עוד; --limit מציג יותר.", "There are more; --limit shows them."),
     "plan.level": ("שלב {number}:", "Level {number}:"),
     "plan.asks": ("ישאל לפני כן", "will ask first"),
-    "plan.expected": ("זמן צפוי {time}, עלות צפויה {cost}. שום כלי לא הופעל.", "Expected {time} and {cost}. No tool was called."),
+    "plan.expected": (
+        "זמן צפוי {time} (לרוב בין {low} ל־{high}), עלות צפויה {cost}. שום כלי לא הופעל.",
+        "Expected {time} (mostly between {low} and {high}) and {cost}. No tool was called.",
+    ),
+    "plan.known": ("לפי {calls} קריאות קודמות.", "Going by {calls} earlier calls."),
+    "plan.declared": ("לפי מה שהכלים מצהירים: עוד לא היו קריאות.", "Going by what the tools declare: there were no calls yet."),
     "plan.free": ("0 $", "$0"),
     "plan.question": ("כדי לתכנן חסר: {question}", "To plan this: {question}"),
     # -- tools, agents, try

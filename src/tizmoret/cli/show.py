@@ -92,7 +92,9 @@ def show_preview(preview: Preview, screen: Screen) -> None:
             screen.print("  " + _planned(steps[id], effects.get(id), id in preview.gates, screen))
     cost = f"${preview.cost:.4f}" if preview.cost else screen.words("plan.free")
     screen.print()
-    screen.say("plan.expected", "dim", time=duration(preview.seconds), cost=cost)
+    low, high = duration(preview.seconds_low), duration(preview.seconds_high)
+    screen.say("plan.expected", "dim", time=duration(preview.seconds), low=low, high=high, cost=cost)
+    screen.say("plan.known" if preview.earlier_calls else "plan.declared", "dim", calls=preview.earlier_calls)
 
 
 def _planned(step: dict[str, Any], effect: dict[str, Any] | None, gate: bool, screen: Screen) -> str:

@@ -97,9 +97,10 @@ export function PlanPreview({ preview, busy, onRun, onCancel }: { preview: Previ
         <Figure icon={ListTree} name={t("stepCount")} value={String(steps.length)} />
         <Figure icon={Layers} name={t("levels")} value={String(preview.levels?.length ?? 0)} />
         <Figure icon={Hand} name={t("willAsk")} value={String(preview.gates?.length ?? 0)} />
-        <Figure icon={Timer} name={t("expectedTime")} value={`~${duration(preview.seconds)}`} />
-        <Figure icon={Coins} name={t("expectedCost")} value={money(preview.cost)} />
+        <Figure icon={Timer} name={t("expectedTime")} value={`~${duration(preview.seconds)}`} more={span(duration, preview.secondsLow, preview.secondsHigh)} />
+        <Figure icon={Coins} name={t("expectedCost")} value={money(preview.cost)} more={preview.costHigh ? span(money, preview.costLow, preview.costHigh) : ""} />
       </div>
+      <p className="-mt-2 text-xs text-fg-3">{preview.earlierCalls ? t("knownFromCalls", { calls: preview.earlierCalls }) : t("knownFromTools")}</p>
       <div className={`card relative overflow-hidden ${narrow ? "h-96" : "h-64"}`}>
         <Suspense fallback={null}>
           <Graph steps={steps} selected={selected} onSelect={(id) => setSelected(id === selected ? undefined : id)} down={narrow} path={path} />
@@ -116,6 +117,9 @@ export function PlanPreview({ preview, busy, onRun, onCancel }: { preview: Previ
     </section>
   );
 }
+
+/** Between what it lies four times of five. */
+const span = (shown: (value: number) => string, low = 0, high = 0): string => `${shown(low)}–${shown(high)}`;
 
 function Understood({ understood }: { understood: readonly string[] }) {
   const { t } = useWords();

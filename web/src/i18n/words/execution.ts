@@ -20,6 +20,8 @@ export const EXECUTION = {
   understood: ["מה הובן", "What was understood"],
   expectedTime: ["זמן צפוי", "Expected time"],
   expectedCost: ["עלות צפויה", "Expected cost"],
+  knownFromCalls: ["הזמן והעלות לפי {calls} קריאות קודמות של אותם כלים. ההמתנה לאנשים אינה נספרת.", "Time and cost go by {calls} earlier calls of the same tools. Waiting for people is not counted."],
+  knownFromTools: ["הזמן והעלות לפי מה שהכלים מצהירים: עוד לא היו קריאות.", "Time and cost go by what the tools declare: there were no calls yet."],
   stepCount: ["שלבים", "Steps"],
   levels: ["שכבות", "Levels"],
   willAsk: ["יבקש אישור", "Will ask"],
