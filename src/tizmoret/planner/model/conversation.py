@@ -43,6 +43,7 @@ from tizmoret.planner.model import faults, prompt
 from tizmoret.planner.model.connect import provider_name
 from tizmoret.planner.model.draft import Draft, DraftStep
 from tizmoret.planner.model.limits import Limits, output_tokens
+from tizmoret.planner.model.shortlist import shortlist
 from tizmoret.planner.model.steps import StepsReader
 from tizmoret.planner.planner import Follow, Planned, PlanRequest, Question
 
@@ -132,7 +133,7 @@ class Conversation:
         result = await self._agent.run(
             None if history else prompt.question(task.request),
             message_history=history or None,
-            instructions=prompt.instructions(task.request.catalog),
+            instructions=prompt.instructions(shortlist(task.request)),
             deps=task,
             retries={"output": self._limits.repairs - repaired, "tools": self._limits.repairs - repaired},
             usage=usage,
