@@ -5,7 +5,7 @@ VENV := .venv
 UV := .tools/bin/uv
 READY := $(VENV)/.ready
 
-.PHONY: help run test check bench bench-scale bench-dashboard bench-peers simulate chaos screenshots openapi clean
+.PHONY: help run test check bench bench-scale bench-dashboard bench-peers simulate chaos conformance screenshots openapi clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s ':'
@@ -48,6 +48,9 @@ simulate: $(READY) ## a million events of simulated processes, faults of every k
 chaos: $(READY) ## faults of all kinds for 90 s (SECONDS=600 or KILLS=300 for more), then the proof that the check would find a fault
 	@$(VENV)/bin/tizmoret verify --seconds $(or $(SECONDS),90) $(if $(KILLS),--kills $(KILLS))
 	@$(VENV)/bin/pytest -m chaos -n 0 --timeout=1800
+
+conformance: $(READY) ## the conformance suite of MCP against our server and client (a minute; fetches the suite from npm)
+	@$(VENV)/bin/python -m scripts.mcp_conformance
 
 screenshots: $(READY) ## the pictures of the README
 	@sh scripts/chromium.sh

@@ -80,8 +80,9 @@ def _done(name: str, known: Mapping[str, Any], form: dict[str, Any], content: di
     missing = next((one for one in _fields(form["schema"]) if one not in content), None)
     if missing is not None:
         raise _ask(name, {"filled": known}, form, content, missing, language)
+    told = {name: schema["default"] for name, schema in form["schema"]["properties"].items() if "default" in schema}
     key = _key(form)
-    return {**known, key: [*known.get(key, []), content]}
+    return {**known, key: [*known.get(key, []), {**told, **content}]}
 
 
 def _ask(

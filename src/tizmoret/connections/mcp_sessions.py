@@ -25,10 +25,11 @@ from tizmoret.tools.providers.guarded import Way
 if TYPE_CHECKING:
     from mcp import Client
     from mcp.client.session import ElicitationFnT
-    from mcp_types import ElicitRequestFormParams, ElicitRequestURLParams, ElicitResult, Tool
+    from mcp_types import ElicitRequestFormParams, ElicitRequestURLParams, ElicitResult, ErrorData, Tool
 
 log = structlog.get_logger(__name__)
 
+_NO_ANSWER = -32000  # of the codes that the protocol leaves to us
 IDLE = 300.0  # seconds without a call after which a session is closed
 _asked: ContextVar[Forms | None] = ContextVar("asked", default=None)  # of the call in whose task a question is answered
 
@@ -178,17 +179,17 @@ class Sessions:
 
 
 def _answers(forms: Callable[[], Forms | None]) -> ElicitationFnT:
-    """To the server's questions. Since 2026-07-28 they come in the call's own task, which then goes no further; before, the server waits, and
-    is told that the form was closed."""
+    """To the server's questions. Since 2026-07-28 they come in the call's own task, which then goes no further. Before, the server waits, and is
+    told by an error that there is no answer: that a person had closed the form, after which it may well go on, would not be true."""
 
-    async def answer(context: Any, params: ElicitRequestFormParams | ElicitRequestURLParams) -> ElicitResult:
-        from mcp_types import ElicitResult
+    async def answer(context: Any, params: ElicitRequestFormParams | ElicitRequestURLParams) -> ElicitResult | ErrorData:
+        from mcp_types import ErrorData
 
         own = _asked.get()
         asked = own or forms()
         found = asked.answer(params) if asked is not None else None
         if found is None and own is not None:
             raise Unanswered
-        return found or ElicitResult(action="cancel")
+        return found or ErrorData(code=_NO_ANSWER, message="Nobody has answered yet. The call will be made again with the answer.")
 
     return answer

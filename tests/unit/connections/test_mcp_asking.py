@@ -53,13 +53,11 @@ def test_what_does_not_fit_is_asked_again(schema: dict[str, Any], wrong: str) ->
     assert (len(asked), "does not fit" in asked[1].question, result) == (2, True, None)
 
 
-def test_only_what_is_needed_is_asked() -> None:
-    params = ElicitRequestFormParams(
-        message="Say.",
-        requested_schema={"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}, "required": ["b"]},
-    )
+def test_only_what_is_needed_is_asked_and_the_rest_is_as_the_form_says() -> None:
+    fields = {"a": {"type": "string"}, "b": {"type": "string"}, "c": {"type": "integer", "default": 30}}
+    params = ElicitRequestFormParams(message="Say.", requested_schema={"type": "object", "properties": fields, "required": ["b"]})
     asked, result = conversation(params, "yes")
-    assert (len(asked), result.content) == (1, {"b": "yes"})
+    assert (len(asked), result.content) == (1, {"b": "yes", "c": 30})
 
 
 @pytest.mark.parametrize(("answer", "action"), [(True, "accept"), (False, "decline")])
