@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from wire.server import Asked, CallTools, Fail, Recorded, Refused, Say, WireServer, fits, only, require, words
+from wire.server import Asked, CallTools, Fail, Recorded, Refused, Say, WireServer, embedding, fits, only, require, words
 
 _PATH = re.compile(r"/v1(?:beta|alpha)?/models/([a-z0-9.-]+):(generateContent|streamGenerateContent)")
 _CAMEL = re.compile(r"(?<=[a-z])_([a-z])")
@@ -60,6 +60,16 @@ class GeminiServer(WireServer):
         for tool in body.get("tools", ()):
             _tool(tool)
         return Asked(body, stream, recorded.path, schema)
+
+    def embeddings(self, recorded: Recorded) -> dict[str, Any] | None:
+        if not recorded.path.endswith(":batchEmbedContents"):
+            return None
+        asked = only(recorded.body, frozenset({"requests"}), "request")["requests"]
+        require(len(asked) <= 100, "at most 100 requests can be in one batch")
+        for one in asked:
+            only(one, words("model content taskType title outputDimensionality"), "requests")
+        vectors = [embedding(one["content"]["parts"][0]["text"], one.get("outputDimensionality", 3072)) for one in asked]
+        return {"embeddings": [{"values": vector} for vector in vectors]}
 
     def whole(self, reply: Say | CallTools, asked: Asked) -> dict[str, Any]:
         fits(reply, asked.schema)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+from array import array
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
-from wire.server import Asked, CallTools, Fail, Recorded, Refused, Say, WireServer, fits, only, require, words
+from wire.server import Asked, CallTools, Fail, Recorded, Refused, Say, WireServer, embedding, fits, only, require, words
 
 _RESPONSES = words(
     "background conversation include input instructions max_output_tokens max_tool_calls metadata model parallel_tool_calls "
@@ -32,7 +34,7 @@ _CODES = {
 class OpenAIServer(WireServer):
     """`url` + /v1 is the base address of the API."""
 
-    paths = ("/v1/responses", "/v1/chat/completions")
+    paths = ("/v1/responses", "/v1/chat/completions", "/v1/embeddings")
 
     def check(self, recorded: Recorded) -> Asked:
         if recorded.headers.get("authorization") != f"Bearer {self.key}":
@@ -44,6 +46,19 @@ class OpenAIServer(WireServer):
         require(isinstance(body.get("model"), str) and body["model"], "you must provide a model parameter")
         schema = _check_chat(body) if chat else _check_responses(body)
         return Asked(body, bool(body.get("stream")), recorded.path, schema)
+
+    def embeddings(self, recorded: Recorded) -> dict[str, Any] | None:
+        if not recorded.path.endswith("/embeddings"):
+            return None
+        body = only(recorded.body, words("input model dimensions encoding_format user"), "request")
+        texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+        found = [embedding(text, body.get("dimensions", 1536)) for text in texts]
+        if body.get("encoding_format") == "base64":
+            shown: list[Any] = [base64.b64encode(array("f", vector).tobytes()).decode() for vector in found]
+        else:
+            shown = found
+        data = [{"object": "embedding", "index": place, "embedding": vector} for place, vector in enumerate(shown)]
+        return {"object": "list", "data": data, "model": body["model"], "usage": {"prompt_tokens": len(texts), "total_tokens": len(texts)}}
 
     def whole(self, reply: Say | CallTools, asked: Asked) -> dict[str, Any]:
         fits(reply, asked.schema)

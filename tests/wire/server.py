@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import threading
 import time
+import zlib
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -119,6 +121,8 @@ class WireServer:
         self.key = key
         self.requests: list[Recorded] = []
         self.surprises: list[str] = []  # requests that broke the protocol or came after the script
+        self.embedded = 0  # requests for embeddings
+        self.embeddings_fail = 0  # the status that they get, if not 200
         self._script: deque[Reply] = deque()
         self._standing: Reply | None = None
         self._stopping = threading.Event()
@@ -161,6 +165,10 @@ class WireServer:
         """Raises Refused."""
         raise NotImplementedError
 
+    def embeddings(self, recorded: Recorded) -> dict[str, Any] | None:
+        """The answer to a request for embeddings; None for any other."""
+        return None
+
     def whole(self, reply: Say | CallTools, asked: Asked) -> dict[str, Any]:
         raise NotImplementedError
 
@@ -181,6 +189,9 @@ class WireServer:
         except ValueError:
             body = {}
         recorded = Recorded(request.url.path, dict(request.query_params), dict(request.headers), body)
+        if (vectors := self.embeddings(recorded)) is not None:
+            self.embedded += 1
+            return self._failed(Fail(self.embeddings_fail)) if self.embeddings_fail else JSONResponse(vectors)
         self.requests.append(recorded)
         try:
             asked = self.check(recorded)
@@ -245,6 +256,20 @@ class WireServer:
         self._server.should_exit = True
         self._thread.join(10)
         self._socket.close()
+
+
+_ALIKE = ({"tree", "sapling", "עץ", "שתיל"}, {"plants", "plant", "soil", "אדמה"})
+
+
+def embedding(text: str, dimensions: int) -> list[float]:
+    """A vector by the words of a text, in which a few words of one meaning are the same one."""
+    vector = [0.0] * dimensions
+    for word in re.findall(r"\w+", text.lower()):
+        same = next((place for place, alike in enumerate(_ALIKE) if word in alike), None)
+        vector[same if same is not None else len(_ALIKE) + zlib.crc32(word.encode()) % (dimensions - len(_ALIKE))] += (
+            1.0 if same is None else 3.0
+        )
+    return vector
 
 
 def require(true: object, message: str, **how: Any) -> None:

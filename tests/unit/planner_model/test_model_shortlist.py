@@ -16,6 +16,7 @@ from tizmoret.planner.planner import PlanRequest
 
 from .test_model_prompt import make
 
+pytestmark = pytest.mark.anyio
 BUILTIN = builtin_catalog()
 THINGS = ("valve", "pump", "boiler", "turbine", "furnace", "chimney", "pipe", "gauge")
 FACTORY = [make(f"factory.part{n}", f"Turns the {THINGS[n % len(THINGS)]} number {n}") for n in range(400)]
@@ -26,8 +27,8 @@ def request(text: str, catalog: Catalog = LARGE) -> PlanRequest:
     return PlanRequest(text, "en", dt.datetime(2026, 11, 20, 23, 5, tzinfo=ZoneInfo("Asia/Jerusalem")), catalog)
 
 
-def test_a_catalog_of_a_size_to_be_read_is_shown_whole() -> None:
-    assert shortlist(request("hello", BUILTIN)) is BUILTIN
+async def test_a_catalog_of_a_size_to_be_read_is_shown_whole() -> None:
+    assert await shortlist(request("hello", BUILTIN), None) is BUILTIN
 
 
 @pytest.mark.parametrize(
@@ -39,17 +40,17 @@ def test_a_catalog_of_a_size_to_be_read_is_shown_whole() -> None:
         ("תקבע פגישה עם יואב", "calendar.create"),
     ],
 )
-def test_of_a_large_one_what_fits_the_request_is_shown(text: str, wanted: str) -> None:
-    shown = shortlist(request(text)).capabilities
+async def test_of_a_large_one_what_fits_the_request_is_shown(text: str, wanted: str) -> None:
+    shown = (await shortlist(request(text), None)).capabilities
     assert len(shown) == SHOWN
     assert wanted in shown
 
 
-def test_what_is_in_use_is_shown_whatever_the_request_says() -> None:
+async def test_what_is_in_use_is_shown_whatever_the_request_says() -> None:
     begun = replace(request("schedule a meeting"), begun=(Step(id="a", tool="factory.part399"),))
-    assert "factory.part399" in shortlist(begun).capabilities
+    assert "factory.part399" in (await shortlist(begun, None)).capabilities
 
 
-def test_where_nothing_fits_what_came_with_tizmoret_comes_first() -> None:
-    shown = shortlist(request("xyzzy")).tools
+async def test_where_nothing_fits_what_came_with_tizmoret_comes_first() -> None:
+    shown = (await shortlist(request("xyzzy"), None)).tools
     assert set(BUILTIN.tools) <= set(shown)

@@ -4,6 +4,7 @@ Imports pydantic-ai and so costs more than a second: import it where a model is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic_ai.exceptions import UserError
@@ -28,6 +29,15 @@ def key_variable(model: str) -> str:
     return _KEYS.get(provider, provider.replace("-", "_").upper() + "_API_KEY")
 
 
+def provider_of(url: str | None) -> Callable[[str], Provider[Any]]:
+    """Makes a provider by its name, at `url` or at its own address."""
+
+    def make(named: str) -> Provider[Any]:
+        return infer_provider_class(named)(base_url=url) if url else infer_provider(named)  # type: ignore[call-arg]
+
+    return make
+
+
 def connect(model: str, url: str | None = None) -> Model:
     """A client for `model`, written `provider:name`. The key comes from the provider's own environment variable.
 
@@ -47,11 +57,8 @@ def connect(model: str, url: str | None = None) -> Model:
     except ImportError:
         raise Unavailable(f"The package for {provider} models is not installed.", cure=_install(provider)) from None
 
-    def make(named: str) -> Provider[Any]:
-        return infer_provider_class(named)(base_url=url) if url else infer_provider(named)  # type: ignore[call-arg]
-
     try:
-        return infer_model(model, make)
+        return infer_model(model, provider_of(url))
     except ImportError:
         raise Unavailable(f"The package for {provider} models is not installed.", cure=_install(provider)) from None
     except TypeError:

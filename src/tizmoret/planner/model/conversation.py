@@ -43,6 +43,7 @@ from tizmoret.planner.model import faults, prompt
 from tizmoret.planner.model.connect import provider_name
 from tizmoret.planner.model.draft import Draft, DraftStep
 from tizmoret.planner.model.limits import Limits, output_tokens
+from tizmoret.planner.model.meaning import Meaning
 from tizmoret.planner.model.shortlist import shortlist
 from tizmoret.planner.model.steps import StepsReader
 from tizmoret.planner.planner import Follow, Planned, PlanRequest, Question
@@ -77,8 +78,10 @@ class _Task:
 class Conversation:
     """Plans with one model. Holds no state between requests, so several may go on at once."""
 
-    def __init__(self, name: str, model: Model, limits: Limits) -> None:
+    def __init__(self, name: str, model: Model, limits: Limits, meaning: Meaning | None = None) -> None:
+        """meaning: finds what fits in a catalog that is too large to be shown."""
         self._name = name
+        self._meaning = meaning
         self._limits = limits
         self._agent: Agent[_Task, Draft] = Agent(
             model,
@@ -133,7 +136,7 @@ class Conversation:
         result = await self._agent.run(
             None if history else prompt.question(task.request),
             message_history=history or None,
-            instructions=prompt.instructions(shortlist(task.request)),
+            instructions=prompt.instructions(await shortlist(task.request, self._meaning)),
             deps=task,
             retries={"output": self._limits.repairs - repaired, "tools": self._limits.repairs - repaired},
             usage=usage,

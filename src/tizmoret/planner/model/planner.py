@@ -55,5 +55,7 @@ class ModelPlanner:
     def _connect(self) -> Conversation:
         from tizmoret.planner.model.connect import connect
         from tizmoret.planner.model.conversation import Conversation
+        from tizmoret.planner.model.meaning import meaning_for
 
-        return Conversation(self.name, connect(self.name, self._url), self._limits)
+        client = connect(self.name, self._url)
+        return Conversation(self.name, client, self._limits, meaning_for(self.name, self._url))
