@@ -38,6 +38,7 @@ from tizmoret.engine.worker import Worker
 from tizmoret.environments import Environments
 from tizmoret.errors import Conflict, Fenced
 from tizmoret.executions import Executions
+from tizmoret.gate_notices import GateNotices
 from tizmoret.owner import owner_token
 from tizmoret.plan.model import OnFailure, Plan
 from tizmoret.plan.preview import preview as preview_plan
@@ -84,6 +85,7 @@ class Tizmoret:
         self.conversations = Conversations(database, self.workspace)
         self.schedules = Schedules(database, self.workspace, settings.timezone, checked_request, self.submit)
         self._retention = Retention(database, settings.retention_days)
+        self.gate_notices = GateNotices(database, self.connections)
         self._chores: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -110,7 +112,12 @@ class Tizmoret:
         await self.refresh_catalog()
         if run_engine:
             await self._dispatcher.run_worker()
-            chores = (self.schedules.keep_ringing(), self._retention.keep_sweeping(), keep_fresh(self.refresh_catalog, self.connections))
+            chores = (
+                self.schedules.keep_ringing(),
+                self._retention.keep_sweeping(),
+                self.gate_notices.keep_telling(),
+                keep_fresh(self.refresh_catalog, self.connections),
+            )
             self._chores = [asyncio.create_task(chore) for chore in chores]
 
     async def refresh_catalog(self) -> None:

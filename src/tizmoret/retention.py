@@ -28,6 +28,7 @@ _BELONGS = (
     "signals",
     "effects",
     "conversations",
+    "gate_notices",
     "plan_versions",
 )
 

@@ -158,6 +158,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     ),
     "opt.channel": ("ערוץ להודעות שלא נאמר לאן", "the channel of messages that name none"),
     "opt.slack_server": ("כתובת אחרת של ה־API של Slack", "another address of Slack's API"),
+    "opt.gates": ("להודיע שם גם על מה שממתין להחלטה", "tell there also what waits for a decision"),
     "arg.topic": ("כתובת הנושא, כמו https://ntfy.sh/my-topic", "the topic's address, such as https://ntfy.sh/my-topic"),
     "arg.mcp_server": ("כתובת, או -- ותוכנית עם הארגומנטים שלה", "an address, or -- and a program with its arguments"),
     "opt.secret_in": ("המשתנה שבו התוכנית מקבלת את הסוד", "the variable in which the program is given the secret"),

@@ -10,6 +10,7 @@ from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.tool import Tool
 from tizmoret.connections import a2a, dav, google, mcp, ntfy, openapi, slack, webhook
 from tizmoret.connections.connection import Connection, Wanted
+from tizmoret.connections.notice import Notice
 from tizmoret.tools.providers.guarded import Way
 from tizmoret.views import ConnectionKind
 
@@ -17,13 +18,14 @@ from tizmoret.views import ConnectionKind
 @dataclass(frozen=True, slots=True)
 class Kind:
     """look: what a server offers, before it is connected. changed: what is otherwise since, as a sentence, or empty. offers: that, in words.
-    tools and agents: what it brings to the catalog."""
+    tools and agents: what it brings to the catalog. tell: a person something, under a mark that is the same for a repeat; None: it cannot."""
 
     look: Callable[[Wanted, Way], Awaitable[dict[str, Any]]]
     changed: Callable[[Connection, Way], Awaitable[str]]
     offers: Callable[[Mapping[str, Any]], Sequence[str]]
     tools: Callable[[Connection], Sequence[Tool]] = lambda _connection: ()
     agents: Callable[[Connection], Sequence[Agent]] = lambda _connection: ()
+    tell: Callable[[Connection, Way, Notice, str], Awaitable[None]] | None = None
 
 
 KINDS: Mapping[ConnectionKind, Kind] = {
@@ -32,7 +34,7 @@ KINDS: Mapping[ConnectionKind, Kind] = {
     "openapi": Kind(openapi.look, openapi.changed, openapi.offers, openapi.tools),
     "mcp": Kind(mcp.look, mcp.changed, mcp.offers, mcp.tools),
     "a2a": Kind(a2a.look, a2a.changed, a2a.offers, a2a.tools, a2a.agents),
-    "slack": Kind(slack.look, slack.changed, slack.offers, slack.tools),
-    "ntfy": Kind(ntfy.look, ntfy.changed, ntfy.offers, ntfy.tools),
-    "webhook": Kind(webhook.look, webhook.changed, webhook.offers, webhook.tools),
+    "slack": Kind(slack.look, slack.changed, slack.offers, slack.tools, tell=slack.tell),
+    "ntfy": Kind(ntfy.look, ntfy.changed, ntfy.offers, ntfy.tools, tell=ntfy.tell),
+    "webhook": Kind(webhook.look, webhook.changed, webhook.offers, webhook.tools, tell=webhook.tell),
 }

@@ -46,15 +46,8 @@ def tools(connection: Connection) -> Sequence[Tool]:
     async def send(args: Notice, call: Call) -> Told:
         access = call.provider(Access)
         known = await access.to(name)
-        body = {"topic": known.offer["topic"], "message": args.text, "sequence_id": mark(call), "priority": 5 if args.urgent else 3}
-        body |= {key: value for key, value in (("title", args.title), ("click", args.link)) if value}
         async with access.calling(name):
-            content = json.dumps(body, ensure_ascii=False).encode()
-            response, answer = await posted(access.way, str(known.offer["server"]), content, _headers(known), name)
-            _judge(known, response, answer)
-        made = as_json(answer)
-        if not isinstance(made, dict) or not made.get("id"):
-            raise ConnectionError(f"{name} answered what cannot be read: it may have been sent.")
+            await tell(known, access.way, args, mark(call))
         return Told(id=mark(call), text=args.text)
 
     async def probe(args: Notice, call: Call) -> Told:
@@ -88,6 +81,18 @@ def tools(connection: Connection) -> Sequence[Tool]:
                 _judge(known, response, b"")
 
     return [notice_tool(name, "once", send, undo=undo, probe=probe)]
+
+
+async def tell(known: Connection, way: Way, notice: Notice, mark: str) -> None:
+    """Raises a TizmoretError where nothing was sent, ConnectionError where it may have been."""
+    body = {"topic": known.offer["topic"], "message": notice.text, "sequence_id": mark, "priority": 5 if notice.urgent else 3}
+    body |= {key: value for key, value in (("title", notice.title), ("click", notice.link)) if value}
+    content = json.dumps(body, ensure_ascii=False).encode()
+    response, answer = await posted(way, str(known.offer["server"]), content, _headers(known), known.name)
+    _judge(known, response, answer)
+    made = as_json(answer)
+    if not isinstance(made, dict) or not made.get("id"):
+        raise ConnectionError(f"{known.name} answered what cannot be read: it may have been sent.")
 
 
 def _same(found: Mapping[str, Any], args: Notice, sequence: str) -> bool:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tizmoret.catalog.tool import Call, Kind, Text, Tool, tool
 from tizmoret.connections.access import Access
 from tizmoret.connections.connection import Connection, Wanted
+from tizmoret.connections.notice import Notice
 from tizmoret.errors import BadInput, Conflict, StepFailed, Unavailable
 from tizmoret.ids import made_at
 from tizmoret.plan.labels import Label
@@ -152,6 +153,13 @@ def _send(connection: Connection) -> Tool:
         return Posted(channel=str(made["channel"]), ts=str(made["ts"]), text=args.text)
 
     return send
+
+
+async def tell(known: Connection, way: Way, notice: Notice, mark: str) -> None:
+    """To the channel that was set. Raises a TizmoretError where nothing was sent, ConnectionError where it may have been."""
+    text = "\n".join(part for part in (notice.title and f"*{escaped(notice.title)}*", escaped(notice.text), notice.link) if part)
+    body = {"channel": _channel(Post(text=notice.text), known), "text": text, "unfurl_links": False, "unfurl_media": False}
+    await _slack(known, way).write("chat.postMessage", {**body, "metadata": {"event_type": _EVENT, "event_payload": {"key": mark}}})
 
 
 async def _listed(slack: Slack) -> list[Channel]:

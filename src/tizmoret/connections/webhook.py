@@ -47,16 +47,25 @@ def tools(connection: Connection) -> Sequence[Tool]:
     async def send(args: Notice, call: Call) -> Told:
         access = call.provider(Access)
         known = await access.to(name)
-        at, id = time.time(), f"msg_{mark(call)}"
-        data = {"title": args.title, "text": args.text, "urgent": args.urgent, "link": args.link}
-        body = {"type": TYPE, "timestamp": datetime.fromtimestamp(at, UTC).isoformat(), "data": data}
-        content = json.dumps(body, ensure_ascii=False).encode()
         async with access.calling(name):
-            response, _ = await posted(access.way, known.address, content, headers(_key(known), id, int(at), content), name)
-            _judge(known, response)
-        return Told(id=id, text=args.text)
+            await tell(known, access.way, args, mark(call))
+        return Told(id=_id(mark(call)), text=args.text)
 
     return [notice_tool(name, "keyed", send)]
+
+
+async def tell(known: Connection, way: Way, notice: Notice, mark: str) -> None:
+    """Raises a TizmoretError where nothing was sent, ConnectionError where it may have been."""
+    at = time.time()
+    data = {"title": notice.title, "text": notice.text, "urgent": notice.urgent, "link": notice.link}
+    body = {"type": TYPE, "timestamp": datetime.fromtimestamp(at, UTC).isoformat(), "data": data}
+    content = json.dumps(body, ensure_ascii=False).encode()
+    response, _ = await posted(way, known.address, content, headers(_key(known), _id(mark), int(at), content), known.name)
+    _judge(known, response)
+
+
+def _id(mark: str) -> str:
+    return f"msg_{mark}"
 
 
 def headers(key: bytes, id: str, at: int, content: bytes) -> dict[str, str]:

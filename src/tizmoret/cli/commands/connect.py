@@ -26,6 +26,7 @@ adding = typer.Typer(help=say("help.connect_add"), no_args_is_help=True, context
 app.add_typer(adding, name="add")
 
 Name = Annotated[str, typer.Argument(help=say("arg.connection"), metavar="NAME")]
+Gates = Annotated[bool, typer.Option("--gates", help=say("opt.gates"))]
 Address = Annotated[str, typer.Argument(help=say("arg.address"), metavar="ADDRESS")]
 
 
@@ -82,11 +83,12 @@ def slack(
     name: Name,
     channel: Annotated[str, typer.Option(help=say("opt.channel"))] = "",
     server: Annotated[str, typer.Option(help=say("opt.slack_server"))] = "",
+    gates: Gates = False,
     json: Json = False,
 ) -> int:
     from tizmoret.tools.providers.slack_client import ADDRESS
 
-    return _add(json, name, "slack", server or ADDRESS, {"channel": channel}, _secret())
+    return _add(json, name, "slack", server or ADDRESS, {"channel": channel, "gates": gates}, _secret())
 
 
 @adding.command(help=say("help.connect_ntfy"))
@@ -94,14 +96,15 @@ def ntfy(
     name: Name,
     address: Annotated[str, typer.Argument(help=say("arg.topic"), metavar="ADDRESS")],
     secret: Annotated[bool, typer.Option("--secret", help=say("opt.secret"))] = False,
+    gates: Gates = False,
     json: Json = False,
 ) -> int:
-    return _add(json, name, "ntfy", address, {}, _secret() if secret else os.environ.get(SECRET))
+    return _add(json, name, "ntfy", address, {"gates": gates}, _secret() if secret else os.environ.get(SECRET))
 
 
 @adding.command(help=say("help.connect_webhook"))
-def webhook(name: Name, address: Address, json: Json = False) -> int:
-    return _add(json, name, "webhook", address, {}, _secret())
+def webhook(name: Name, address: Address, gates: Gates = False, json: Json = False) -> int:
+    return _add(json, name, "webhook", address, {"gates": gates}, _secret())
 
 
 @adding.command(help=say("help.connect_google"))

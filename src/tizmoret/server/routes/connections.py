@@ -26,6 +26,7 @@ class NewConnection(BaseModel):
     user: str = Field("", max_length=300)
     secret: SecretStr | None = Field(None, description="a password, a key or a token; it is sealed, and never shown again")
     channel: str = Field("", max_length=100, description="of slack: where a message goes that names no channel")
+    gates: bool = Field(False, description="of slack, ntfy and webhook: tell there what waits for a person")
     document: str = Field("", description="of openapi: the document itself; `address` is then its server's")
     base: str = Field("", max_length=2_000, description="of openapi: its server, where that is not the one that the document names")
     only: list[str] = Field(
@@ -44,6 +45,7 @@ class NewConnection(BaseModel):
             "only": self.only,
             "reads": self.reads,
             "channel": self.channel,
+            "gates": self.gates,
             "file": bool(self.document),
         }
         secret = self.secret.get_secret_value() if self.secret is not None else None
