@@ -74,7 +74,7 @@ class Tizmoret:
         self.connections = Connections(database, sealing, Way(settings.networks), self.workspace, self.refresh_catalog)
         catalogs = Catalogs(base, self.connections, self.workspace)
         self._planner = choose_planner(settings, catalogs.of(self.workspace).now)
-        self.workplaces = Workplaces(settings, database, lambda: self.catalog, self._planner.name, self.connections)
+        self.workplaces = Workplaces(settings, database, self.catalog_of, self._planner.name, self.connections)
         self._journal = Journal(database.dedicated, self._stream.committed)
         self._environments = Environments(
             settings, database, catalogs, self._planner, self._journal, self._values, self.workplaces, Locks(database)

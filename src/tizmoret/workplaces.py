@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -36,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 class Workplaces:
     def __init__(
-        self, settings: Settings, database: Database, catalog: Callable[[], Catalog], planner: str, connections: Connections
+        self, settings: Settings, database: Database, catalog: Callable[[UUID], Catalog], planner: str, connections: Connections
     ) -> None:
         self._dav = settings.dav
         self._first = database.default_workspace  # whose the accounts of the settings are
@@ -46,7 +47,7 @@ class Workplaces:
         self._sessions = Sessions(self._way, self._news)
         self._root = settings.workspaces
         self._timezone = settings.timezone
-        self._probe = Probe(database, catalog, planner)
+        self._probe = partial(Probe, database, catalog, planner)
         self._outside: dict[type[Any], Any] = {}
         self._mailbox = ImapMailbox(settings.mail) if settings.mail is not None else None
         if settings.search is not None:
@@ -82,7 +83,7 @@ class Workplaces:
                 **self._connected(workspace, local_providers(self.folder(workspace), self._timezone)),
                 **self._outside,
                 Access: Access(self._connections, workspace, self._way, self._breaker, self._sessions),
-                SystemProbe: self._probe,
+                SystemProbe: self._probe(workspace),
             }
         return found
 
@@ -104,15 +105,16 @@ class Workplaces:
 class Probe:
     """What `system.check` looks at that only the running system knows."""
 
-    def __init__(self, database: Database, catalog: Callable[[], Catalog], planner: str) -> None:
+    def __init__(self, database: Database, catalog: Callable[[UUID], Catalog], planner: str, workspace: UUID) -> None:
         self._database = database
+        self._workspace = workspace
         self._catalog = catalog
         self._planner = planner
 
     async def checks(self, language: Language) -> list[Check]:
         """The database, the catalog and the planner."""
         he = language == "he"
-        catalog = self._catalog()
+        catalog = self._catalog(self._workspace)
         tools, agents = len(catalog.tools), len(catalog.agents)
         counts = f"{tools} כלים, {agents} סוכנים" if he else f"{tools} tools, {agents} agents"
         return [

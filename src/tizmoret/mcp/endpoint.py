@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from tizmoret.access.rights import Actor
 from tizmoret.orchestrator import Tizmoret
 
 
@@ -22,6 +23,7 @@ class OverHttp:
             self._ready = asyncio.get_running_loop().create_future()
             self._running = asyncio.create_task(self._run(self._ready))
         app = await asyncio.shield(self._ready)
+        scope["user"] = _principal(scope["state"]["actor"])
         await app(scope, receive, send)
 
     async def _run(self, ready: asyncio.Future[Any]) -> None:
@@ -42,3 +44,11 @@ class OverHttp:
         self.close()
         if self._running is not None:
             await self._running
+
+
+def _principal(actor: Actor) -> Any:
+    """Whose a session is: the protocol's library lets nobody else go on with it."""
+    from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+    from mcp.server.auth.provider import AccessToken
+
+    return AuthenticatedUser(AccessToken(token="", client_id=str(actor.workspace), subject=actor.user, scopes=[]))

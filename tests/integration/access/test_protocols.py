@@ -36,6 +36,19 @@ async def test_over_mcp_one_works_in_ones_own_workspace_and_name(running: Runnin
             await made.list_tools()
 
 
+def test_nobody_goes_on_with_the_mcp_session_of_another_one(running: Running, other: httpx2.Client) -> None:
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "a test", "version": "1"}}
+    first = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
+    headers = {"Accept": "application/json, text/event-stream"}
+    begun = other.post("/mcp", json=first, headers=headers)
+    assert begun.status_code == 200, begun.text
+    headers["Mcp-Session-Id"] = begun.headers["mcp-session-id"]
+    initialized = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+    assert running.client.post("/mcp", json=initialized, headers=headers).status_code == 404
+    assert running.client.delete("/mcp", headers=headers).status_code == 404
+    assert other.post("/mcp", json=initialized, headers=headers).status_code == 202
+
+
 def call(client: httpx2.Client, method: str, **params: Any) -> dict[str, Any]:
     body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
     found: dict[str, Any] = client.post("/a2a", json=body, headers={"A2A-Version": "1.0"}).json()
