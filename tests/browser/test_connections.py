@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_page import SOON
 from tests.integration.connections.conftest import HERE, dav
 from tests.integration.server.conftest import Running
+from tests.wire.ntfy import TOKEN, ntfy
 from tests.wire.radicale import PASSWORD, Radicale
 from tizmoret.settings import Settings
 
@@ -54,6 +55,25 @@ def test_a_server_is_connected_looked_at_and_removed(page: Page, demo: Running, 
     page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
     expect(row).to_have_count(0, timeout=SOON)
     assert demo.client.get("/api/connections").json() == []
+
+
+def test_a_phone_is_connected_to_be_told_what_waits(page: Page, demo: Running) -> None:
+    with ntfy() as phones:
+        page.get_by_role("button", name="English").click()
+        page.get_by_role("link", name="Settings").click()
+        page.get_by_role("button", name="New connection").click()
+        form = page.get_by_role("form", name="New connection")
+        form.get_by_role("button", name="Notifications to a phone").click()
+        form.get_by_label("Name").fill("phone")
+        form.get_by_label("Address of the topic").fill(f"{phones.address}/farm-7")
+        form.get_by_label("Password").fill(TOKEN)
+        form.get_by_label("what waits for a decision").check()
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        form.get_by_role("button", name="Connect", exact=True).click()
+        expect(page.locator("[data-connection-name=phone]")).to_contain_text("farm-7", timeout=SOON)
+        (made,) = demo.client.get("/api/connections").json()
+        assert (made["kind"], TOKEN in page.content()) == ("ntfy", False)
 
 
 def test_an_address_that_cannot_be_is_refused_in_hebrew_beside_the_form(page: Page, demo: Running) -> None:

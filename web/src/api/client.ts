@@ -117,6 +117,7 @@ export const api = {
     list: () => call<ConnectionView[]>("GET", "/api/connections"),
     add: (made: NewConnection) => call<ConnectionView>("POST", "/api/connections", made),
     test: (name: string) => call<ConnectionView>("POST", `/api/connections/${encodeURIComponent(name)}/test`),
+    approve: (name: string) => call<ConnectionView>("POST", `/api/connections/${encodeURIComponent(name)}/approve`),
     remove: (name: string) => call<void>("DELETE", `/api/connections/${encodeURIComponent(name)}`),
   },
   people: {

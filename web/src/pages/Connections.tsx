@@ -16,6 +16,11 @@ import { Sure } from "../ui/Sure";
 type Kind = NewConnection["kind"];
 const KINDS: Record<Kind, Message> = { dav: "connectDav", google: "connectGoogle", openapi: "connectOpenapi", mcp: "connectMcp", a2a: "connectA2a", slack: "connectSlack", ntfy: "connectNtfy", webhook: "connectWebhook" };
 const HERE: Kind[] = ["dav", "openapi", "mcp", "a2a", "slack", "ntfy", "webhook"]; // that a form is enough for; the others sign in elsewhere, from the command line
+type Own = "user" | "channel" | "gates" | "answers";
+/** What is asked of a kind beside its address and secret. */
+const OWN: Partial<Record<Kind, Own[]>> = { dav: ["user"], a2a: ["answers"], slack: ["channel", "gates"], ntfy: ["gates"], webhook: ["gates"] };
+const ADDRESSES: Partial<Record<Kind, Message>> = { openapi: "connectDocument", ntfy: "connectTopic" };
+const SLACK = "https://slack.com/api";
 
 export function Connections() {
   const { t } = useWords();
@@ -45,6 +50,8 @@ function Row({ one }: { one: ConnectionView }) {
   const again = () => cache.invalidateQueries({ queryKey: ["connections"] });
   const look = useMutation({ mutationFn: () => api.connections.test(one.name), onSettled: again });
   const remove = useMutation({ mutationFn: () => api.connections.remove(one.name), onSuccess: again });
+  const approve = useMutation({ mutationFn: () => api.connections.approve(one.name), onSettled: again });
+  const changed = one.trouble.includes("agreed to") && (one.kind === "mcp" || one.kind === "a2a");
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3" data-connection-name={one.name}>
       <div className="min-w-56 flex-1">
@@ -70,8 +77,13 @@ function Row({ one }: { one: ConnectionView }) {
             <Value text={one.trouble} />
           </p>
         )}
-        <ProblemText error={look.error} />
+        <ProblemText error={look.error ?? approve.error} />
       </div>
+      {changed && (
+        <button type="button" className="btn" disabled={approve.isPending} onClick={() => approve.mutate()} aria-label={`${t("approveConnection")}: ${one.name}`}>
+          {t("approveConnection")}
+        </button>
+      )}
       <button type="button" className="btn" disabled={look.isPending} onClick={() => look.mutate()} aria-label={`${t("checkConnection")}: ${one.name}`}>
         <RotateCcw size={14} aria-hidden />
         {t("checkConnection")}
@@ -88,7 +100,22 @@ function Row({ one }: { one: ConnectionView }) {
   );
 }
 
-const EMPTY = { name: "", kind: "dav" as Kind, address: "", user: "", secret: "" };
+const EMPTY = { name: "", kind: "dav" as Kind, address: "", user: "", secret: "", channel: "", gates: false, answers: false };
+
+/** Only what its kind takes: what was typed for another one stays out. */
+function wanted(made: typeof EMPTY): NewConnection {
+  const has = (own: Own) => (OWN[made.kind] ?? []).includes(own);
+  return {
+    name: made.name,
+    kind: made.kind,
+    address: made.address,
+    secret: made.secret || null,
+    ...(has("user") && { user: made.user }),
+    ...(has("channel") && { channel: made.channel }),
+    ...(has("gates") && { gates: made.gates }),
+    ...(has("answers") && made.answers && { reads: ["ask"] }),
+  } as NewConnection;
+}
 
 function Adding() {
   const { t } = useWords();
@@ -97,7 +124,7 @@ function Adding() {
   const [made, setMade] = useState(EMPTY);
   const set = (change: Partial<typeof EMPTY>): void => setMade((old) => ({ ...old, ...change }));
   const add = useMutation({
-    mutationFn: () => api.connections.add({ name: made.name, kind: made.kind, address: made.address, user: made.kind === "dav" ? made.user : "", secret: made.secret || null }),
+    mutationFn: () => api.connections.add(wanted(made)),
     onSuccess: () => {
       setMade(EMPTY);
       setOpen(false);
@@ -105,6 +132,7 @@ function Adding() {
       void cache.invalidateQueries({ queryKey: ["catalog"] });
     },
   });
+  const own = OWN[made.kind] ?? [];
   if (!open)
     return (
       <button type="button" className="btn self-start" onClick={() => setOpen(true)}>
@@ -124,18 +152,21 @@ function Adding() {
     >
       <div role="group" aria-label={t("filterKind")} className="flex flex-wrap gap-1.5">
         {HERE.map((kind) => (
-          <button key={kind} type="button" className="chip" aria-pressed={made.kind === kind} onClick={() => set({ kind })}>
+          <button key={kind} type="button" className="chip" aria-pressed={made.kind === kind} onClick={() => set({ kind, address: kind === "slack" && !made.address ? SLACK : made.address })}>
             {t(KINDS[kind])}
           </button>
         ))}
       </div>
       <Line name={t("connectName")}>{(id) => <input id={id} className="field font-mono" dir="ltr" required maxLength={30} value={made.name} onChange={(event) => set({ name: event.target.value })} />}</Line>
-      <Line name={t(made.kind === "openapi" ? "connectDocument" : "connectAddress")}>
+      <Line name={t(ADDRESSES[made.kind] ?? "connectAddress")}>
         {(id) => <input id={id} className="field font-mono" type="url" dir="ltr" required maxLength={2000} value={made.address} onChange={(event) => set({ address: event.target.value })} />}
       </Line>
-      {made.kind === "dav" && <Line name={t("connectUser")}>{(id) => <input id={id} className="field" dir="ltr" maxLength={300} value={made.user} onChange={(event) => set({ user: event.target.value })} />}</Line>}
+      {own.includes("user") && <Line name={t("connectUser")}>{(id) => <input id={id} className="field" dir="ltr" maxLength={300} value={made.user} onChange={(event) => set({ user: event.target.value })} />}</Line>}
       <Line name={t("connectSecret")}>{(id) => <input id={id} className="field" type="password" dir="ltr" autoComplete="new-password" value={made.secret} onChange={(event) => set({ secret: event.target.value })} />}</Line>
       <p className="text-xs text-fg-2">{t("connectSecretText")}</p>
+      {own.includes("channel") && <Line name={t("connectChannel")}>{(id) => <input id={id} className="field" dir="ltr" maxLength={100} placeholder="#general" value={made.channel} onChange={(event) => set({ channel: event.target.value })} />}</Line>}
+      {own.includes("gates") && <Choice name={t("connectGates")} on={made.gates} change={(gates) => set({ gates })} />}
+      {own.includes("answers") && <Choice name={t("connectAnswers")} on={made.answers} change={(answers) => set({ answers })} />}
       <ProblemText error={add.error} />
       <div className="flex gap-2">
         <button type="submit" className="btn primary" disabled={add.isPending}>
@@ -147,5 +178,14 @@ function Adding() {
         </button>
       </div>
     </form>
+  );
+}
+
+function Choice({ name, on, change }: { name: string; on: boolean; change: (on: boolean) => void }) {
+  return (
+    <label className="flex items-center gap-2 text-sm">
+      <input type="checkbox" className="size-4 shrink-0" checked={on} onChange={(event) => change(event.target.checked)} />
+      {name}
+    </label>
   );
 }
