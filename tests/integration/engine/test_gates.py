@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from tests.integration.engine.conftest import effects, from_, plan, statuses, step
+from tizmoret.catalog.catalog import Catalog
 from tizmoret.errors import ArgumentMismatch, BadInput, Conflict, NotFound
 from tizmoret.ids import uuid7
 from tizmoret.orchestrator import Tizmoret
+from tizmoret.settings import Settings
 from tizmoret.views import Approval, Execution
 
 pytestmark = pytest.mark.anyio
@@ -132,6 +134,24 @@ async def test_a_call_that_asks_goes_on_with_the_answers_after_its_approval(tizm
         await tizmoret.approve(execution.id, gate.id, by="dana", **answer)
     assert (await tizmoret.wait(execution.id, 10)).status == "completed"
     assert [line.split()[1:] for line in effects(tizmoret)] == [["7", "first+two"]]
+
+
+async def test_what_a_call_goes_on_with_outlives_the_process(settings: Settings, catalog: Catalog) -> None:
+    """Answered while nobody drives it: the next process makes the call with the state that the first one's left."""
+    asked = plan(step("c", "converse", n=7))
+    async with Tizmoret.open(settings, catalog=catalog) as first:
+        execution = await first.submit("", plan=asked)
+        for answer in ({}, {"text": "first"}):
+            await first.wait(execution.id, 10)
+            (gate,) = await first.executions.approvals(execution.id, status="pending")
+            await first.approve(execution.id, gate.id, by="dana", **answer)
+        assert (await first.wait(execution.id, 10)).status == "waiting"
+    async with Tizmoret.open(settings, catalog=catalog, run_engine=False) as looking:
+        (gate,) = await looking.executions.approvals(execution.id, status="pending")
+        await looking.approve(execution.id, gate.id, by="dana", option=1)
+    async with Tizmoret.open(settings, catalog=catalog) as second:
+        assert (await second.wait(execution.id, 30)).status == "completed"
+        assert [line.split()[1:] for line in effects(second)] == [["7", "first+two"]]
 
 
 async def test_each_call_of_a_list_goes_on_with_its_own_answer(tizmoret: Tizmoret) -> None:
