@@ -17,7 +17,7 @@ from tizmoret.connections import mcp
 from tizmoret.connections.access import Access
 from tizmoret.connections.book import Connections
 from tizmoret.connections.breaker import Breaker
-from tizmoret.connections.connected import ConnectedCalendar, ConnectedContacts, ConnectedMailbox
+from tizmoret.connections.connected import ConnectedCalendar, ConnectedContacts, ConnectedMailbox, Reach
 from tizmoret.connections.connection import Connection
 from tizmoret.connections.documents import ConnectedDocuments
 from tizmoret.connections.mcp_sessions import Sessions
@@ -90,15 +90,19 @@ class Workplaces:
     def _connected(self, workspace: UUID, own: Mapping[type[Any], Any]) -> dict[type[Any], Any]:
         """With the calendars, contacts and mail of a server in the place of the workspace's own, where there is one."""
 
-        def lookup(offer: str) -> Awaitable[Connection | None]:
+        def holding(offer: str) -> Awaitable[Connection | None]:
             return self._connections.holding(offer, workspace)
 
+        def renew(connected: Connection, secret: str) -> Awaitable[None]:
+            return self._connections.renew(connected, secret, workspace=workspace)
+
+        reach = Reach(holding, renew, self._way)
         dav, mail = (self._dav, self._mailbox) if workspace == self._first else (None, None)
         changes = self.folder(workspace) / ".connections"
-        calendar = ConnectedCalendar(lookup, dav, own[CalendarStore], self._way, changes, self._timezone)
-        contacts = ConnectedContacts(lookup, dav, own[ContactBook], self._way)
-        mailbox = ConnectedMailbox(lookup, mail, self._way, self._timezone)
-        documents = ConnectedDocuments(lookup, own[DocumentStore], self._way, self.folder(workspace) / ".cache" / "drives")
+        calendar = ConnectedCalendar(reach, dav, own[CalendarStore], changes, self._timezone)
+        contacts = ConnectedContacts(reach, dav, own[ContactBook])
+        mailbox = ConnectedMailbox(reach, mail, self._timezone)
+        documents = ConnectedDocuments(reach, own[DocumentStore], self.folder(workspace) / ".cache" / "drives")
         return {**own, CalendarStore: calendar, ContactBook: contacts, Mailbox: mailbox, DocumentStore: documents}
 
 

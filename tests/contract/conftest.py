@@ -1,4 +1,5 @@
-"""Every adapter of a port, behind one face: the local folder, a real CalDAV and CardDAV server, and a server that speaks as Google does."""
+"""Every adapter of a port, behind one face: the local folder, a real CalDAV and CardDAV server, and servers that speak as Google and
+as Microsoft do."""
 
 from __future__ import annotations
 
@@ -9,8 +10,10 @@ import pytest
 
 from tests.unit.tools.conftest import JERUSALEM, call, documents
 from tests.wire.google import CLIENT, SECRET, Google, google
-from tests.wire.google_loading import load, people_of
+from tests.wire.imported import contacts_of, load, people_of
+from tests.wire.microsoft import Microsoft, microsoft
 from tests.wire.radicale import PASSWORD, DavUser, Radicale, radicale
+from tizmoret.tools.providers import microsoft_client
 from tizmoret.tools.providers.caldav import CalDavCalendar
 from tizmoret.tools.providers.carddav import CardDavContacts
 from tizmoret.tools.providers.change_records import ChangeRecords
@@ -19,6 +22,7 @@ from tizmoret.tools.providers.google_calendar import GoogleCalendar
 from tizmoret.tools.providers.google_client import Endpoints
 from tizmoret.tools.providers.google_contacts import GoogleContacts
 from tizmoret.tools.providers.google_events import GoogleEvents
+from tizmoret.tools.providers.graph_contacts import GraphContacts
 from tizmoret.tools.providers.guarded import Way
 from tizmoret.tools.providers.local_calendar import LocalCalendar
 from tizmoret.tools.providers.local_contacts import LocalContacts
@@ -65,6 +69,18 @@ def google_calendar(account: Google, folder: Path) -> GoogleCalendar:
     return GoogleCalendar(events, ChangeRecords(folder / "changes"), JERUSALEM)
 
 
+@pytest.fixture
+def at_microsoft() -> Iterator[Microsoft]:
+    with microsoft() as running:
+        running.refresh["refresh-canary"] = ""
+        yield running
+
+
+def microsoft_session(account: Microsoft) -> RestSession:
+    access = Access(microsoft_client.Endpoints(account.address).issuer, HERE, Client(CLIENT), "refresh-canary")
+    return RestSession(access, HERE, "work")
+
+
 MakeCalendar = Callable[[bytes], CalendarStore]
 MakeBook = Callable[[str], ContactBook]
 
@@ -91,7 +107,7 @@ def calendar_of(request: pytest.FixtureRequest, tmp_path: Path) -> MakeCalendar:
     return make
 
 
-@pytest.fixture(params=["folder", "carddav", "google"])
+@pytest.fixture(params=["folder", "carddav", "google", "microsoft"])
 def book_of(request: pytest.FixtureRequest, tmp_path: Path) -> MakeBook:
     """A book that holds these cards."""
 
@@ -104,6 +120,10 @@ def book_of(request: pytest.FixtureRequest, tmp_path: Path) -> MakeBook:
             account: Google = request.getfixturevalue("account")
             account.people = people_of(cards)
             return GoogleContacts(google_session(account), Endpoints(account.address).people)
+        if request.param == "microsoft":
+            at_microsoft: Microsoft = request.getfixturevalue("at_microsoft")
+            at_microsoft.people = contacts_of(cards)
+            return GraphContacts(microsoft_session(at_microsoft), microsoft_client.Endpoints(at_microsoft.address).graph)
         person: DavUser = request.getfixturevalue("person")
         person.address_book(cards)
         return CardDavContacts(DavAccount(person.address, person.name, PASSWORD), HERE)

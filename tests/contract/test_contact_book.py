@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.conftest import MakeBook
 from tests.unit.tools.conftest import MakeCall
-from tests.wire.google_loading import people_of
+from tests.wire.imported import contacts_of, people_of
 from tizmoret.catalog.tool import Ask
 from tizmoret.tools.contacts import PickContact, Picked, SearchContacts, pick, search
 from tizmoret.tools.providers.ports import ContactBook
@@ -43,6 +43,8 @@ async def test_a_book_is_read_again_when_it_has_changed(book_of: MakeBook, call:
     assert len(await book.contacts()) == 3
     if request.node.callspec.params["book_of"] == "google":
         request.getfixturevalue("account").people += people_of(card("4", "נועה שגב"))
+    elif request.node.callspec.params["book_of"] == "microsoft":
+        request.getfixturevalue("at_microsoft").people += contacts_of(card("4", "נועה שגב"))
     elif request.node.callspec.params["book_of"] == "folder":
         path = request.getfixturevalue("tmp_path") / "contacts" / "more.vcf"
         path.write_bytes(card("4", "נועה שגב").encode())

@@ -13,7 +13,7 @@ from tests.unit.tools.calendar_files import changed, deleted, free, ics, listed,
 from tests.unit.tools.conftest import JERUSALEM, MakeCall
 from tests.wire.google import Google
 from tests.wire.google_calendar import OneCalendar
-from tests.wire.google_loading import load
+from tests.wire.imported import load
 from tizmoret.catalog.tool import Call
 from tizmoret.errors import StepFailed, TooLarge, TryAgain
 from tizmoret.tools.calendar import create

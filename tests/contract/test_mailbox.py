@@ -1,4 +1,5 @@
-"""What every `Mailbox` keeps to, through the tools that use it: a real IMAP and SMTP server, and a server that speaks as Gmail does."""
+"""What every `Mailbox` keeps to, through the tools that use it: a real IMAP and SMTP server, and servers that speak as Gmail
+and Microsoft Graph do."""
 
 from __future__ import annotations
 
@@ -11,18 +12,20 @@ from typing import Any, Protocol
 
 import pytest
 
-from tests.contract.conftest import google_session
+from tests.contract.conftest import google_session, microsoft_session
 from tests.unit.tools.conftest import JERUSALEM, MakeCall
 from tests.unit.tools.mail_servers import SENDER, MailServers, mail_servers
 from tests.wire.gmail import ADDRESS
 from tests.wire.google import Google
+from tests.wire.microsoft import Microsoft
 from tizmoret.errors import Conflict, NotFound, StepFailed, Unavailable
 from tizmoret.settings import Settings
 from tizmoret.tools.mail import Letters, ReadLetter, SearchMail, Write, Written, draft, read, search, send
 from tizmoret.tools.models import Letter
-from tizmoret.tools.providers import rest_client
+from tizmoret.tools.providers import graph_mail, microsoft_client, rest_client
 from tizmoret.tools.providers.gmail import GmailBox
 from tizmoret.tools.providers.google_client import Endpoints
+from tizmoret.tools.providers.graph_mail import GraphMailbox
 from tizmoret.tools.providers.mailbox import ImapMailbox
 from tizmoret.tools.providers.ports import Mailbox
 
@@ -113,17 +116,47 @@ class ByGoogle:
         self.account.mail.refuses = address
 
 
+@dataclass
+class ByMicrosoft:
+    account: Microsoft
+    sender: str = field(default=ADDRESS)
+
+    def deliver(self, content: bytes) -> None:
+        self.account.deliver(content)
+
+    def drafts(self) -> Sequence[bytes]:
+        return [one.raw for one in self.account.labelled("DRAFT")]
+
+    def sent(self) -> Sequence[bytes]:
+        return [one.raw for one in self.account.labelled("SENT")]
+
+    def seen(self) -> bool:
+        return not self.account.labelled("UNREAD")
+
+    def refuse(self, address: str) -> None:
+        self.account.refuses_address = address
+
+
+def outlook(account: Microsoft) -> GraphMailbox:
+    return GraphMailbox(microsoft_session(account), microsoft_client.Endpoints(account.address).graph, ADDRESS, JERUSALEM)
+
+
 def gmail(account: Google) -> GmailBox:
     return GmailBox(google_session(account), Endpoints(account.address).gmail, ADDRESS, JERUSALEM)
 
 
-@pytest.fixture(params=["imap", "google", "google lagging"])
+@pytest.fixture(params=["imap", "google", "google lagging", "microsoft", "microsoft lagging"])
 def reached(request: pytest.FixtureRequest) -> Iterator[tuple[Mailbox, Post]]:
     if request.param == "imap":
         with mail_servers() as running:
             account = Settings.from_env(running.env).mail
             assert account is not None
             yield ImapMailbox(account), ByImap(running)
+        return
+    if request.param.startswith("microsoft"):
+        at_microsoft: Microsoft = request.getfixturevalue("at_microsoft")
+        at_microsoft.lags = request.param == "microsoft lagging"
+        yield outlook(at_microsoft), ByMicrosoft(at_microsoft)
         return
     at_google: Google = request.getfixturevalue("account")
     at_google.mail.lags = request.param == "google lagging"
@@ -177,7 +210,7 @@ async def test_reading_leaves_a_letter_unread(post: Post, make: MakeCall) -> Non
     assert not post.seen()
 
 
-@pytest.mark.parametrize("id", ["INBOX:1:1", "nothing", "INBOX:0:x", "No such folder:1:1", "18c7", "../labels"])
+@pytest.mark.parametrize("id", ["INBOX:1:1", "nothing", "INBOX:0:x", "No such folder:1:1", "18c7", "../labels", "AAMkAG-nobody="])
 async def test_a_letter_that_is_not_there_is_not_found(make: MakeCall, id: str) -> None:
     with pytest.raises(NotFound):
         await read(ReadLetter(letter=id), make())
@@ -290,3 +323,43 @@ async def test_a_letter_that_is_none_ends_in_a_sentence(call: MakeCall, account:
         account.refuses = [(200, content, {})]
         with pytest.raises(StepFailed, match="cannot be read"):
             await read(ReadLetter(letter="18c0"), call(providers={Mailbox: box}))
+
+
+# -- of Microsoft alone
+
+
+async def test_letters_at_microsoft_are_narrowed_by_day_and_what_is_unread_also_beside_words(
+    call: MakeCall, at_microsoft: Microsoft
+) -> None:
+    at_microsoft.deliver(HEBREW)
+    at_microsoft.deliver(PAGE)
+    at_microsoft.deliver(HEBREW.replace(b"12 Jan", b"19 Jan").replace(b"<one@", b"<two@"))
+    at_microsoft.messages[2].labels = {"AQMk-suppliers"}
+    at = call(providers={Mailbox: outlook(at_microsoft)})
+    monday = {"start": "2026-01-12", "end": "2026-01-12"}
+    assert [one.subject for one in await found(at, period=monday)] == ["מחיר החיטה"]
+    assert await found(at, query="pump", period=monday) == []
+    assert [one.subject for one in await found(at, folder="ספקים", query="לטון")] == ["מחיר החיטה"]
+    at_microsoft.messages[1].labels = {"INBOX"}
+    assert await found(at, query="pump", unread=True) == []
+    assert [one.subject for one in await found(at, query='"pump\\', unread=False)] == ["Your order"]
+
+
+async def test_a_letter_at_microsoft_of_which_the_answer_is_lost_is_looked_up(call: MakeCall, at_microsoft: Microsoft) -> None:
+    at_microsoft.lags = True
+    at = call(key="k", providers={Mailbox: outlook(at_microsoft)})
+    at_microsoft.cuts = "answer"
+    with pytest.raises(ConnectionError):
+        await send(letter(), at)
+    assert send.probe is not None
+    assert (await send.probe(letter(), at)) is not None
+    assert len(at_microsoft.labelled("SENT")) == 1
+
+
+async def test_of_a_letter_at_microsoft_without_end_the_head_is_shown(
+    call: MakeCall, at_microsoft: Microsoft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_microsoft.deliver(PAGE)
+    monkeypatch.setattr(graph_mail, "MAX_BYTES", 100)
+    (one,) = await found(call(providers={Mailbox: outlook(at_microsoft)}))
+    assert (one.subject, one.sender, one.text) == ("Your order", "shop@y.example", "")

@@ -15,7 +15,7 @@ LONGEST = 16_384  # bytes of a request
 
 @dataclass
 class Loopback:
-    address: str
+    port: int
     came: asyncio.Future[dict[str, str]]
 
 
@@ -42,4 +42,4 @@ async def loopback() -> AsyncIterator[Loopback]:
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0, limit=LONGEST)
     async with server:
-        yield Loopback(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", came)
+        yield Loopback(server.sockets[0].getsockname()[1], came)

@@ -130,6 +130,19 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
         "The contacts, calendars, mail and documents of a Google account. You sign in with a browser; the client's secret is asked for, "
         "or taken from TIZMORET_SECRET",
     ),
+    "help.connect_microsoft": (
+        "אנשי הקשר והדואר של חשבון Microsoft. נכנסים בדפדפן; אם ללקוח יש סוד, הוא נלקח מ-TIZMORET_SECRET",
+        "The contacts and mail of a Microsoft account. You sign in with a browser; if the client has a secret, it is taken from TIZMORET_SECRET",
+    ),
+    "opt.microsoft_client_id": (
+        "מזהה האפליקציה מ-Microsoft Entra (סוג Mobile and desktop, עם ההפניה http://localhost)",
+        "the application id from Microsoft Entra (Mobile and desktop, with the redirect http://localhost)",
+    ),
+    "opt.microsoft_only": (
+        "רק חלק מהחשבון: contacts, mail (אפשר כמה פעמים)",
+        "only a part of the account: contacts, mail (may be repeated)",
+    ),
+    "opt.microsoft_server": ("שרת אחר שמדבר כמו Microsoft", "another server that speaks as Microsoft does"),
     "opt.client_id": ("מזהה הלקוח (Desktop app) מ-Google Cloud", "the client id (Desktop app) from Google Cloud"),
     "opt.google_only": (
         "רק חלק מהחשבון: contacts, calendar, mail, documents (אפשר כמה פעמים)",
@@ -501,7 +514,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "connect.secret": ("סיסמה, מפתח או אסימון", "Password, key or token"),
     "connect.open": ("פתחו בדפדפן: {address}", "Open in a browser: {address}"),
     "connect.back": ("החיבור נמסר לתזמורת. אפשר לסגור את החלון.", "Tizmoret has what it needs. You can close this window."),
-    "error.not_signed_in": ("איש לא נכנס ב-Google.", "Nobody signed in at Google."),
+    "error.not_signed_in": ("איש לא נכנס ב-{service}.", "Nobody signed in at {service}."),
     "error.not_signed_in_cure": ("הריצו שוב, ופתחו את הכתובת שמוצגת.", "Run it again, and open the address that is shown."),
     "error.no_base": ("לא ידוע איפה השרת של הקובץ הזה.", "It is not known where the server of that file is."),
     "error.no_base_cure": ("תנו את כתובתו ב---base.", "Give its address with --base."),

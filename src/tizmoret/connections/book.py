@@ -93,6 +93,18 @@ class Connections:
                 "update connections set trouble = %s, checked_at = now() where workspace_id = %s and name = %s", (trouble, workspace, name)
             )
 
+    async def renew(self, known: Connection, secret: str, *, workspace: UUID) -> None:
+        """Keep this secret in the place of the one that `known` has; where somebody has connected it anew since, theirs stays."""
+        async with self._database.tenant_tx(workspace) as connection:
+            await connection.execute("select 1 from connections where workspace_id = %s and name = %s for update", (workspace, known.name))
+            rows = await _rows(connection, workspace, known.name)
+            if not rows or rows[0]["changed_at"] != known.changed_at:
+                return
+            sealed = await self._sealing.seal(connection, workspace, _place(known.name), secret)
+            await connection.execute(
+                "update connections set secret = %s where workspace_id = %s and name = %s", (sealed, workspace, known.name)
+            )
+
     async def check_oldest(self) -> Connection | None:
         """Look again at the server that nobody has looked at for longest, if that is long enough ago, of any workspace; of several processes one
         does. A program of this machine is not started for that: each call compares it anyway."""

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tizmoret.connections import google, microsoft
+from tizmoret.connections.accounts import Renewed
 from tizmoret.connections.connection import Connection
 from tizmoret.errors import StepFailed
 from tizmoret.settings import DavServer
@@ -18,20 +21,40 @@ from tizmoret.tools.models import Contact, Event, Letter, Period
 from tizmoret.tools.providers.guarded import Way
 from tizmoret.tools.providers.ports import CalendarStore, Changed, ContactBook, Mailbox
 
-Lookup = Callable[[str], Awaitable[Connection | None]]  # by what it offers
+# The kinds of accounts that people sign in to, each by what it has.
+_CALENDARS: Mapping[str, Any] = {"google": google.calendar}
+_BOOKS: Mapping[str, Any] = {"google": google.contacts, "microsoft": microsoft.contacts}
+_BOXES: Mapping[str, Any] = {"google": google.mailbox, "microsoft": microsoft.mailbox}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Of one workspace. holding: its connection, by what that offers. renew: keeps the secret of one in the place of another."""
+
+    holding: Callable[[str], Awaitable[Connection | None]]
+    renew: Callable[[Connection, str], Awaitable[None]]
+    way: Way
+
+    def renewed(self, connected: Connection) -> Renewed:
+        """Where a server exchanges what lets us in, what it gives is kept."""
+
+        async def keep(secret: str) -> None:
+            await self.renew(connected, secret)
+
+        return keep
 
 
 class ConnectedCalendar:
     """A `CalendarStore`."""
 
-    def __init__(self, lookup: Lookup, server: DavServer | None, own: CalendarStore, way: Way, changes: Path, timezone: ZoneInfo) -> None:
+    def __init__(self, reach: Reach, server: DavServer | None, own: CalendarStore, changes: Path, timezone: ZoneInfo) -> None:
         """own: the folder's. changes: the folder where changes are noted, one for each connection."""
-        self._lookup, self._server, self._own = lookup, server, own
-        self._way, self._changes, self._timezone = way, changes, timezone
+        self._reach, self._server, self._own = reach, server, own
+        self._changes, self._timezone = changes, timezone
         self._made: tuple[object, CalendarStore] | None = None
 
     async def _store(self) -> CalendarStore:
-        connected = await self._lookup("calendars")
+        connected = await self._reach.holding("calendars")
         if connected is None and self._server is None:
             return self._own
         version = (connected.name, connected.changed_at) if connected is not None else None
@@ -42,13 +65,12 @@ class ConnectedCalendar:
     def _make(self, connected: Connection | None) -> CalendarStore:
         from tizmoret.tools.providers.change_records import ChangeRecords
 
-        if connected is not None and connected.kind == "google":
-            from tizmoret.connections import google
-
-            return google.calendar(connected, self._way, ChangeRecords(self._changes / connected.name), self._timezone)
+        if connected is not None and connected.kind in _CALENDARS:
+            make, records = _CALENDARS[connected.kind], ChangeRecords(self._changes / connected.name)
+            return make(connected, self._reach.way, self._reach.renewed(connected), records, self._timezone)  # type: ignore[no-any-return]
         from tizmoret.tools.providers.caldav import CalDavCalendar
 
-        account, way = _account(connected, self._server), _way(connected, self._way)
+        account, way = _account(connected, self._server), _way(connected, self._reach.way)
         return CalDavCalendar(account, way, ChangeRecords(self._changes / account.name), self._timezone)
 
     async def calendars(self) -> Sequence[str]:
@@ -87,12 +109,12 @@ class ConnectedCalendar:
 class ConnectedContacts:
     """A `ContactBook`."""
 
-    def __init__(self, lookup: Lookup, server: DavServer | None, own: ContactBook, way: Way) -> None:
-        self._lookup, self._server, self._own, self._way = lookup, server, own, way
+    def __init__(self, reach: Reach, server: DavServer | None, own: ContactBook) -> None:
+        self._reach, self._server, self._own = reach, server, own
         self._made: tuple[object, ContactBook] | None = None
 
     async def contacts(self) -> Sequence[Contact]:
-        connected = await self._lookup("addressBooks")
+        connected = await self._reach.holding("addressBooks")
         if connected is None and self._server is None:
             return await self._own.contacts()
         version = (connected.name, connected.changed_at) if connected is not None else None
@@ -101,25 +123,23 @@ class ConnectedContacts:
         return await self._made[1].contacts()
 
     def _make(self, connected: Connection | None) -> ContactBook:
-        if connected is not None and connected.kind == "google":
-            from tizmoret.connections import google
-
-            return google.contacts(connected, self._way)
+        if connected is not None and connected.kind in _BOOKS:
+            return _BOOKS[connected.kind](connected, self._reach.way, self._reach.renewed(connected))  # type: ignore[no-any-return]
         from tizmoret.tools.providers.carddav import CardDavContacts
 
-        return CardDavContacts(_account(connected, self._server), _way(connected, self._way))
+        return CardDavContacts(_account(connected, self._server), _way(connected, self._reach.way))
 
 
 class ConnectedMailbox:
     """A `Mailbox`."""
 
-    def __init__(self, lookup: Lookup, own: Mailbox | None, way: Way, timezone: ZoneInfo) -> None:
+    def __init__(self, reach: Reach, own: Mailbox | None, timezone: ZoneInfo) -> None:
         """own: the one of the settings."""
-        self._lookup, self._own, self._way, self._timezone = lookup, own, way, timezone
+        self._reach, self._own, self._timezone = reach, own, timezone
         self._made: tuple[object, Mailbox] | None = None
 
     async def _box(self) -> Mailbox:
-        connected = await self._lookup("mailboxes")
+        connected = await self._reach.holding("mailboxes")
         if connected is None and self._own is None:
             raise StepFailed("No mailbox is connected.", cure="Connect one: tizmoret connect add --help")
         if connected is None:
@@ -127,9 +147,8 @@ class ConnectedMailbox:
             return self._own
         version = (connected.name, connected.changed_at)
         if self._made is None or self._made[0] != version:
-            from tizmoret.connections import google
-
-            self._made = (version, google.mailbox(connected, self._way, self._timezone))
+            make = _BOXES[connected.kind]
+            self._made = (version, make(connected, self._reach.way, self._reach.renewed(connected), self._timezone))
         return self._made[1]
 
     async def sender(self) -> str:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from tizmoret.connections.connected import Lookup
+from tizmoret.connections import google
+from tizmoret.connections.connected import Reach
 from tizmoret.errors import StepFailed
 from tizmoret.tools.models import Document, DocumentText, Period
-from tizmoret.tools.providers.guarded import Way
 from tizmoret.tools.providers.ports import DocumentStore, Found, NewDocument
 
 if TYPE_CHECKING:
@@ -23,20 +23,19 @@ PREFIX = "drive:"  # of the ids of a drive's documents
 class ConnectedDocuments:
     """A `DocumentStore`."""
 
-    def __init__(self, lookup: Lookup, own: DocumentStore, way: Way, cache: Path) -> None:
+    def __init__(self, reach: Reach, own: DocumentStore, cache: Path) -> None:
         """own: the folder's. cache: a folder for what was read from a drive."""
-        self._lookup, self._own, self._way, self._cache = lookup, own, way, cache
+        self._reach, self._own, self._cache = reach, own, cache
         self._made: tuple[object, GoogleDrive] | None = None
 
     async def _drive(self) -> GoogleDrive | None:
-        connected = await self._lookup("drives")
+        connected = await self._reach.holding("drives")
         if connected is None:
             return None
         version = (connected.name, connected.changed_at)
         if self._made is None or self._made[0] != version:
-            from tizmoret.connections import google
-
-            self._made = (version, google.drive(connected, self._way, self._cache / connected.name))
+            renewed = self._reach.renewed(connected)
+            self._made = (version, google.drive(connected, self._reach.way, renewed, self._cache / connected.name))
         return self._made[1]
 
     async def _holding(self, document: str) -> GoogleDrive | None:

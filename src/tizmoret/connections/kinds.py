@@ -8,7 +8,8 @@ from typing import Any
 
 from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.tool import Tool
-from tizmoret.connections import a2a, dav, google, mcp, ntfy, openapi, slack, webhook
+from tizmoret.connections import a2a, accounts, dav, google, mcp, microsoft, ntfy, openapi, slack, webhook
+from tizmoret.connections.accounts import AccountKind
 from tizmoret.connections.connection import Connection, Wanted
 from tizmoret.connections.notice import Notice
 from tizmoret.tools.providers.guarded import Way
@@ -28,9 +29,14 @@ class Kind:
     tell: Callable[[Connection, Way, Notice, str], Awaitable[None]] | None = None
 
 
+def _account(kind: AccountKind) -> Kind:
+    return Kind(kind.look, kind.changed, accounts.offers, accounts.tools)
+
+
 KINDS: Mapping[ConnectionKind, Kind] = {
     "dav": Kind(dav.look, dav.changed, dav.offers),
-    "google": Kind(google.look, google.changed, google.offers, google.tools),
+    "google": _account(google.ACCOUNT),
+    "microsoft": _account(microsoft.ACCOUNT),
     "openapi": Kind(openapi.look, openapi.changed, openapi.offers, openapi.tools),
     "mcp": Kind(mcp.look, mcp.changed, mcp.offers, mcp.tools),
     "a2a": Kind(a2a.look, a2a.changed, a2a.offers, a2a.tools, a2a.agents),

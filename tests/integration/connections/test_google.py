@@ -16,7 +16,7 @@ import pytest
 from tests.integration.cli.program import Program
 from tests.integration.test_end_to_end import SEED, carry
 from tests.wire.google import CLIENT, SECRET, Google, google, person
-from tests.wire.google_loading import load, people_of
+from tests.wire.imported import load, people_of
 from tizmoret.connections.connection import Wanted
 from tizmoret.demo import make_demo
 from tizmoret.errors import BadInput, StepFailed, TryAgain, Unavailable
@@ -54,7 +54,7 @@ class Clock:
 
 def book_of(account: Google, clock: Clock | None = None) -> GoogleContacts:
     where = Endpoints(account.address)
-    access = Access(where.issuer, HERE, Client(CLIENT, SECRET), "refresh-canary", clock or Clock())
+    access = Access(where.issuer, HERE, Client(CLIENT, SECRET), "refresh-canary", clock=clock or Clock())
     return GoogleContacts(RestSession(access, HERE, "work"), where.people)
 
 

@@ -14,7 +14,7 @@ import { Failed, Loading, ProblemText } from "../ui/states";
 import { Sure } from "../ui/Sure";
 
 type Kind = NewConnection["kind"];
-const KINDS: Record<Kind, Message> = { dav: "connectDav", google: "connectGoogle", openapi: "connectOpenapi", mcp: "connectMcp", a2a: "connectA2a", slack: "connectSlack", ntfy: "connectNtfy", webhook: "connectWebhook" };
+const KINDS: Record<Kind, Message> = { dav: "connectDav", google: "connectGoogle", microsoft: "connectMicrosoft", openapi: "connectOpenapi", mcp: "connectMcp", a2a: "connectA2a", slack: "connectSlack", ntfy: "connectNtfy", webhook: "connectWebhook" };
 const HERE: Kind[] = ["dav", "openapi", "mcp", "a2a", "slack", "ntfy", "webhook"]; // that a form is enough for; the others sign in elsewhere, from the command line
 type Own = "user" | "channel" | "gates" | "answers";
 /** What is asked of a kind beside its address and secret. */

@@ -120,9 +120,31 @@ def google(
     client_secret = _secret()
 
     async def work(tizmoret: Tizmoret, screen: Screen) -> int:
-        from tizmoret.cli.google import connect_google
+        from tizmoret.cli.account import connect_account
+        from tizmoret.connections.google import ACCOUNT
 
-        return _told(await connect_google(tizmoret, screen, name, client_id, client_secret, server, only or []), screen, json)
+        return _told(await connect_account(ACCOUNT, tizmoret, screen, name, client_id, client_secret, server, only or []), screen, json)
+
+    return session(work, engine=False)
+
+
+@adding.command(help=say("help.connect_microsoft"))
+def microsoft(
+    name: Name,
+    client_id: Annotated[str, typer.Option(help=say("opt.microsoft_client_id"))],
+    only: Annotated[list[str] | None, typer.Option(help=say("opt.microsoft_only"))] = None,
+    server: Annotated[str, typer.Option(help=say("opt.microsoft_server"))] = "",
+    json: Json = False,
+) -> int:
+    from tizmoret.cli.session import run as session
+
+    client_secret = os.environ.get(SECRET, "")
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        from tizmoret.cli.account import connect_account
+        from tizmoret.connections.microsoft import ACCOUNT
+
+        return _told(await connect_account(ACCOUNT, tizmoret, screen, name, client_id, client_secret, server, only or []), screen, json)
 
     return session(work, engine=False)
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from tizmoret.tools.models import Contact
 from tizmoret.tools.providers.local_contacts import MAX_CONTACTS
-from tizmoret.tools.providers.rest_client import RestSession
+from tizmoret.tools.providers.rest_client import RestSession, one_line
 
 SCOPE = "https://www.googleapis.com/auth/contacts.readonly"
 _FIELDS = "names,nicknames,emailAddresses,phoneNumbers,organizations"
-_LONGEST = 2_000  # characters kept of one field
 
 
 class GoogleContacts:
@@ -64,6 +63,4 @@ def _first(person: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _text(told: Mapping[str, Any], name: str) -> str:
-    value = told.get(name, "")
-    text = "".join(letter for letter in value if letter.isprintable() or letter.isspace()) if isinstance(value, str) else ""
-    return " ".join(text.split())[:_LONGEST]
+    return one_line(told.get(name))

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -78,9 +78,18 @@ async def exchange(issuer: Issuer, way: Way, client: Client, asking: Asking, cod
 class Access:
     """What one refresh token opens. clock: seconds, monotonic."""
 
-    def __init__(self, issuer: Issuer, way: Way, client: Client, refresh: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        issuer: Issuer,
+        way: Way,
+        client: Client,
+        refresh: str,
+        renewed: Callable[[str], Awaitable[None]] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """renewed: is told the refresh token where another one is given: some hold for a time only, and are exchanged at every use."""
         self.issuer = issuer
-        self._way, self._client, self._refresh, self._clock = way, client, refresh, clock
+        self._way, self._client, self._refresh, self._renewed, self._clock = way, client, refresh, renewed, clock
         self._token, self._until = "", 0.0
 
     async def token(self) -> str:
@@ -91,6 +100,11 @@ class Access:
             self._token = str(answer.get("access_token", ""))
             seconds = answer.get("expires_in")
             self._until = self._clock() + (seconds if isinstance(seconds, int | float) else 0) - EARLY
+            refresh = answer.get("refresh_token")
+            if isinstance(refresh, str) and refresh and refresh != self._refresh:
+                self._refresh = refresh
+                if self._renewed is not None:
+                    await self._renewed(refresh)
         return self._token
 
     def forget(self) -> None:

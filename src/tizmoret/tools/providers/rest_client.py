@@ -17,6 +17,7 @@ from tizmoret.tools.providers.guarded import Way, as_json, received, wait_of
 from tizmoret.tools.providers.oauth import Access
 
 AT_ONCE = 8  # requests
+_LONGEST = 2_000  # characters kept of one field
 MAX_PAGES = 100
 MAX_BYTES = 16 * 1024 * 1024  # of one page
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
@@ -108,12 +109,21 @@ class RestSession:
         return content
 
     async def send(
-        self, method: str, url: str, params: Mapping[str, str] | None = None, *, body: Any = None, etag: str = "", reads: bool = False
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        body: Any = None,
+        etag: str = "",
+        reads: bool = False,
+        kind: str = "",
     ) -> dict[str, Any]:
-        """Write, and give back what is there now; {} where the answer is empty. etag: of what was read. reads: it changes nothing.
+        """Write, and give back what is there now; {} where the answer is empty. etag: of what was read. reads: it changes nothing. kind: of a
+        body of bytes.
 
         Raises Stale, Taken, NotFound, NotGiven, StepFailed, TryAgain where nothing was done; ConnectionError where something may have been."""
-        headers = {"If-Match": etag} if etag else {}
+        headers = {**({"If-Match": etag} if etag else {}), **({"Content-Type": kind} if kind else {})}
         response, content = await self._signed(method, url, params or {}, body, headers, MAX_BYTES, reads=reads)
         found = as_json(content) if content.strip() else {}
         if response.status_code < 300 and isinstance(found, dict):
@@ -187,6 +197,12 @@ class RestSession:
     @property
     def _cure(self) -> str:
         return f"Look at it with: tizmoret connect test {self._name}"
+
+
+def one_line(value: Any) -> str:
+    """A text of somebody's account, without what cannot be shown; empty for what is none."""
+    text = "".join(letter for letter in value if letter.isprintable() or letter.isspace()) if isinstance(value, str) else ""
+    return " ".join(text.split())[:_LONGEST]
 
 
 async def together(wanted: Sequence[T], work: Callable[[T], Awaitable[R]]) -> list[R]:

@@ -101,6 +101,7 @@ export const SHELL = {
   connectDav: ["יומן ואנשי קשר (CalDAV)", "Calendar and contacts (CalDAV)"],
   connectOpenapi: ["API לפי מסמך OpenAPI", "API by its OpenAPI document"],
   connectGoogle: ["חשבון Google", "Google account"],
+  connectMicrosoft: ["חשבון Microsoft", "Microsoft account"],
   connectA2a: ["סוכן של שרת אחר (A2A)", "An agent of another server (A2A)"],
   connectSlack: ["הודעות ב־Slack", "Messages to Slack"],
   connectNtfy: ["התראות לטלפון (ntfy)", "Notifications to a phone (ntfy)"],

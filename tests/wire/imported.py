@@ -1,9 +1,10 @@
-"""A whole .ics file and an address book as a Google account has them, after its owner has imported them there."""
+"""A whole .ics file and an address book as an account at Google or Microsoft has them, after its owner has imported them there."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import icalendar
@@ -63,9 +64,7 @@ def _time(part: Any, name: str) -> dict[str, Any]:
 def people_of(cards: str) -> list[dict[str, Any]]:
     """The cards of an address book as the People API gives them."""
     found = []
-    for number, card in enumerate(re.findall(r"BEGIN:VCARD.*?END:VCARD", cards, re.DOTALL)):
-        lines = dict(line.split(":", 1) for line in card.replace("\r\n", "\n").replace("\n ", "").split("\n") if ":" in line)
-        value = {name.split(";")[0]: text.replace("\\,", ",").replace("\\;", ";") for name, text in lines.items()}
+    for number, value in enumerate(_cards(cards)):
         told: dict[str, Any] = {"resourceName": f"people/{value.get('UID', number)}", "names": [{"displayName": value["FN"]}]}
         for ours, theirs in (("EMAIL", "emailAddresses"), ("TEL", "phoneNumbers"), ("NICKNAME", "nicknames")):
             if value.get(ours):
@@ -74,3 +73,22 @@ def people_of(cards: str) -> list[dict[str, Any]]:
             told["organizations"] = [{"name": value["ORG"].split(";")[0], "title": value.get("TITLE", "")}]
         found.append(told)
     return found
+
+
+def contacts_of(cards: str) -> list[dict[str, Any]]:
+    """The same as Microsoft Graph gives them."""
+    return [
+        {
+            "@odata.etag": 'W/"1"', "id": value.get("UID", str(number)), "displayName": value["FN"], "nickName": value.get("NICKNAME"),
+            "emailAddresses": [{"name": value["FN"], "address": value["EMAIL"]}] if value.get("EMAIL") else [],
+            "mobilePhone": None, "businessPhones": [value["TEL"]] if value.get("TEL") else [], "homePhones": [],
+            "companyName": value.get("ORG", "").split(";")[0] or None, "jobTitle": value.get("TITLE"),
+        }
+        for number, value in enumerate(_cards(cards))
+    ]  # fmt: skip
+
+
+def _cards(cards: str) -> Iterator[dict[str, str]]:
+    for card in re.findall(r"BEGIN:VCARD.*?END:VCARD", cards, re.DOTALL):
+        lines = dict(line.split(":", 1) for line in card.replace("\r\n", "\n").replace("\n ", "").split("\n") if ":" in line)
+        yield {name.split(";")[0]: text.replace("\\,", ",").replace("\\;", ";") for name, text in lines.items()}

@@ -1,0 +1,51 @@
+"""A Microsoft account: its contacts and mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from tizmoret.connections.accounts import AccountKind, Part, Renewed
+from tizmoret.connections.connection import Connection
+from tizmoret.tools.providers.graph_contacts import GraphContacts
+from tizmoret.tools.providers.guarded import Way
+from tizmoret.tools.providers.microsoft_client import Endpoints
+from tizmoret.tools.providers.ports import ContactBook, Mailbox
+from tizmoret.tools.providers.rest_client import RestSession
+
+_BASE = "https://graph.microsoft.com"
+
+
+async def _contacts(account: RestSession, server: str) -> Sequence[str]:
+    await account.get(f"{Endpoints(server).graph}/me/contacts", {"$top": "1", "$select": "id"})
+    return ["Microsoft"]
+
+
+async def _mail(account: RestSession, server: str) -> Sequence[str]:
+    where = Endpoints(server).graph
+    me = await account.get(f"{where}/me", {"$select": "mail,userPrincipalName"})
+    await account.get(f"{where}/me/mailFolders/inbox", {"$select": "id"})  # some accounts have no mailbox
+    return [str(me.get("mail") or me.get("userPrincipalName") or "")]
+
+
+ACCOUNT = AccountKind(
+    "microsoft", "Microsoft", _BASE,
+    {
+        "contacts": Part((f"{_BASE}/Contacts.Read",), "addressBooks", _contacts),
+        "mail": Part((f"{_BASE}/Mail.ReadWrite", f"{_BASE}/Mail.Send"), "mailboxes", _mail),
+    },
+    lambda server: Endpoints(server).issuer,
+    ("offline_access", f"{_BASE}/User.Read"),
+    "http://localhost:{port}",
+)  # fmt: skip
+
+
+def contacts(connected: Connection, way: Way, renewed: Renewed) -> ContactBook:
+    return GraphContacts(ACCOUNT.session(connected, way, renewed), Endpoints(ACCOUNT.server(connected)).graph)
+
+
+def mailbox(connected: Connection, way: Way, renewed: Renewed, timezone: ZoneInfo) -> Mailbox:
+    from tizmoret.tools.providers.graph_mail import GraphMailbox
+
+    account = ACCOUNT.session(connected, way, renewed)
+    return GraphMailbox(account, Endpoints(ACCOUNT.server(connected)).graph, connected.offer["mailboxes"][0], timezone)

@@ -1,0 +1,23 @@
+"""Where Microsoft's interfaces are, and how one signs in there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tizmoret.tools.providers.oauth import Issuer
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """server: one that speaks as Microsoft does, instead of Microsoft."""
+
+    server: str = ""
+
+    @property
+    def issuer(self) -> Issuer:
+        base = f"{self.server or 'https://login.microsoftonline.com'}/common/oauth2/v2.0"
+        return Issuer("Microsoft", f"{base}/authorize", f"{base}/token", {"response_mode": "query", "prompt": "select_account"})
+
+    @property
+    def graph(self) -> str:
+        return f"{self.server or 'https://graph.microsoft.com'}/v1.0"

@@ -1,0 +1,195 @@
+"""A server that speaks as Microsoft does where we speak with it: OAuth 2 without a client's secret, and Microsoft Graph's contacts and mail,
+with their pages, limits and errors. Its search by words lags where it is told to, and takes nothing else beside it."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import email
+import email.policy
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.utils import getaddresses, parseaddr, parsedate_to_datetime
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlencode
+
+from tests.wire.gmail import Message
+from tests.wire.oauth_server import OAuthServer, as_json
+from tests.wire.serving import Answer, Asked, serving
+
+PAGE = 2
+ADDRESS = "dana@farm.example"
+FOLDERS = {"inbox": "INBOX", "drafts": "DRAFT", "sentitems": "SENT", "AQMk-suppliers": "AQMk-suppliers"}
+
+
+class Refused(Exception):
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"error": {"code": code, "message": message, "innerError": {"request-id": "7"}}}
+
+
+@dataclass
+class Microsoft(OAuthServer):
+    asks: ClassVar[dict[str, str]] = {"response_mode": "query"}
+    redirects: ClassVar[str] = r"http://localhost:\d+"
+    lends: ClassVar[bool] = True
+
+    secret: str = ""
+    address: str = ""
+    people: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)  # the newest last
+    lags: bool = False  # of what comes from now on, the search knows nothing
+    refuses_address: str = ""
+    refuses: list[tuple[int, Any, dict[str, str]]] = field(default_factory=list)  # the next answers of Graph
+    cuts: str = ""  # of the next write: "answer" after it is done
+    asked: list[str] = field(default_factory=list)
+
+    def deliver(self, content: bytes) -> None:
+        self._keep(content, {"INBOX", "UNREAD"})
+
+    def labelled(self, label: str) -> list[Message]:
+        return [one for one in self.messages if label in one.labels]
+
+    def answer(self, asked: Asked) -> Answer | None:
+        self.asked.append(asked.path)
+        if asked.path == "/common/oauth2/v2.0/authorize":
+            return as_json(*self.sign_in(asked.query))
+        if asked.path == "/common/oauth2/v2.0/token":
+            return as_json(*self.token(dict(parse_qsl(asked.content.decode()))))
+        if self.refuses:
+            return as_json(*self.refuses.pop(0))
+        try:
+            scopes = self.access.get(asked.header("authorization").removeprefix("Bearer "))
+            if scopes is None:
+                raise Refused(401, "InvalidAuthenticationToken", "Lifetime validation failed, the token is expired.")
+            said = self._graph(asked, asked.parts[1:], scopes)
+        except Refused as error:
+            return as_json(error.status, error.body)
+        if self.cuts and asked.method == "POST":
+            self.cuts = ""
+            return None
+        return said
+
+    def _graph(self, asked: Asked, parts: list[str], scopes: str) -> Answer:
+        match (asked.method, parts):
+            case ("GET", ["me"]):
+                return as_json(200, {"mail": ADDRESS, "userPrincipalName": "dana_x@outlook.example"})
+            case ("GET", ["me", "contacts"]):
+                _needs(scopes, "Contacts")
+                return as_json(200, self._page(asked, self.people))
+        _needs(scopes, "Mail")
+        match (asked.method, parts):
+            case ("GET", ["me", "mailFolders"]):
+                return as_json(
+                    200, self._page(asked, [{"id": "AQMk-inbox", "displayName": "Inbox"}, {"id": "AQMk-suppliers", "displayName": "ספקים"}])
+                )
+            case ("GET", ["me", "mailFolders", "inbox"]):
+                return as_json(200, {"id": "AQMk-inbox"})
+            case ("GET", ["me", "mailFolders", folder, "messages"]):
+                if folder not in FOLDERS:
+                    raise Refused(404, "ErrorItemNotFound", "The specified object was not found in the store.")
+                return as_json(200, self._page(asked, [_told(one) for one in self._found(FOLDERS[folder], asked.query)]))
+            case ("GET", ["me", "messages", id]):
+                return as_json(200, _told(self._one(id)))
+            case ("GET", ["me", "messages", id, "$value"]):
+                return Answer(200, {"Content-Type": "text/plain"}, self._one(id).raw)
+            case ("POST", ["me", "messages"]):
+                return as_json(201, _told(self._keep(_mime(asked), {"DRAFT"})))
+            case ("POST", ["me", "sendMail"]):
+                self._send(_mime(asked))
+                return as_json(202, None)
+            case ("DELETE", ["me", "messages", id]):
+                self.messages.remove(self._one(id))
+                return as_json(204, None)
+        raise Refused(400, "BadRequest", "Resource not found for the segment.")
+
+    def _page(self, asked: Asked, found: list[dict[str, Any]]) -> dict[str, Any]:
+        told = asked.query
+        first = int(told.get("$skip", "0"))
+        page: dict[str, Any] = {"@odata.context": "$metadata", "value": found[first : first + PAGE]}
+        if first + PAGE >= len(found):
+            return page
+        return {**page, "@odata.nextLink": f"{self.address}{asked.path}?{urlencode({**told, '$skip': str(first + PAGE)})}"}
+
+    def _found(self, label: str, told: dict[str, str]) -> list[Message]:
+        here = [one for one in reversed(self.messages) if label in one.labels]
+        search, wanted, order = told.get("$search", ""), told.get("$filter", ""), told.get("$orderby", "")
+        if search and (wanted or order):
+            raise Refused(400, "SearchWithFilter", "The query parameter '$filter' is not supported with '$search'.")
+        if order and wanted and not wanted.startswith(order.split()[0]):
+            raise Refused(400, "InefficientFilter", "The restriction or sort order is too complex for this operation.")
+        if search:
+            if not re.fullmatch(r'"(\\"[^"\\]+\\"( AND )?)+"', search):
+                raise Refused(400, "BadRequest", f"Syntax error: character is not valid in '{search}'.")
+            words = re.findall(r'\\"([^"\\]+)\\"', search)
+            return [one for one in here if one.indexed and all(one.fits(f'"{word}"') for word in words)]
+        return [one for one in here if all(_fits(one, part) for part in wanted.split(" and ") if part)]
+
+    def _one(self, id: str) -> Message:
+        if not id.startswith("AAMk"):
+            raise Refused(400, "ErrorInvalidIdMalformed", "Id is malformed.")
+        known = next((one for one in self.messages if one.id == id), None)
+        if known is None:
+            raise Refused(404, "ErrorItemNotFound", "The specified object was not found in the store.")
+        return known
+
+    def _keep(self, content: bytes, labels: set[str]) -> Message:
+        made = Message(f"AAMkAG{len(self.messages):08d}=", content, labels, indexed=not self.lags)
+        self.messages.append(made)
+        return made
+
+    def _send(self, content: bytes) -> None:
+        letter = email.message_from_bytes(content, policy=email.policy.SMTP)
+        assert isinstance(letter, EmailMessage)
+        to = [address for _, address in getaddresses([str(letter["To"] or ""), str(letter["Cc"] or "")]) if address]
+        if not to or self.refuses_address in to:
+            raise Refused(400, "ErrorInvalidRecipients", f"At least one recipient is not valid: {self.refuses_address}")
+        self._keep(content, {"SENT"})
+
+
+def _needs(scopes: str, part: str) -> None:
+    if scopes and part not in scopes:
+        raise Refused(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+
+
+def _told(one: Message) -> dict[str, Any]:
+    return {
+        "@odata.etag": 'W/"1"', "id": one.id, "subject": str(one.parsed["Subject"] or ""), "isRead": "UNREAD" not in one.labels,
+        "from": {"emailAddress": {"address": parseaddr(str(one.parsed["From"]))[1]}}, "receivedDateTime": _when(one),
+        "internetMessageId": str(one.parsed["Message-ID"] or "").strip(),
+    }  # fmt: skip
+
+
+def _when(one: Message) -> str:
+    return f"{parsedate_to_datetime(str(one.parsed['Date'])).astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _fits(one: Message, part: str) -> bool:
+    name, operator, value = part.split(" ", 2)
+    match (name, operator):
+        case ("receivedDateTime", "ge"):
+            return _when(one) >= value
+        case ("receivedDateTime", "lt"):
+            return _when(one) < value
+        case ("isRead", "eq"):
+            return ("UNREAD" not in one.labels) == (value == "true")
+        case ("internetMessageId", "eq"):
+            return one.indexed and str(one.parsed["Message-ID"]).strip() == value.strip("'")
+    raise Refused(400, "ErrorInvalidUrlQueryFilter", "The query filter contains one or more invalid nodes.")
+
+
+def _mime(asked: Asked) -> bytes:
+    if asked.header("content-type") != "text/plain":
+        raise Refused(400, "BadRequest", "Unable to read JSON request payload.")
+    return base64.b64decode(asked.content, validate=True)
+
+
+@contextmanager
+def microsoft() -> Iterator[Microsoft]:
+    state = Microsoft()
+    with serving(state.answer) as state.address:
+        yield state
