@@ -43,6 +43,11 @@ class Played:
     def _become(self, status: Any, **more: Any) -> None:
         self.execution = self.execution.model_copy(update={"status": status, "seq": len(self._log), **more})
 
+    @property
+    def executions(self) -> "Played":
+        """What can be seen of it is asked of itself."""
+        return self
+
     async def get(self, id: UUID) -> Execution:
         return self.execution
 
