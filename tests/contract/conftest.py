@@ -52,10 +52,15 @@ def caldav(person: DavUser, folder: Path, address: str = "", password: str = PAS
 
 
 @pytest.fixture
-def account() -> Iterator[Google]:
+def at_google() -> Iterator[Google]:
     with google() as running:
         running.refresh["refresh-canary"] = ""
         yield running
+
+
+@pytest.fixture
+def account(at_google: Google) -> Google:
+    return at_google
 
 
 def google_session(account: Google) -> RestSession:

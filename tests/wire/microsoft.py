@@ -1,5 +1,5 @@
-"""A server that speaks as Microsoft does where we speak with it: OAuth 2 without a client's secret, and Microsoft Graph's contacts and mail,
-with their pages, limits and errors. Its search by words lags where it is told to, and takes nothing else beside it."""
+"""A server that speaks as Microsoft does where we speak with it: OAuth 2 without a client's secret, and Microsoft Graph's contacts,
+mail and files, with their pages, limits and errors. Its search by words lags where it is told to, and takes nothing else beside it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
+from tests.wire.drive import Drive, DriveFile
 from tests.wire.gmail import Message
 from tests.wire.oauth_server import OAuthServer, as_json
 from tests.wire.serving import Answer, Asked, serving
+from tizmoret.words import tokens
 
 PAGE = 2
 ADDRESS = "dana@farm.example"
@@ -41,6 +43,8 @@ class Microsoft(OAuthServer):
     secret: str = ""
     address: str = ""
     people: list[dict[str, Any]] = field(default_factory=list)
+    drive: Drive = field(default_factory=Drive)
+    keys: dict[str, str] = field(default_factory=dict)  # to the contents of files: each is good for one
     messages: list[Message] = field(default_factory=list)  # the newest last
     lags: bool = False  # of what comes from now on, the search knows nothing
     refuses_address: str = ""
@@ -60,6 +64,9 @@ class Microsoft(OAuthServer):
             return as_json(*self.sign_in(asked.query))
         if asked.path == "/common/oauth2/v2.0/token":
             return as_json(*self.token(dict(parse_qsl(asked.content.decode()))))
+        if asked.parts[0] == "download":  # another server: whose address one has needs no other key
+            assert not asked.header("authorization")
+            return Answer(200, {}, self._file(self.keys.pop(asked.parts[1])).content)
         if self.refuses:
             return as_json(*self.refuses.pop(0))
         try:
@@ -81,6 +88,9 @@ class Microsoft(OAuthServer):
             case ("GET", ["me", "contacts"]):
                 _needs(scopes, "Contacts")
                 return as_json(200, self._page(asked, self.people))
+        if parts[1] == "drive":
+            _needs(scopes, "Files")
+            return self._drive(asked, parts[2:])
         _needs(scopes, "Mail")
         match (asked.method, parts):
             case ("GET", ["me", "mailFolders"]):
@@ -106,6 +116,40 @@ class Microsoft(OAuthServer):
                 self.messages.remove(self._one(id))
                 return as_json(204, None)
         raise Refused(400, "BadRequest", "Resource not found for the segment.")
+
+    def _drive(self, asked: Asked, parts: list[str]) -> Answer:
+        match parts:
+            case []:
+                return as_json(200, {"id": "b!drive"})
+            case ["root", "delta"]:
+                folder = {"id": "01F", "name": "grain", "folder": {"childCount": 7}, "lastModifiedDateTime": "2026-01-01T00:00:00Z"}
+                gone = {
+                    "id": "01G",
+                    "name": "gone.txt",
+                    "file": {},
+                    "deleted": {"state": "deleted"},
+                    "lastModifiedDateTime": "2026-01-01T00:00:00Z",
+                }
+                return as_json(200, self._page(asked, [folder, *map(_item, self.drive.files), gone]))
+            case ["root", search] if search.startswith("search(q='") and search.endswith("')"):
+                word = search.removeprefix("search(q='").removesuffix("')").replace("''", "'")
+                return as_json(200, self._page(asked, [_item(one) for one in self.drive.files if set(tokens(word)) <= one.words]))
+            case ["items", id]:
+                return as_json(200, _item(self._file(id)))
+            case ["items", id, "content"]:
+                one = self._file(id)
+                if one.refuses:
+                    raise Refused(403, one.refuses, "This file cannot be given.")
+                key = f"k{len(self.asked)}"
+                self.keys[key] = id
+                return as_json(302, None, {"Location": f"{self.address}/download/{key}"})
+        raise Refused(400, "invalidRequest", "Invalid request")
+
+    def _file(self, id: str) -> DriveFile:
+        known = next((one for one in self.drive.files if one.id == id), None)
+        if known is None:
+            raise Refused(404, "itemNotFound", "Item not found")
+        return known
 
     def _page(self, asked: Asked, found: list[dict[str, Any]]) -> dict[str, Any]:
         told = asked.query
@@ -149,6 +193,11 @@ class Microsoft(OAuthServer):
         if not to or self.refuses_address in to:
             raise Refused(400, "ErrorInvalidRecipients", f"At least one recipient is not valid: {self.refuses_address}")
         self._keep(content, {"SENT"})
+
+
+def _item(one: DriveFile) -> dict[str, Any]:
+    when = f"{one.modified:%Y-%m-%dT%H:%M:%SZ}"
+    return {"id": one.id, "name": one.name, "file": {"mimeType": one.mime}, "size": len(one.content), "lastModifiedDateTime": when}
 
 
 def _needs(scopes: str, part: str) -> None:

@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from tizmoret.connections import google
+from tizmoret.connections import google, microsoft
 from tizmoret.connections.connected import Reach
 from tizmoret.errors import StepFailed
 from tizmoret.tools.models import Document, DocumentText, Period
 from tizmoret.tools.providers.ports import DocumentStore, Found, NewDocument
 
 if TYPE_CHECKING:
-    from tizmoret.tools.providers.google_drive import GoogleDrive
+    from tizmoret.tools.providers.drive_documents import DriveDocuments
 
 PREFIX = "drive:"  # of the ids of a drive's documents
+_FILES = {"google": google.files, "microsoft": microsoft.files}  # by the kind of the account
 
 
 class ConnectedDocuments:
@@ -26,19 +27,22 @@ class ConnectedDocuments:
     def __init__(self, reach: Reach, own: DocumentStore, cache: Path) -> None:
         """own: the folder's. cache: a folder for what was read from a drive."""
         self._reach, self._own, self._cache = reach, own, cache
-        self._made: tuple[object, GoogleDrive] | None = None
+        self._made: tuple[object, DriveDocuments] | None = None
 
-    async def _drive(self) -> GoogleDrive | None:
+    async def _drive(self) -> DriveDocuments | None:
         connected = await self._reach.holding("drives")
         if connected is None:
             return None
         version = (connected.name, connected.changed_at)
         if self._made is None or self._made[0] != version:
-            renewed = self._reach.renewed(connected)
-            self._made = (version, google.drive(connected, self._reach.way, renewed, self._cache / connected.name))
+            from tizmoret.tools.providers.drive_documents import DriveDocuments
+            from tizmoret.tools.providers.text_cache import TextCache
+
+            files = _FILES[connected.kind](connected, self._reach.way, self._reach.renewed(connected))
+            self._made = (version, DriveDocuments(files, TextCache(self._cache / connected.name)))
         return self._made[1]
 
-    async def _holding(self, document: str) -> GoogleDrive | None:
+    async def _holding(self, document: str) -> DriveDocuments | None:
         """The drive, where the document is there. Raises StepFailed where there is no drive any more."""
         if not document.startswith(PREFIX):
             return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -16,10 +15,9 @@ from tizmoret.tools.providers.google_events import GoogleEvents
 from tizmoret.tools.providers.guarded import Way
 from tizmoret.tools.providers.ports import CalendarStore, ContactBook, Mailbox
 from tizmoret.tools.providers.rest_client import RestSession
-from tizmoret.tools.providers.text_cache import TextCache
 
 if TYPE_CHECKING:
-    from tizmoret.tools.providers.google_drive import GoogleDrive
+    from tizmoret.tools.providers.drive_documents import DriveFiles
 
 _BASE = "https://www.googleapis.com/auth"
 
@@ -76,8 +74,7 @@ def mailbox(connected: Connection, way: Way, renewed: Renewed, timezone: ZoneInf
     return GmailBox(account, _where(connected).gmail, connected.offer["mailboxes"][0], timezone)
 
 
-def drive(connected: Connection, way: Way, renewed: Renewed, cache: Path) -> GoogleDrive:
-    """cache: a folder for what was read."""
-    from tizmoret.tools.providers.google_drive import GoogleDrive
+def files(connected: Connection, way: Way, renewed: Renewed) -> DriveFiles:
+    from tizmoret.tools.providers.google_drive import GoogleFiles
 
-    return GoogleDrive(ACCOUNT.session(connected, way, renewed), _where(connected).drive, TextCache(cache))
+    return GoogleFiles(ACCOUNT.session(connected, way, renewed), _where(connected).drive)

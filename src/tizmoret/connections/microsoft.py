@@ -1,8 +1,9 @@
-"""A Microsoft account: its contacts and mail."""
+"""A Microsoft account: its contacts, mail and documents."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tizmoret.connections.accounts import AccountKind, Part, Renewed
@@ -12,6 +13,9 @@ from tizmoret.tools.providers.guarded import Way
 from tizmoret.tools.providers.microsoft_client import Endpoints
 from tizmoret.tools.providers.ports import ContactBook, Mailbox
 from tizmoret.tools.providers.rest_client import RestSession
+
+if TYPE_CHECKING:
+    from tizmoret.tools.providers.drive_documents import DriveFiles
 
 _BASE = "https://graph.microsoft.com"
 
@@ -28,11 +32,17 @@ async def _mail(account: RestSession, server: str) -> Sequence[str]:
     return [str(me.get("mail") or me.get("userPrincipalName") or "")]
 
 
+async def _documents(account: RestSession, server: str) -> Sequence[str]:
+    await account.get(f"{Endpoints(server).graph}/me/drive", {"$select": "id"})
+    return ["OneDrive"]
+
+
 ACCOUNT = AccountKind(
     "microsoft", "Microsoft", _BASE,
     {
         "contacts": Part((f"{_BASE}/Contacts.Read",), "addressBooks", _contacts),
         "mail": Part((f"{_BASE}/Mail.ReadWrite", f"{_BASE}/Mail.Send"), "mailboxes", _mail),
+        "documents": Part((f"{_BASE}/Files.Read",), "drives", _documents),
     },
     lambda server: Endpoints(server).issuer,
     ("offline_access", f"{_BASE}/User.Read"),
@@ -49,3 +59,9 @@ def mailbox(connected: Connection, way: Way, renewed: Renewed, timezone: ZoneInf
 
     account = ACCOUNT.session(connected, way, renewed)
     return GraphMailbox(account, Endpoints(ACCOUNT.server(connected)).graph, connected.offer["mailboxes"][0], timezone)
+
+
+def files(connected: Connection, way: Way, renewed: Renewed) -> DriveFiles:
+    from tizmoret.tools.providers.onedrive import OneDriveFiles
+
+    return OneDriveFiles(ACCOUNT.session(connected, way, renewed), Endpoints(ACCOUNT.server(connected)).graph)

@@ -52,11 +52,14 @@ def book(tizmoret: Tizmoret) -> ContactBook:
 
 async def test_contacts_and_mail_of_the_account_are_the_workspaces(tizmoret: Tizmoret, account: Microsoft) -> None:
     made = await tizmoret.connections.add(wanted(account))
-    assert made.offer == {"addressBooks": ["Microsoft"], "mailboxes": ["dana@farm.example"]}
+    assert made.offer == {"addressBooks": ["Microsoft"], "mailboxes": ["dana@farm.example"], "drives": ["OneDrive"]}
     assert [(one.name, one.email, one.organization, one.role) for one in await book(tizmoret).contacts() if one.email] == [
         ("Yoav Levi", "yoav@x.example", "Osem", "Buyer")
     ]
     assert len(await book(tizmoret).contacts()) == 4  # of three pages, and without what names nobody
+    account.drive.add("report.txt", "דוח על קציר השעורה".encode())
+    read = await carry(tizmoret, "סכם את הדוח על השעורה")
+    assert (read.status, "report" in str([step.output for step in await tizmoret.executions.steps(read.id)])) == ("completed", True)
     account.deliver(b"From: Noa <noa@x.example>\r\nSubject: wheat\r\nDate: Mon, 12 Jan 2026 09:00:00 +0200\r\n\r\n1,210 for a ton")
     looked = await carry(tizmoret, "search the inbox for letters about wheat")
     assert (looked.status, "noa@x.example" in (looked.answer or "")) == ("completed", True), looked.answer
@@ -108,7 +111,7 @@ async def test_what_microsoft_refuses_has_a_class(
 
 async def test_a_part_that_was_not_agreed_to_is_not_offered(tizmoret: Tizmoret, account: Microsoft) -> None:
     account.refresh["refresh-canary"] = "https://graph.microsoft.com/Contacts.Read"
-    assert (await tizmoret.connections.add(wanted(account))).offer == {"addressBooks": ["Microsoft"], "mailboxes": []}
+    assert (await tizmoret.connections.add(wanted(account))).offer == {"addressBooks": ["Microsoft"], "mailboxes": [], "drives": []}
     with pytest.raises(BadInput, match="does not open"):
         await tizmoret.connections.add(wanted(account, only=["mail"]))
     with pytest.raises(BadInput, match="has no calendar"):
