@@ -62,6 +62,12 @@ class ArgumentMismatch(BadInput):
         self.step = step
         self.argument = argument
 
+    @classmethod
+    def nothing_found(cls, step: str, argument: str, uses: str) -> ArgumentMismatch:
+        """A list that must hold something is empty, because a step before it found nothing."""
+        cure = "The step before it found nothing: see what it looked for, and ask for something that is there."
+        return cls(step, argument, f"There is nothing for {uses} to work on: `{argument}` is empty.", cure=cure)
+
 
 class PlanRefused(BadInput):
     code = "plan-refused"

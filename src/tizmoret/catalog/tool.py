@@ -142,6 +142,8 @@ class Tool:
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"])
+            if first["type"] == "too_short" and first["input"] == []:
+                raise ArgumentMismatch.nothing_found(step, where, self.name) from error
             raise ArgumentMismatch(step, where, f"{self.name} cannot use {where or 'its arguments'}: {first['msg']}.") from error
 
     async def __call__(self, args: BaseModel, call: Call) -> dict[str, Any]:

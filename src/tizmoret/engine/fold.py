@@ -41,8 +41,8 @@ def _settle_parent(state: State, step: str) -> list[str]:
         return []
     ends = {unit.status for unit in items}
     if "failed" in ends:
-        found.unit.status = "failed"
-        found.unit.reason = next(unit.reason for unit in items if unit.status == "failed")
+        first = next(unit for unit in items if unit.status == "failed")
+        found.unit.status, found.unit.reason, found.unit.cure = "failed", first.reason, first.cure
     elif ends & {"skipped", "cancelled"}:
         found.unit.status = "skipped" if "skipped" in ends else "cancelled"
         found.unit.reason = next(unit.reason for unit in items if unit.status != "completed")
@@ -127,7 +127,7 @@ def _failed(state: State, event: e.StepFailed) -> list[str]:
     elif event.model is not None:
         unit.model, unit.attempt = event.model, 0
     elif event.retry_in is None:
-        unit.reason = event.error["detail"]
+        unit.reason, unit.cure = event.error["detail"], event.error.get("cure", "")
     return _settle(state, event.step, event.item, "failed" if event.retry_in is None else "retry")
 
 

@@ -63,6 +63,7 @@ class Unit(msgspec.Struct):
     fallback: str | None = None  # the agent that took over
     model: str | None = None  # the model that took over
     reason: str | None = None
+    cure: str = ""  # what can be done about a failure
     undo: Status = ""  # how far its effect is taken back
     undo_left: str = ""  # why it is not: irreversible, unknown, nothing, person
 

@@ -99,6 +99,13 @@ async def test_a_lasting_fault_is_not_tried_again(tizmoret: Tizmoret) -> None:
     assert (await tizmoret.executions.steps(done.id))[0].attempt == 1
     assert done.error is not None
     assert "It cannot be." in done.error.detail
+    assert done.error.cure == "Do something else."
+
+
+async def test_the_cure_of_a_list_is_that_of_its_first_call_that_failed(tizmoret: Tizmoret) -> None:
+    done = await run(tizmoret, plan(step("l", "list", n=2), step("each", "broken", for_each=from_("l.numbers"))))
+    assert done.error is not None
+    assert done.error.cure == "Do something else."
 
 
 async def test_a_bug_in_a_tool_fails_its_step_with_a_sentence(tizmoret: Tizmoret) -> None:

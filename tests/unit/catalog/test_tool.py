@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
+from tests.requests.planning import builtin_catalog
 from tizmoret.catalog.tool import Call, Kind, Text, Tool, tool
 from tizmoret.errors import ArgumentMismatch
 
@@ -82,3 +83,16 @@ def test_arguments_that_do_not_fit_name_the_argument(args: dict[str, Any], where
 
 def test_words_come_in_both_languages() -> None:
     assert (NAME["he"], NAME["en"]) == ("כפל", "Double")
+
+
+@pytest.mark.parametrize("name", ["documents.read", "tables.chart"])
+def test_a_wrong_argument_is_named(name: str) -> None:
+    with pytest.raises(ArgumentMismatch) as refused:
+        builtin_catalog().tool(name).parse("s", {})
+    assert refused.value.argument
+
+
+def test_an_empty_list_that_must_hold_something_is_told_in_plain_words() -> None:
+    with pytest.raises(ArgumentMismatch, match=r"There is nothing for documents\.read to work on: `documents` is empty") as refused:
+        builtin_catalog().tool("documents.read").parse("s", {"documents": []})
+    assert "found nothing" in refused.value.cure
