@@ -131,16 +131,17 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
         "or taken from TIZMORET_SECRET",
     ),
     "help.connect_microsoft": (
-        "אנשי הקשר והדואר של חשבון Microsoft. נכנסים בדפדפן; אם ללקוח יש סוד, הוא נלקח מ-TIZMORET_SECRET",
-        "The contacts and mail of a Microsoft account. You sign in with a browser; if the client has a secret, it is taken from TIZMORET_SECRET",
+        "אנשי הקשר, הדואר והמסמכים של חשבון Microsoft. נכנסים בדפדפן; אם ללקוח יש סוד, הוא נלקח מ-TIZMORET_SECRET",
+        "The contacts, mail and documents of a Microsoft account. You sign in with a browser; if the client has a secret, it is taken from "
+        "TIZMORET_SECRET",
     ),
     "opt.microsoft_client_id": (
         "מזהה האפליקציה מ-Microsoft Entra (סוג Mobile and desktop, עם ההפניה http://localhost)",
         "the application id from Microsoft Entra (Mobile and desktop, with the redirect http://localhost)",
     ),
     "opt.microsoft_only": (
-        "רק חלק מהחשבון: contacts, mail (אפשר כמה פעמים)",
-        "only a part of the account: contacts, mail (may be repeated)",
+        "רק חלק מהחשבון: contacts, mail, documents (אפשר כמה פעמים)",
+        "only a part of the account: contacts, mail, documents (may be repeated)",
     ),
     "opt.microsoft_server": ("שרת אחר שמדבר כמו Microsoft", "another server that speaks as Microsoft does"),
     "opt.client_id": ("מזהה הלקוח (Desktop app) מ-Google Cloud", "the client id (Desktop app) from Google Cloud"),
