@@ -40,3 +40,12 @@ const subscribe = (listener: () => void): (() => void) => {
 };
 
 export const useTheme = (): Theme => useSyncExternalStore(subscribe, () => theme);
+
+/** Whether the page is dark now, whoever made it so. */
+export const useDark = (): boolean => useSyncExternalStore(watchPage, () => document.documentElement.dataset.theme === "dark");
+
+const watchPage = (listener: () => void): (() => void) => {
+  const watch = new MutationObserver(listener);
+  watch.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  return () => watch.disconnect();
+};

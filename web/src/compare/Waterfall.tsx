@@ -3,7 +3,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
 
-import { percent, ticks } from "../execution/axis";
+import { AxisGrid, AxisHead, type Columns, percent, useAxis } from "../execution/Axis";
 import type { LiveStep } from "../execution/fold";
 import { useWords } from "../i18n";
 import type { Message } from "../i18n/words";
@@ -13,6 +13,7 @@ import { duration, money } from "../ui/units";
 import { type Aspect, type Pair, type Side, took } from "./sides";
 
 const ROW = 44;
+const COLUMNS: Columns = { name: "w-64 max-[900px]:w-40", chart: "max-[600px]:hidden", end: "w-40" };
 export const ASPECTS: Record<Aspect, Message> = { plan: "comparePlan", input: "compareInput", output: "compareOutput", status: "compareStatus" };
 
 interface Props {
@@ -26,31 +27,14 @@ interface Props {
 export function Waterfall({ pairs, first, second, selected, onSelect }: Props) {
   const { t } = useWords();
   const box = useRef<HTMLDivElement>(null);
-  const length = Math.max(first.timing.total, second.timing.total, 0.05) * 1.08;
-  const lines = ticks(length);
+  const axis = useAxis(Math.max(first.timing.total, second.timing.total), false);
   const rows = useVirtualizer({ count: pairs.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 12, getItemKey: (row) => pairs[row]!.id });
   return (
     <div ref={box} className="max-h-[460px] overflow-auto" tabIndex={0} role="group" aria-label={t("compareBoth")} data-waterfall>
       <div role="table" aria-label={t("compareBoth")} aria-rowcount={pairs.length + 1} className="text-xs">
-        <div role="rowgroup" className="sticky top-0 z-10 bg-surface">
-          <div role="row" className="flex h-9 items-center border-b text-2xs text-fg-3">
-            <div role="columnheader" className="w-64 shrink-0 ps-4 text-xs font-semibold text-fg-2 max-[900px]:w-40">
-              {t("steps")}
-            </div>
-            <div role="columnheader" className="relative me-4 h-full flex-1 max-[600px]:hidden">
-              <span className="sr-only">{t("duration")}</span>
-              {lines.map((x) => (
-                <span key={x} aria-hidden className="absolute top-2.5 ps-1.5" style={{ insetInlineStart: percent(x / length) }}>
-                  <Num text={x === 0 ? "0" : duration(x)} />
-                </span>
-              ))}
-            </div>
-            <div role="columnheader" className="w-40 shrink-0 pe-4 text-end">
-              {t("duration")} · {t("cost")}
-            </div>
-          </div>
-        </div>
+        <AxisHead axis={axis} columns={COLUMNS} name={t("steps")} end={`${t("duration")} · ${t("cost")}`} />
         <div role="rowgroup" className="relative" style={{ blockSize: rows.getTotalSize() }}>
+          <AxisGrid axis={axis} columns={COLUMNS} />
           {rows.getVirtualItems().map((virtual) => {
             const pair = pairs[virtual.index]!;
             return (
@@ -62,7 +46,7 @@ export function Waterfall({ pairs, first, second, selected, onSelect }: Props) {
                 className={`absolute inset-x-0 flex items-center ${selected === pair.id ? "bg-brand-tint" : "hover:bg-hover"}`}
                 style={{ insetBlockStart: virtual.start, blockSize: ROW }}
               >
-                <div role="cell" className="w-64 shrink-0 ps-4 pe-2 max-[900px]:w-40">
+                <div role="cell" className={`shrink-0 ps-4 pe-2 ${COLUMNS.name}`}>
                   <button type="button" onClick={() => onSelect(pair.id)} aria-pressed={selected === pair.id} className="flex max-w-full flex-col text-start">
                     <span className="max-w-full truncate text-sm font-medium">
                       <Value text={pair.title} />
@@ -70,14 +54,11 @@ export function Waterfall({ pairs, first, second, selected, onSelect }: Props) {
                     <Differs pair={pair} />
                   </button>
                 </div>
-                <div role="cell" className="relative me-4 h-full flex-1 max-[600px]:hidden">
-                  {lines.map((x) => (
-                    <i key={x} aria-hidden className="absolute inset-y-0 w-px bg-line" style={{ insetInlineStart: percent(x / length) }} />
-                  ))}
-                  <Bar side={first} step={pair.one} length={length} second={false} />
-                  <Bar side={second} step={pair.other} length={length} second />
+                <div role="cell" className={`relative me-4 h-full flex-1 ${COLUMNS.chart}`}>
+                  <Bar side={first} step={pair.one} length={axis.length} second={false} />
+                  <Bar side={second} step={pair.other} length={axis.length} second />
                 </div>
-                <div role="cell" className="flex w-40 shrink-0 flex-col items-end pe-4 text-2xs text-fg-2">
+                <div role="cell" className={`flex shrink-0 flex-col items-end pe-4 text-2xs text-fg-2 ${COLUMNS.end}`}>
                   <Told side={first} step={pair.one} name={t("compareFirst")} />
                   <Told side={second} step={pair.other} name={t("compareSecond")} />
                 </div>

@@ -1,14 +1,13 @@
-/** The log, live: filtered, followed, of any length. A line begins where its own text begins. */
+/** The log, live: filtered, followed, of any length. */
 
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDownToLine, CircleAlert, Download, Search } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 
 import { useWords } from "../i18n";
-import { Code, isRtl, Value } from "../ui/bidi";
 import type { Line } from "./live";
+import { AllLines, LastLines, topLine } from "./LogLines";
 
-const COLOR = { info: "var(--fg)", warn: "var(--wait-f)", error: "var(--err-f)" };
+const LEFT = 4; // pixels above the end from which on the log is not followed
 
 interface Props {
   lines: readonly Line[];
@@ -17,13 +16,15 @@ interface Props {
 }
 
 export function LogTail({ lines, step, onEarlier }: Props) {
-  const { t, event, time } = useWords();
+  const { t, event } = useWords();
   const box = useRef<HTMLDivElement>(null);
   const [follow, setFollow] = useState(true);
+  const [from, setFrom] = useState(0); // the line at which the reader left the end
   const [problems, setProblems] = useState(false);
   const [wanted, setWanted] = useState("");
   const shown = useMemo(() => {
     const word = wanted.toLowerCase();
+    if (step === undefined && !problems && word === "") return lines;
     return lines.filter(
       (line) =>
         (step === undefined || line.step === step) &&
@@ -31,11 +32,6 @@ export function LogTail({ lines, step, onEarlier }: Props) {
         (word === "" || `${line.told} ${line.step} ${line.kind} ${event(line.kind)}`.toLowerCase().includes(word)),
     );
   }, [lines, step, problems, wanted, event]);
-  const rows = useVirtualizer({ count: shown.length, getScrollElement: () => box.current, estimateSize: () => 28, overscan: 12, getItemKey: (row) => shown[row]!.seq });
-  useEffect(() => {
-    if (follow && shown.length > 0) rows.scrollToIndex(shown.length - 1, { align: "end" });
-  }, [shown.length, follow, rows]);
-
   const download = (): void => {
     const text = shown.map((line) => [line.at, line.kind, line.step, line.told].join("\t")).join("\n");
     const link = document.createElement("a");
@@ -45,6 +41,14 @@ export function LogTail({ lines, step, onEarlier }: Props) {
     URL.revokeObjectURL(link.href);
   };
 
+  const turn = (to: boolean): void => {
+    if (!to) setFrom(topLine(box.current!, shown));
+    setFollow(to);
+  };
+  /** A box whose end comes first counts up to 0 there. */
+  const leave = (): void => {
+    if (follow && box.current!.scrollTop < -LEFT) turn(false);
+  };
   const first = lines[0]?.seq ?? 1;
   return (
     <div className="flex h-full min-h-0 flex-col">
@@ -56,7 +60,7 @@ export function LogTail({ lines, step, onEarlier }: Props) {
         {(
           [
             [CircleAlert, t("errorsOnly"), problems, () => setProblems(!problems)],
-            [ArrowDownToLine, t("follow"), follow, () => setFollow(!follow)],
+            [ArrowDownToLine, t("follow"), follow, () => turn(!follow)],
             [Download, t("downloadLog"), undefined, download],
           ] as const
         ).map(([Icon, label, pressed, act]) => (
@@ -65,44 +69,15 @@ export function LogTail({ lines, step, onEarlier }: Props) {
           </button>
         ))}
       </div>
-      <div ref={box} tabIndex={0} role="log" aria-live="off" aria-label={t("log")} className="min-h-0 flex-1 overflow-auto" onWheel={(wheel) => wheel.deltaY < 0 && setFollow(false)}>
-        {first > 1 && (
-          <button type="button" className="btn ghost m-2 h-7!" onClick={() => void onEarlier()}>
-            {t("earlier")}
-          </button>
-        )}
-        {shown.length === 0 && <p className="p-4 text-sm text-fg-3">{t("emptyLog")}</p>}
-        <div style={{ blockSize: rows.getTotalSize(), position: "relative" }}>
-          {rows.getVirtualItems().map((virtual) => {
-            const line = shown[virtual.index]!;
-            const rtl = isRtl(line.told);
-            return (
-              <div
-                key={virtual.key}
-                data-index={virtual.index}
-                data-kind={line.kind}
-                data-seq={line.seq}
-                ref={rows.measureElement}
-                className="absolute inset-x-0 border-s-2 px-3 py-1"
-                style={{
-                  transform: `translateY(${virtual.start}px)`,
-                  borderInlineStartColor: line.level === "info" ? "transparent" : line.level === "warn" ? "var(--wait)" : "var(--err)",
-                  background: line.level === "info" ? undefined : `color-mix(in oklch, var(${line.level === "warn" ? "--wait-t" : "--err-t"}) 55%, transparent)`,
-                }}
-              >
-                <div className="flex flex-wrap gap-x-2 text-2xs leading-4 text-fg-2">
-                  <Code text={time(line.at)} className="text-[11px]! text-fg-3" />
-                  <span className="font-medium">{event(line.kind)}</span>
-                  {line.step !== "" && <Code text={line.step} className="text-[11px]!" />}
-                </div>
-                {line.told !== "" && (
-                  <div dir={rtl ? "rtl" : "ltr"} className="break-words text-start text-[12.5px] leading-[1.2rem]" style={{ color: COLOR[line.level] }}>
-                    <Value text={line.told} />
-                  </div>
-                )}
-              </div>
-            );
-          })}
+      <div ref={box} tabIndex={0} role="log" aria-live="off" aria-label={t("log")} className={`min-h-0 flex-1 overflow-auto ${follow ? "end-first" : ""}`} onScroll={leave}>
+        <div>
+          {first > 1 && (
+            <button type="button" className="btn ghost m-2 h-7!" onClick={() => void onEarlier()}>
+              {t("earlier")}
+            </button>
+          )}
+          {shown.length === 0 && <p className="p-4 text-sm text-fg-3">{t("emptyLog")}</p>}
+          {follow ? <LastLines lines={shown} box={box} /> : <AllLines lines={shown} box={box} from={from} />}
         </div>
       </div>
     </div>

@@ -2,13 +2,13 @@
  *  left-to-right text stands in a `bdi` inside the placed box, because an inset is resolved against the box's own direction. */
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useRef } from "react";
+import { memo, useCallback, useMemo, useRef } from "react";
 
 import { useWords } from "../i18n";
 import { Num, Value } from "../ui/bidi";
 import { StatusIcon } from "../ui/status";
 import { duration, money } from "../ui/units";
-import { percent, ticks } from "./axis";
+import { AxisGrid, AxisHead, type Columns, percent, useAxis } from "./Axis";
 import type { LiveStep } from "./fold";
 import type { Timing } from "./timing";
 
@@ -16,78 +16,92 @@ interface Props {
   steps: readonly LiveStep[];
   timing: Timing;
   path: ReadonlySet<string>;
+  growing: boolean;
   selected?: string | undefined;
   onSelect: (id: string) => void;
 }
 
-const ROW = 30;
+const HEIGHT = 30;
+const COLUMNS: Columns = { name: "w-52 max-[900px]:w-36", chart: "", end: "w-16 max-[900px]:hidden" };
 
-export const Timeline = memo(function Timeline({ steps, timing, path, selected, onSelect }: Props) {
-  const { t, status } = useWords();
+export const Timeline = memo(function Timeline({ steps, timing, path, growing, selected, onSelect }: Props) {
+  const { t } = useWords();
   const box = useRef<HTMLDivElement>(null);
-  const length = Math.max(timing.total * 1.08, 0.05);
-  const lines = ticks(length);
-  const order = [...steps].sort((a, b) => (timing.spans.get(a.id)?.start ?? Infinity) - (timing.spans.get(b.id)?.start ?? Infinity) || 0);
-  const rows = useVirtualizer({ count: order.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 20, getItemKey: (row) => order[row]!.id });
-  const grid = lines.map((x) => <i key={x} aria-hidden className="absolute inset-y-0 w-px bg-line" style={{ insetInlineStart: percent(x / length) }} />);
-  const breaks = timing.breaks.map((x, place) => <i key={place} aria-hidden className="break" style={{ insetInlineStart: percent(x / length) }} />);
+  const axis = useAxis(timing.total, growing);
+  const order = useMemo(() => [...steps].sort((a, b) => (timing.spans.get(a.id)?.start ?? Infinity) - (timing.spans.get(b.id)?.start ?? Infinity) || 0), [steps, timing]);
+  const rows = useVirtualizer({
+    count: order.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => HEIGHT,
+    overscan: 8,
+    getItemKey: useCallback((row: number) => order[row]!.id, [order]),
+  });
   return (
     <div ref={box} className="h-full overflow-auto" data-timeline tabIndex={0} role="group" aria-label={t("timeline")}>
       <div role="table" aria-label={t("timeline")} aria-rowcount={order.length + 1} className="text-xs">
-        <div role="rowgroup" className="sticky top-0 z-10 bg-surface">
-          <div role="row" className="flex h-9 items-center border-b text-2xs text-fg-3">
-            <div role="columnheader" className="w-52 shrink-0 ps-4 text-xs font-semibold text-fg-2 max-[900px]:w-36">
-              {t("timeline")}
-            </div>
-            <div role="columnheader" className="relative me-4 h-full flex-1">
-              <span className="sr-only">{t("duration")}</span>
-              {lines.map((x) => (
-                <span key={x} aria-hidden className="absolute top-2.5 ps-1.5" style={{ insetInlineStart: percent(x / length) }}>
-                  <Num text={x === 0 ? "0" : duration(x)} />
-                </span>
-              ))}
-            </div>
-            <div role="columnheader" className="w-16 shrink-0 pe-4 text-end max-[900px]:hidden">
-              {t("cost")}
-            </div>
-          </div>
-        </div>
+        <AxisHead axis={axis} columns={COLUMNS} name={t("timeline")} end={t("cost")} />
         <div role="rowgroup" className="relative" style={{ blockSize: rows.getTotalSize() }}>
+          <AxisGrid axis={axis} columns={COLUMNS} breaks={timing.breaks} />
           {rows.getVirtualItems().map((virtual) => {
             const step = order[virtual.index]!;
             const span = timing.spans.get(step.id);
             return (
-              <div
+              <Row
                 key={virtual.key}
-                role="row"
-                aria-rowindex={virtual.index + 2}
-                data-step={step.id}
-                data-status={step.status}
-                data-s={step.status}
-                className={`st absolute inset-x-0 flex h-[30px] items-center ${selected === step.id ? "bg-brand-tint" : "hover:bg-hover"}`}
-                style={{ insetBlockStart: virtual.start }}
-              >
-                <div role="cell" className="w-52 shrink-0 ps-4 pe-2 max-[900px]:w-36">
-                  <button type="button" onClick={() => onSelect(step.id)} className="flex max-w-full items-center gap-2 text-start">
-                    <StatusIcon status={step.status} />
-                    <span className="sr-only">{status(step.status)}: </span>
-                    <span className={`truncate text-sm ${path.has(step.id) ? "font-semibold" : ""}`} title={step.title}>
-                      <Value text={step.title} />
-                    </span>
-                  </button>
-                </div>
-                <div role="cell" className="relative me-4 h-full flex-1">
-                  {grid}
-                  {breaks}
-                  {span ? <Bar start={span.start / length} end={span.end / length} status={step.status} critical={path.has(step.id)} text={duration(span.end - span.start)} /> : <Told step={step} />}
-                </div>
-                <div role="cell" className="w-16 shrink-0 pe-4 text-end text-2xs text-fg-2 max-[900px]:hidden">
-                  {step.cost ? <Num text={money(step.cost)} /> : null}
-                </div>
-              </div>
+                step={step}
+                row={virtual.index}
+                start={span?.start}
+                end={span?.end}
+                length={axis.length}
+                critical={path.has(step.id)}
+                selected={selected === step.id}
+                onSelect={onSelect}
+              />
             );
           })}
         </div>
+      </div>
+    </div>
+  );
+});
+
+interface RowProps {
+  step: LiveStep;
+  row: number;
+  start: number | undefined; // seconds on the axis
+  end: number | undefined;
+  length: number;
+  critical: boolean;
+  selected: boolean;
+  onSelect: (id: string) => void;
+}
+
+const Row = memo(function Row({ step, row, start, end, length, critical, selected, onSelect }: RowProps) {
+  const { status } = useWords();
+  return (
+    <div
+      role="row"
+      aria-rowindex={row + 2}
+      data-step={step.id}
+      data-status={step.status}
+      data-s={step.status}
+      className={`st absolute inset-x-0 flex h-[30px] items-center ${selected ? "bg-brand-tint" : "hover:bg-hover"}`}
+      style={{ insetBlockStart: row * HEIGHT }}
+    >
+      <div role="cell" className={`shrink-0 ps-4 pe-2 ${COLUMNS.name}`}>
+        <button type="button" onClick={() => onSelect(step.id)} className="flex max-w-full items-center gap-2 text-start">
+          <StatusIcon status={step.status} />
+          <span className="sr-only">{status(step.status)}: </span>
+          <span className={`truncate text-sm ${critical ? "font-semibold" : ""}`} title={step.title}>
+            <Value text={step.title} />
+          </span>
+        </button>
+      </div>
+      <div role="cell" className="relative me-4 h-full flex-1">
+        {start !== undefined && end !== undefined ? <Bar start={start / length} end={end / length} status={step.status} critical={critical} text={duration(end - start)} /> : <Told step={step} />}
+      </div>
+      <div role="cell" className={`shrink-0 pe-4 text-end text-2xs text-fg-2 ${COLUMNS.end}`}>
+        {step.cost ? <Num text={money(step.cost)} /> : null}
       </div>
     </div>
   );

@@ -29,23 +29,27 @@ const STATUS_AFTER: Record<string, ExecutionStatus> = {
 
 type Data = Record<string, unknown>;
 
-/** The steps with the event in; the same array object where nothing changed. `place` finds a step by its id and is kept up to date. */
-export function foldStep(steps: LiveStep[], place: Map<string, number>, event: LogEvent): LiveStep[] {
-  const data = event.data as Data;
-  const id = data.step;
-  if (typeof id !== "string") return steps;
-  if (event.kind === "plan.step") {
-    if (place.has(id)) return steps;
-    place.set(id, steps.length);
-    return [...steps, planned(data.definition as PlanStep)];
+/** The steps with the events in: of what did not change the same objects, and the same array where nothing did. `place` finds a step by its
+ *  id and is kept up to date. However many the events, the array is copied once. */
+export function foldSteps(steps: LiveStep[], place: Map<string, number>, events: readonly LogEvent[]): LiveStep[] {
+  let after = steps;
+  const change = (at: number, step: LiveStep): void => {
+    if (after === steps) after = steps.slice();
+    after[at] = step;
+  };
+  for (const event of events) {
+    const data = event.data as Data;
+    const id = data.step;
+    if (typeof id !== "string") continue;
+    const at = place.get(id);
+    if (at !== undefined) {
+      const news = changed(after[at]!, event.kind, data, event.at);
+      if (news !== null) change(at, { ...after[at]!, ...news });
+    } else if (event.kind === "plan.step") {
+      place.set(id, after.length);
+      change(after.length, planned(data.definition as PlanStep));
+    }
   }
-  const at = place.get(id);
-  if (at === undefined) return steps;
-  const before = steps[at]!;
-  const change = changed(before, event.kind, data, event.at);
-  if (change === null) return steps;
-  const after = steps.slice();
-  after[at] = { ...before, ...change };
   return after;
 }
 

@@ -5,7 +5,7 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 
 import { api, type Approval, type Execution, type LogEvent } from "../api/client";
 import { EVENTS } from "../i18n/names";
-import { FINAL, foldExecution, foldStep, type LiveStep, same, TELLING } from "./fold";
+import { FINAL, foldExecution, foldSteps, type LiveStep, same, TELLING } from "./fold";
 
 export type Connection = "connecting" | "live" | "reconnecting" | "ended";
 
@@ -169,17 +169,14 @@ export class Live {
     this.#since?.push(...events);
     let { execution, steps, lines } = this.#shown;
     const known = execution?.seq ?? 0; // what the rows contain already
-    for (const event of events) {
-      if (event.seq <= known) continue;
-      steps = foldStep(steps, this.#place, event);
-      if (execution) execution = foldExecution(execution, event);
-    }
+    const news = events.filter((event) => event.seq > known);
+    steps = foldSteps(steps, this.#place, news);
+    for (const event of news) if (execution) execution = foldExecution(execution, event);
     lines = [...lines, ...events.map(line)].slice(-KEPT);
     this.#flushedAt = performance.now();
     this.#show({ execution, steps, lines });
     // React draws in a microtask of its own, which stands before this one.
     queueMicrotask(() => (this.#cost = performance.now() - this.#flushedAt));
-    const news = events.filter((event) => event.seq > known);
     if (news.some((event) => TELLING.test(event.kind))) this.#readIn(0);
     else if (news.length > 0) this.#readIn(1000 + steps.length);
   }
@@ -224,12 +221,9 @@ export class Live {
       return same(old, row) ? old : { ...row, progress: old.progress };
     });
     this.#place = new Map(steps.map((step, at) => [step.id, at]));
-    let now = execution;
-    for (const event of since) {
-      if (event.seq <= execution.seq) continue;
-      steps = foldStep(steps, this.#place, event);
-      now = foldExecution(now, event);
-    }
+    const news = since.filter((event) => event.seq > execution.seq);
+    steps = foldSteps(steps, this.#place, news);
+    const now = news.reduce(foldExecution, execution);
     this.#show({ execution: now, steps, approvals, error: null });
     // It ended, and went on: what was done is being undone, or was before this page opened.
     if (this.#shown.connection === "ended" && (execution.seq > this.#last || !FINAL.has(execution.status))) this.#open();

@@ -26,14 +26,23 @@ export interface Told {
 const IDLE = 1; // seconds without work from which on the axis leaves them out
 const seconds = (iso: string): number => Date.parse(iso) / 1000;
 
+// A step that has not changed is the same object: its times are read once, however often a thousand others change.
+const read = new WeakMap<LiveStep, { start: number; end: number | undefined }>();
+
+function times(step: LiveStep & { startedAt: string }): { start: number; end: number | undefined } {
+  let found = read.get(step);
+  if (!found) read.set(step, (found = { start: seconds(step.startedAt), end: step.finishedAt ? seconds(step.finishedAt) : undefined }));
+  return found;
+}
+
 export function timing(steps: readonly LiveStep[], now: number, log: readonly Told[]): Timing {
   const waits = waiting(log, now);
   // A start is written with the next commit, so that of a short call it may stand as late as its end.
   const took = new Map(log.flatMap((line) => (line.seconds === undefined ? [] : [[line.step, line.seconds] as const])));
   const begun = steps.flatMap((step) => {
     if (!step.startedAt) return [];
-    const written = seconds(step.startedAt);
-    const end = step.finishedAt ? seconds(step.finishedAt) : STEP_FINAL.has(step.status) ? written : Math.max(written, now);
+    const { start: written, end: ended } = times(step as LiveStep & { startedAt: string });
+    const end = ended ?? (STEP_FINAL.has(step.status) ? written : Math.max(written, now));
     const start = Math.min(written, end - (took.get(step.id) ?? 0));
     return [{ id: step.id, start, end: Math.max(start, end), busy: without({ start, end: Math.max(start, end) }, waits.get(step.id) ?? []) }];
   });

@@ -27,7 +27,7 @@ import { Sure } from "../ui/Sure";
 import { type Tab, Tabs } from "../ui/Tabs";
 import { Connection } from "../shell/Connection";
 
-const Graph = lazy(() => import("../execution/Graph"));
+const Graph = lazy(() => import("../graph/Graph"));
 
 export function ExecutionPage() {
   const { id } = useParams({ from: "/$id" });
@@ -69,7 +69,7 @@ function Running({ live, shown }: { live: Live; shown: Shown }) {
       </Header>
       <section aria-label={t("progress")} className="shrink-0">
         <div role="progressbar" aria-label={t("stepsDone")} aria-valuemin={0} aria-valuemax={total} aria-valuenow={done} className="h-[3px] shrink-0 bg-line">
-          <div className="h-full transition-[inline-size] duration-300" style={{ inlineSize: `${(done / total) * 100}%`, background: shown.approvals.length > 0 ? "var(--wait)" : "var(--run)" }} />
+          <div className="h-full origin-left transition-transform duration-300 rtl:origin-right" style={{ transform: `scaleX(${done / total})`, background: shown.approvals.length > 0 ? "var(--wait)" : "var(--run)" }} />
         </div>
       </section>
       <main id="main" className="page" data-execution={execution.id}>
@@ -129,6 +129,8 @@ function Origin({ id, source, step }: { id: string; source: string; step: string
   );
 }
 
+const NO_PATH: ReadonlySet<string> = new Set();
+
 /** Figures, graph, timeline, and what is known of the selected step. */
 function Work({ live, shown, over }: { live: Live; shown: Shown; over: boolean }) {
   const { t } = useWords();
@@ -140,7 +142,7 @@ function Work({ live, shown, over }: { live: Live; shown: Shown; over: boolean }
   const now = useNow(!over && busy);
   const told = useTold(shown.lines);
   const times = useMemo(() => timing(steps, now, told), [steps, now, told]);
-  const path = useMemo(() => (over ? criticalPath(steps) : new Set<string>()), [steps, over]);
+  const path = useMemo(() => (over ? criticalPath(steps) : NO_PATH), [steps, over]);
   const step = steps.find((one) => one.id === selected);
   const select = useCallback(
     (id: string | undefined): void => void go({ search: (old) => ({ ...old, step: id, tab: id && !narrow && old.tab !== "log" && old.tab !== "shared" ? "step" : old.tab }), replace: true }),
@@ -161,7 +163,7 @@ function Work({ live, shown, over }: { live: Live; shown: Shown; over: boolean }
       </Suspense>
     </div>
   );
-  const timeline = () => <Timeline steps={steps} timing={times} path={path} selected={selected} onSelect={pick} />;
+  const timeline = () => <Timeline steps={steps} timing={times} path={path} growing={!over} selected={selected} onSelect={pick} />;
   const details: Tab[] = [
     { id: "log", name: <>{t("log")} {step && <span className="max-w-40 truncate text-2xs text-fg-3"><Value text={step.title} /></span>}</>, content: () => <LogTail lines={shown.lines} step={step?.id} onEarlier={live.earlier} /> },
     { id: "step", name: t("details"), content: () => <Inspector step={step} steps={steps} lines={shown.lines} onSelect={select} action={over && step && <ForkButton name={t("fork")} execution={shown.execution!.id} step={step} steps={steps} />} /> },

@@ -12,7 +12,7 @@ import { Code, Value } from "../ui/bidi";
 import { useNarrow } from "../ui/hooks";
 import { duration, money } from "../ui/units";
 
-const Graph = lazy(() => import("../execution/Graph"));
+const Graph = lazy(() => import("../graph/Graph"));
 
 interface Effect {
   step: string;

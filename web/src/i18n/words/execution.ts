@@ -40,6 +40,7 @@ export const EXECUTION = {
   tokens: ["טוקנים", "Tokens"],
   steps: ["שלבים", "Steps"],
   graph: ["גרף", "Graph"],
+  graphKeys: ["מקשי החיצים עוברים משלב לשלב, Enter בוחר; ציר הזמן אומר אותו דבר בטבלה.", "Arrow keys go from step to step, Enter selects; the timeline says the same as a table."],
   timeline: ["ציר זמן", "Timeline"],
   log: ["יומן", "Log"],
   output: ["פלט", "Output"],

@@ -1,4 +1,4 @@
-/** Where the steps of a plan stand. Up to DRAWN steps by dagre, which keeps edges from crossing; above that in layers, in linear time
+/** Where the steps of a plan stand. Up to SMALL_PLAN steps by dagre, which keeps edges from crossing; above that in layers, in linear time
  *  (dagre takes 15 s for a thousand steps). */
 
 import dagre from "@dagrejs/dagre";
@@ -25,10 +25,10 @@ export interface Layout {
 
 export const NODE = { width: 148, height: 74 };
 const GAP = { rank: 36, side: 14 };
-const DRAWN = 120;
+export const SMALL_PLAN = 120; // steps
 
 export function layout(shapes: readonly Shape[], down: boolean): Layout {
-  return shapes.length <= DRAWN ? drawn(shapes, down) : layered(shapes, down);
+  return shapes.length <= SMALL_PLAN ? drawn(shapes, down) : layered(shapes, down);
 }
 
 function drawn(shapes: readonly Shape[], down: boolean): Layout {

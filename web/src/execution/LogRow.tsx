@@ -1,0 +1,25 @@
+/** One line of the log. It begins where its own text begins. */
+
+import { memo } from "react";
+
+import { useWords } from "../i18n";
+import { Code, isRtl, Value } from "../ui/bidi";
+import type { Line } from "./live";
+
+export const LogRow = memo(function LogRow({ line }: { line: Line }) {
+  const { event, time } = useWords();
+  return (
+    <div className="log-row" data-level={line.level} data-kind={line.kind} data-seq={line.seq}>
+      <div className="flex flex-wrap gap-x-2 text-2xs leading-4 text-fg-2">
+        <Code text={time(line.at)} className="text-[11px]! text-fg-3" />
+        <span className="font-medium">{event(line.kind)}</span>
+        {line.step !== "" && <Code text={line.step} className="text-[11px]!" />}
+      </div>
+      {line.told !== "" && (
+        <div dir={isRtl(line.told) ? "rtl" : "ltr"} className="log-told">
+          <Value text={line.told} />
+        </div>
+      )}
+    </div>
+  );
+});
