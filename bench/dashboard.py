@@ -25,6 +25,8 @@ from bench.measures import Row
 ARGS = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 LOADS = 7
 EVENTS = 100_000
+WIDTH = 50  # steps of a layer, and slots
+PACED = 10  # executions
 CHANGES = 60  # of state, whose way to the screen is timed
 ROUTES = ("", "/executions", "/approvals", "/catalog", "/catalog/calendar.create", "/metrics", "/schedules", "/locks", "/settings")
 
@@ -60,6 +62,7 @@ def serving() -> Iterator[tuple[str, str]]:
         port = probe.getsockname()[1]
         probe.close()
         env = {**os.environ, "TIZMORET_HOME": home, "TIZMORET_MODEL": "offline", "TIZMORET_LANG": "en", "PYTHONUNBUFFERED": "1"}
+        env["TIZMORET_SLOTS"] = str(WIDTH)
         command = [sys.executable, "-m", "tizmoret", "serve", "--no-open", "--port", str(port)]
         with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as server:
             assert server.stdout is not None
@@ -70,13 +73,14 @@ def serving() -> Iterator[tuple[str, str]]:
                 server.terminate()
 
 
-def thousand() -> dict[str, Any]:
-    """Twenty layers of fifty steps, behind a gate, so that the page is open before the first begins."""
+def thousand(seconds: float = 0.0) -> dict[str, Any]:
+    """Twenty layers of fifty steps of so many seconds, behind a gate, so that the page is open before the first begins."""
     steps: list[dict[str, Any]] = [{"id": "go", "tool": "time.now", "needs_approval": True}]
+    work: dict[str, Any] = {"tool": "time.wait", "args": {"seconds": seconds}} if seconds else {"tool": "time.now"}
     for layer in range(20):
-        for row in range(50):
-            before = [f"s{layer - 1}_{row}", f"s{layer - 1}_{(row + 1) % 50}"] if layer else ["go"]
-            steps.append({"id": f"s{layer}_{row}", "tool": "time.now", "after": before})
+        for row in range(WIDTH):
+            before = [f"s{layer - 1}_{row}", f"s{layer - 1}_{(row + 1) % WIDTH}"] if layer else ["go"]
+            steps.append({"id": f"s{layer}_{row}", **work, "after": before})
     return {"request": "a thousand steps", "steps": steps}
 
 
@@ -90,9 +94,9 @@ class Client:
     def post(self, path: str, body: Any = None) -> Any:
         return self._http.post(f"/api/orchestrate{path}", json=body).raise_for_status().json()
 
-    def waiting(self) -> str:
+    def waiting(self, seconds: float = 0.0) -> str:
         """A thousand steps that wait for their gate."""
-        id: str = self.post("", {"query": "", "plan": thousand()})["id"]
+        id: str = self.post("", {"query": "", "plan": thousand(seconds)})["id"]
         while self.get(f"/{id}")["status"] != "waiting":
             time.sleep(0.02)
         return id
@@ -112,6 +116,7 @@ def run() -> list[Row]:
                 *cold_load(browser, address, token),
                 *bytes_of_routes(browser, address, token, client),
                 *flood(browser, address, token, client),
+                *paced(browser, address, token, client),
                 *to_pixels(browser, address, token, client),
             ]
         finally:
@@ -187,24 +192,10 @@ def flood(browser: Browser, address: str, token: str, client: Client) -> list[Ro
     idle = frames_of(page, lambda: page.wait_for_timeout(2000))
     seen, rates, frames, heaps = 0, [], [], []
     while seen < EVENTS:
-        id = client.waiting()
-        page.evaluate(
-            "address => { history.pushState(null, '', address); dispatchEvent(new PopStateEvent('popstate')) }", f"/orchestrate/{id}"
-        )
-        page.locator("[data-purpose=approval]").wait_for()
-        page.locator("[data-connection=live]").wait_for()
-
-        def whole(id: str = id) -> None:
-            client.go(id)
-            page.locator("[data-head] [data-status=completed]").wait_for(timeout=60_000)
-
-        frames += frames_of(page, whole)
-        execution = client.get(f"/{id}")
-        seen += execution["seq"]
-        took = (
-            datetime.fromisoformat(execution["finishedAt"]) - datetime.fromisoformat(client.get(f"/{id}/steps")[1]["startedAt"])
-        ).total_seconds()
-        rates.append(execution["seq"] / took)
+        found, events, rate = watched(page, client, client.waiting())
+        frames += found
+        seen += events
+        rates.append(rate)
         if len(heaps) < seen // 10_000:
             heaps.append(heap(devtools))
     page.context.close()
@@ -221,6 +212,34 @@ def flood(browser: Browser, address: str, token: str, client: Client) -> list[Ro
             "≤ 20 MiB more", grown <= 20,
         ),
     ]  # fmt: skip
+
+
+def paced(browser: Browser, address: str, token: str, client: Client) -> list[Row]:
+    """Calls of a twenty-fifth of a second, fifty at a time: two events each."""
+    page = opened(browser, address, token)
+    runs = [watched(page, client, client.waiting(WIDTH / 1250)) for _ in range(PACED)]
+    page.context.close()
+    frames = [frame for found, _, _ in runs for frame in found]
+    p95, rate = statistics.quantiles(frames, n=20)[-1], statistics.median(rate for _, _, rate in runs)
+    whole = sum(frame <= 20 for frame in frames) / len(frames)  # a sixtieth of a second, and what the clock is wrong by
+    what = f"dashboard, {PACED} x 1,001 steps live, {rate:,.0f} events/s by the clock: frames"
+    return [Row(what, f"p95 {p95:.0f} ms, {whole:.0%} at 60 a second", None, "p95 ≤ 17 ms", round(p95) <= 17)]
+
+
+def watched(page: Page, client: Client, id: str) -> tuple[list[float], int, float]:
+    """Frames in ms, events, and events a second, while an execution runs in the page."""
+    page.evaluate("address => { history.pushState(null, '', address); dispatchEvent(new PopStateEvent('popstate')) }", f"/orchestrate/{id}")
+    page.locator("[data-purpose=approval]").wait_for()
+    page.locator("[data-connection=live]").wait_for()
+
+    def whole() -> None:
+        client.go(id)
+        page.locator("[data-head] [data-status=completed]").wait_for(timeout=60_000)
+
+    frames = frames_of(page, whole)
+    execution, began = client.get(f"/{id}"), client.get(f"/{id}/steps")[1]["startedAt"]
+    took = (datetime.fromisoformat(execution["finishedAt"]) - datetime.fromisoformat(began)).total_seconds()
+    return frames, execution["seq"], execution["seq"] / took
 
 
 def frames_of(page: Page, act: Any) -> list[float]:
