@@ -97,6 +97,10 @@ def test_axe_finds_nothing_on_any_page(page: Page, filled: dict[str, str], langu
         if name == "waiting":
             page.locator("[data-purpose=approval]").get_by_role("button", name="עריכה" if language == "he" else "Edit", exact=True).click()
             look("edit")
+        if name == "settings":
+            for form in ("מפתח חדש", "חיבור חדש") if language == "he" else ("New key", "New connection"):
+                page.get_by_role("button", name=form, exact=True).click()
+                look(form)
         if name == "start":
             page.locator("#query").fill(HEBREW)
             page.get_by_role("button", name="להראות תוכנית" if language == "he" else "Show the plan").click()

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_page import SOON, status
@@ -105,8 +106,10 @@ def test_a_step_of_a_thousand_is_found_by_pointer_and_by_keys_in_both_directions
     page.mouse.click(*start)
     expect(page).to_have_url(re.compile("step=s0_0"))
     light = page.evaluate(COLOUR, later)
+    assert Axe().run(page).violations_count == 0
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.wait_for_function(f"({COLOUR})({list(later)}).join() !== '{','.join(map(str, light))}'")
+    assert Axe().run(page).violations_count == 0
     first.focus()
     page.keyboard.press("ArrowLeft" if language == "he" else "ArrowRight")
     page.keyboard.press("Enter")
