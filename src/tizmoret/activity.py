@@ -29,13 +29,14 @@ with marked as (
     from marked window w as (partition by execution_id, step, item, run order by seq)
 ), ended as (
     select name, kind, data ? 'retry_in' or data ? 'fallback' as again, coalesce((data ->> 'tokens')::bigint, 0) as tokens,
+           coalesce((data ->> 'cached')::bigint, 0) as cached,
            coalesce((data ->> 'cost')::float, 0) as cost, coalesce((data ->> 'seconds')::float, extract(epoch from at - began)) as seconds
     from calls where kind <> 'step.started' and name is not null
 )
 select name, count(*) as calls, count(*) filter (where kind = 'step.completed') as succeeded,
        count(*) filter (where kind = 'step.failed' and not again) as failed, count(*) filter (where again) as retried,
        percentile_cont(0.5) within group (order by seconds) as p50, percentile_cont(0.95) within group (order by seconds) as p95,
-       sum(tokens)::bigint as tokens, sum(cost) as cost
+       sum(tokens)::bigint as tokens, sum(cached)::bigint as cached, sum(cost) as cost
 from ended group by name order by calls desc, name
 """
 
@@ -52,6 +53,12 @@ select count(*) as executions, {_STANDING},
        coalesce(sum(tokens), 0)::bigint as tokens, coalesce(sum(cost), 0) as cost
 from executions where workspace_id = %(workspace)s and created_at >= %(since)s
 """  # noqa: S608 - a constant of this file
+
+_CACHED = """
+select coalesce(sum((e.data ->> 'cached')::bigint), 0)::bigint as cached
+from executions x join events e on e.workspace_id = x.workspace_id and e.execution_id = x.id and e.kind in ('plan.accepted', 'step.completed')
+where x.workspace_id = %(workspace)s and x.created_at >= %(since)s
+"""
 
 _APPROVALS = """
 select count(*) as approvals, percentile_cont(0.5) within group (order by extract(epoch from decided_at - created_at)) as approval_p50
@@ -98,9 +105,10 @@ async def read_activity(connection: AsyncConnection[Any], workspace: UUID, *, un
     given = {"workspace": workspace, "since": since, "bucket": seconds}
     rows = connection.cursor(row_factory=dict_row)
     totals = await (await rows.execute(_TOTALS, given)).fetchone() or {}
+    cached = await (await rows.execute(_CACHED, given)).fetchone() or {}
     decided = await (await rows.execute(_APPROVALS, given)).fetchone() or {}
     begun = {row["at"]: Bucket(**row) for row in await (await rows.execute(_BUCKETS, given)).fetchall()}
     work = [Work(**row) for row in await (await rows.execute(_WORK, given)).fetchall()]
     times = [since + timedelta(seconds=seconds * place) for place in range(buckets)]
     filled = [begun.get(at) or Bucket(at=at, completed=0, failed=0, cancelled=0, open=0) for at in times]
-    return Activity(since=since, bucket_seconds=seconds, buckets=filled, work=work, **totals, **decided)
+    return Activity(since=since, bucket_seconds=seconds, buckets=filled, work=work, **totals, **cached, **decided)

@@ -75,7 +75,7 @@ class Environments:
         if model is not None:
             agent, chosen = replace(agent, model=None), None if model == OFFLINE else model
         done = await run_agent(agent, dict(args), call, self.catalog(workspace), chosen, self.settings.address_of(agent.model or chosen))
-        return Result(done.output, done.label, done.tokens, done.cost)
+        return Result(done.output, done.label, done.tokens, done.cost, done.cached)
 
     async def _make_plan(self, workspace: UUID, wanted: Wanted, follow: Follow | None = None) -> Proposal | Query:
         await self.refresh(workspace)
@@ -85,4 +85,4 @@ class Environments:
         outcome = await self.planner.plan(request, follow)
         if isinstance(outcome, Question):
             return Query(outcome.text, outcome.understood, outcome.tokens, outcome.cost)
-        return Proposal(outcome.plan, outcome.planner or self.planner.name, outcome.tokens, outcome.cost)
+        return Proposal(outcome.plan, outcome.planner or self.planner.name, outcome.tokens, outcome.cost, outcome.cached)

@@ -329,6 +329,7 @@ class Work(_View):
     p50: float | None = None
     p95: float | None = None
     tokens: int = 0
+    cached: int = 0  # of the tokens, those that a provider read from its cache
     cost: float = 0.0  # dollars
 
 
@@ -357,6 +358,7 @@ class Activity(_View):
     approvals: int  # decided by people
     approval_p50: float | None = None  # seconds that people took
     tokens: int
+    cached: int  # of the tokens, those that a provider read from its cache: of plans and of calls
     cost: float
     buckets: list[Bucket]
     work: list[Work]

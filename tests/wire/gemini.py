@@ -74,18 +74,18 @@ class GeminiServer(WireServer):
     def whole(self, reply: Say | CallTools, asked: Asked) -> dict[str, Any]:
         fits(reply, asked.schema)
         if isinstance(reply, CallTools):
-            return _response([_call(*call) for call in reply.calls], "STOP", reply.tokens)
-        return _response([{"text": reply.text}], _FINISH[reply.finish], reply.tokens)
+            return _response([_call(*call) for call in reply.calls], "STOP", reply.tokens, reply.cached)
+        return _response([{"text": reply.text}], _FINISH[reply.finish], reply.tokens, reply.cached)
 
     def frames(self, reply: Say | CallTools, asked: Asked) -> Iterator[str]:
         fits(reply, asked.schema)
         if isinstance(reply, CallTools):
-            yield _frame(_response([_call(*call) for call in reply.calls], "STOP", reply.tokens))
+            yield _frame(_response([_call(*call) for call in reply.calls], "STOP", reply.tokens, reply.cached))
             return
         *pieces, last = reply.parts()
         for piece in pieces:
             yield _frame(_response([{"text": piece}], None, (reply.tokens[0], 0)))
-        yield _frame(_response([{"text": last}], _FINISH[reply.finish], reply.tokens))
+        yield _frame(_response([{"text": last}], _FINISH[reply.finish], reply.tokens, reply.cached))
 
     def failure(self, fail: Fail) -> tuple[dict[str, Any], dict[str, str]]:
         details: list[dict[str, Any]] = []
@@ -197,11 +197,12 @@ def _call(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
     return {"functionCall": {"name": name, "args": arguments}}
 
 
-def _response(parts: list[dict[str, Any]], finish: str | None, tokens: tuple[int, int]) -> dict[str, Any]:
+def _response(parts: list[dict[str, Any]], finish: str | None, tokens: tuple[int, int], cached: int = 0) -> dict[str, Any]:
     candidate: dict[str, Any] = {"content": {"parts": parts, "role": "model"}, "index": 0}
     if finish is not None:
         candidate["finishReason"] = finish
     usage = {"promptTokenCount": tokens[0], "totalTokenCount": sum(tokens), **({"candidatesTokenCount": tokens[1]} if tokens[1] else {})}
+    usage |= {"cachedContentTokenCount": cached} if cached else {}
     return {"candidates": [candidate], "usageMetadata": usage, "modelVersion": "gemini-2.5-flash", "responseId": "k3MfaeS1"}
 
 

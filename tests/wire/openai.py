@@ -177,7 +177,7 @@ def _strict(schema: Any, where: str) -> None:
 def _response(reply: Say | CallTools, model: str, *, done: bool = True) -> dict[str, Any]:
     inside, outside = reply.tokens
     usage = {
-        "input_tokens": inside, "input_tokens_details": {"cached_tokens": 0}, "output_tokens": outside,
+        "input_tokens": inside, "input_tokens_details": {"cached_tokens": reply.cached}, "output_tokens": outside,
         "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": inside + outside,
     }  # fmt: skip
     cut_short = isinstance(reply, Say) and reply.finish == "length"

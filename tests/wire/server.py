@@ -49,6 +49,7 @@ class Say:
     cut: int | None = None
     finish: str = "stop"
     tokens: tuple[int, int] = (1200, 300)  # in, out
+    cached: int = 0  # of those in
 
     def parts(self) -> list[str]:
         if isinstance(self.pieces, tuple):
@@ -63,6 +64,7 @@ class CallTools:
 
     calls: tuple[tuple[str, dict[str, Any]], ...]
     tokens: tuple[int, int] = (800, 40)
+    cached: int = 0
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,13 @@ WithoutModel = Callable[[Mapping[str, Any], Use, Call], Awaitable[dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class AgentResult:
-    """cost in dollars; None: the price is not known."""
+    """As the engine's `Result`."""
 
     output: dict[str, Any]
     label: Label
     tokens: int = 0
     cost: float | None = 0.0
+    cached: int = 0
 
 
 async def run_agent(
@@ -48,7 +49,7 @@ async def run_agent(
     use = _tools(agent, call, catalog)
     if chosen is not None:
         thought = await reason(agent, args, call, catalog, chosen, url, use)
-        return AgentResult(thought.output, agent.capability.label, thought.tokens, thought.cost)
+        return AgentResult(thought.output, agent.capability.label, thought.tokens, thought.cost, thought.cached)
     if agent.without_model is None:
         raise StepFailed(f"The agent {agent.name} needs a model.", cure="Set TIZMORET_MODEL and its key.")
     return AgentResult(await _function(agent.without_model)(args, use, call), agent.capability.label)

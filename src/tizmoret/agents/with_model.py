@@ -30,6 +30,7 @@ class Thought:
     output: dict[str, Any]
     tokens: int
     cost: float | None
+    cached: int
 
 
 async def reason(agent: Agent, args: Mapping[str, Any], call: Call, catalog: Catalog, model: str, url: str | None, use: Use) -> Thought:
@@ -75,7 +76,7 @@ async def _reason(agent: Agent, args: Mapping[str, Any], call: Call, catalog: Ca
         if faults.passes(error):
             raise TryAgain(explained.detail, cure=explained.cure, after=faults.asked_to_wait(error)) from None
         raise ModelFailed(explained.detail, cure=explained.cure) from None
-    return Thought(dict(done.output), done.usage.total_tokens, prices.dollars(done.usage))
+    return Thought(dict(done.output), done.usage.total_tokens, prices.dollars(done.usage), done.usage.cache_read_tokens)
 
 
 def _instructions(agent: Agent, call: Call) -> str:

@@ -62,7 +62,7 @@ async def perform(
     try:
         async with asyncio.timeout(seconds) as limit:
             result = await _dispatch(env, step, agent, model, args, call)
-        return Result(clean(result.output), result.label, result.tokens, result.cost)
+        return Result(clean(result.output), result.label, result.tokens, result.cost, result.cached)
     except Ask as ask:
         return Asked(ask.question, ask.options, ask.state)
     except Exception as error:

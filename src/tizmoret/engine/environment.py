@@ -25,20 +25,25 @@ from tizmoret.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a tool or an agent gave back. cost in dollars; None: the price is not known."""
+    """What a tool or an agent gave back. cost in dollars; None: the price is not known. cached: of the tokens, those that the provider read
+    from its cache."""
 
     output: Any
     label: Label
     tokens: int = 0
     cost: float | None = 0.0
+    cached: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
+    """tokens, cost, cached: see `Result`."""
+
     plan: Plan
     planner: str
     tokens: int = 0
     cost: float | None = 0.0
+    cached: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class PlanAccepted(Event, frozen=True, tag="plan.accepted"):
     tokens: int = 0
     cost: float | None = None  # dollars; None: the price is not known
     superseded: list[str] = []
+    cached: int = 0  # of the tokens, those that the provider read from its cache
 
 
 class ReplanBegan(Event, frozen=True, tag="replan.began"):
@@ -135,6 +136,7 @@ class StepCompleted(Event, frozen=True, tag="step.completed"):
     seconds: float = 0.0
     tokens: int = 0
     cost: float | None = None
+    cached: int = 0  # of the tokens, those that the provider read from its cache
 
 
 class StepFailed(Event, frozen=True, tag="step.failed"):

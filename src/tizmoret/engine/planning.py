@@ -74,7 +74,7 @@ def accepted(
     plan = prepared.plan
     event = e.PlanAccepted(
         plan.version, prepared.hash, proposal.planner, plan.goal, len(plan.steps), prepared.levels, proposal.tokens, proposal.cost,
-        list(superseded),
+        list(superseded), proposal.cached,
     )  # fmt: skip
     row = ExecutionRow(
         status="running",

@@ -287,7 +287,7 @@ class StepWork:
             await self._impossible(id, item, error)
             return
         label = (self.label(id) | result.label).to_json()
-        event = e.StepCompleted(id, output, label, item, round(seconds, 6), result.tokens, result.cost)
+        event = e.StepCompleted(id, output, label, item, round(seconds, 6), result.tokens, result.cost, result.cached)
         step = step_row(id, item, "completed", args=stored, output=output, label=label, tokens=result.tokens, cost=result.cost)
         self._env.values.remember(self._record.workspace, blobs, result.output)
         row = self._chronicle.row(progressed=True)

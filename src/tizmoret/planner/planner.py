@@ -31,12 +31,13 @@ class PlanRequest:
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A plan that passes `check`. cost: dollars; None where the model's price is not known. planner: who planned, where that was not the
-    one that was asked."""
+    one that was asked. cached: of the tokens, those that the provider read from its cache."""
 
     plan: Plan
     tokens: int = 0
     cost: float | None = 0.0
     planner: str = ""
+    cached: int = 0
 
 
 @dataclass(frozen=True, slots=True)

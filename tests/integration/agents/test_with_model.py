@@ -74,12 +74,12 @@ async def run(
 
 async def test_the_model_calls_the_agents_tools_and_ends_with_the_declared_output(served: Any, workspace: Path) -> None:
     server: WireServer = served[0]
-    server.call("documents_read", documents=["grain.md"]).answer(ANSWER, tokens=(500, 50))
+    server.call("documents_read", documents=["grain.md"]).answer(ANSWER, tokens=(500, 50), cached=400)
 
     result = await run(served, workspace, "analysis", {"documents": DOCUMENTS})
 
     assert result.output == ANSWER
-    assert result.tokens == 840 + 550
+    assert (result.tokens, result.cached) == (840 + 550, 400)
     assert result.cost
     assert result.label.integrity == "untrusted"
     asked, told = server.requests

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Activity as ActivityIcon, Check, Coins, Hand, ListTree, Sigma, Timer } from "lucide-react";
+import { Activity as ActivityIcon, Check, Coins, Hand, ListTree, Sigma, Timer, Zap } from "lucide-react";
 import { useState } from "react";
 
 import type { Activity, Work } from "../api/client";
@@ -53,7 +53,7 @@ export function Metrics() {
         )}
         {found && found.executions > 0 && (
           <>
-            <section aria-label={t("metrics")} className="card grid grid-cols-2 overflow-hidden sm:grid-cols-4" data-totals>
+            <section aria-label={t("metrics")} className="card grid grid-cols-2 overflow-hidden sm:grid-cols-3" data-totals>
               <Figure icon={ListTree} name={t("begun")} value={String(found.executions)} />
               <Figure icon={Check} name={t("success")} value={percent(found.completed, found.completed + found.failed)} />
               <Figure icon={Timer} name={`${t("duration")}, ${t("p50")}`} value={time(found.p50)} />
@@ -62,6 +62,7 @@ export function Metrics() {
               <Figure icon={Hand} name={t("peopleTook")} value={time(found.approvalP50)} />
               <Figure icon={Coins} name={t("cost")} value={money(found.cost)} />
               <Figure icon={Sigma} name={t("tokens")} value={String(found.tokens)} />
+              <Figure icon={Zap} name={t("fromCache")} value={percent(found.cached, found.tokens)} />
             </section>
             <Throughput activity={found} />
             {found.work.length > 0 && <ByCapability work={found.work} />}
@@ -138,7 +139,7 @@ function Throughput({ activity }: { activity: Activity }) {
   );
 }
 
-type Column = "calls" | "succeeded" | "failed" | "retried" | "p50" | "p95" | "tokens" | "cost";
+type Column = "calls" | "succeeded" | "failed" | "retried" | "p50" | "p95" | "tokens" | "cached" | "cost";
 const COLUMNS: readonly (readonly [Column, Message, (work: Work) => string])[] = [
   ["calls", "calls", (work) => String(work.calls)],
   ["succeeded", "success", share],
@@ -147,6 +148,7 @@ const COLUMNS: readonly (readonly [Column, Message, (work: Work) => string])[] =
   ["p50", "p50", (work) => time(work.p50)],
   ["p95", "p95", (work) => time(work.p95)],
   ["tokens", "tokens", (work) => String(work.tokens)],
+  ["cached", "fromCache", (work) => percent(work.cached ?? 0, work.tokens ?? 0)],
   ["cost", "cost", (work) => money(work.cost)],
 ];
 

@@ -106,7 +106,7 @@ class Conversation:
             draft = await self._ask(task, usage)
         if task.plan is None:
             return Question((draft.question or "").strip(), tuple(draft.understood), usage.total_tokens, prices.dollars(usage))
-        return Planned(task.plan, usage.total_tokens, prices.dollars(usage))
+        return Planned(task.plan, usage.total_tokens, prices.dollars(usage), cached=usage.cache_read_tokens)
 
     async def _ask(self, task: _Task, usage: RunUsage) -> Draft:
         """The first answer that needs no repair."""

@@ -38,6 +38,7 @@ export const EXECUTION = {
   stepsDone: ["שלבים שהושלמו", "Steps done"],
   saved: ["נחסך במקביליות", "Saved by parallelism"],
   tokens: ["טוקנים", "Tokens"],
+  fromCache: ["טוקנים מהמטמון", "Tokens from cache"],
   steps: ["שלבים", "Steps"],
   graph: ["גרף", "Graph"],
   graphKeys: ["מקשי החיצים עוברים משלב לשלב, Enter בוחר; ציר הזמן אומר אותו דבר בטבלה.", "Arrow keys go from step to step, Enter selects; the timeline says the same as a table."],
