@@ -110,8 +110,9 @@ def test_a_step_of_a_thousand_is_found_by_pointer_and_by_keys_in_both_directions
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.wait_for_function(f"({COLOUR})({list(later)}).join() !== '{','.join(map(str, light))}'")
     assert Axe().run(page).violations_count == 0
-    first.focus()
+    page.locator("[data-node=s0_0]").focus()
     page.keyboard.press("ArrowLeft" if language == "he" else "ArrowRight")
+    expect(page.locator(f"[data-node={name}]")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"step={name}"))
 
