@@ -18,6 +18,7 @@ def key_in(text: str) -> str:
     return found
 
 
+@pytest.mark.long
 def test_a_member_comes_gets_a_key_another_role_and_goes(program: Program) -> None:
     added = program("member", "add", "Dana", "--role", "viewer")
     assert added.code == 0
@@ -35,6 +36,7 @@ def test_a_member_comes_gets_a_key_another_role_and_goes(program: Program) -> No
     assert not [path for path in (program.home / "logs").iterdir() if key in path.read_text()]
 
 
+@pytest.mark.long
 def test_another_workspace_has_members_of_its_own(program: Program) -> None:
     made = program("workspace", "create", "החווה", "--owner", "נועה")
     key_in(made.out)
