@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from tizmoret.errors import NotFound, StepFailed, TryAgain
+from tizmoret.tools.providers.account_events import Calendar
 from tizmoret.tools.providers.google_event import Told
 from tizmoret.tools.providers.rest_client import RestSession
 
@@ -18,14 +18,6 @@ PAGE = "2500"  # events; no more are given at once
 FREE_BUSY = dt.timedelta(days=60)  # Google refuses to tell more than 90 at once
 MOST_ASKED = 50  # calendars in one question for when they are busy
 _NOTIFY = {"sendUpdates": "all"}
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    id: str
-    name: str  # as people call it
-    own: bool
-    primary: bool
 
 
 class GoogleEvents:
