@@ -3,6 +3,7 @@
 TizmoretError
 ├── BadInput               the caller sent something that cannot be used; `field` names it
 │   ├── ArgumentMismatch   a step's argument does not fit its tool
+│   ├── SignInFailed       nobody came back from a sign-in elsewhere with what lets us in; `field` says what it was
 │   └── PlanRefused        a plan did not pass `check`; `findings` say why
 ├── NotSignedIn            no token, or a wrong one
 ├── Forbidden              a known caller without the right to do this
@@ -77,6 +78,12 @@ class PlanRefused(BadInput):
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
         super().__init__(f"The plan was refused: {first.message}{more}", cure=first.cure, field=first.step)
         self.findings = tuple(findings)
+
+
+class SignInFailed(BadInput):
+    """field: state (of another sign-in, used, or over), iss (of another issuer), error (a no), redirect (not registered), clientId."""
+
+    code = "sign-in-failed"
 
 
 class NotSignedIn(TizmoretError):

@@ -23,6 +23,7 @@ from tizmoret.agents.own import AgentFault
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.connections.book import Connections
 from tizmoret.connections.catalog import Catalogs, Given, keep_fresh
+from tizmoret.connections.sign_ins import SignIns, clients_of
 from tizmoret.conversations import Conversations
 from tizmoret.engine.decisions import Decision, begin_undo, check_edit, control, decide, find_gate, verdict
 from tizmoret.engine.dispatch.choose import choose_dispatcher
@@ -72,6 +73,7 @@ class Tizmoret:
         self._values = Values(database)
         sealing = Sealing(settings.home, settings.keys)
         self.connections = Connections(database, sealing, Way(settings.networks), self.workspace, self.refresh_catalog)
+        self.sign_ins = SignIns(database, sealing, self.connections, clients_of(settings))
         catalogs = Catalogs(base, self.connections, self.workspace)
         self._planner = choose_planner(settings, catalogs.of(self.workspace).now)
         self.workplaces = Workplaces(settings, database, self.catalog_of, self._planner.name, self.connections)

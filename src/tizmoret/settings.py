@@ -55,6 +55,14 @@ class DavServer:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisteredClient:
+    """This installation, as a service knows it to which people sign in. secret: empty where it has none."""
+
+    id: str
+    secret: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     home: Path  # database, workspaces and the owner token live below it
     database_url: str | None  # a Postgres of the user's own; None: the embedded one
@@ -74,6 +82,8 @@ class Settings:
     dav: DavServer | None = None
     networks: tuple[IPv4Network | IPv6Network, ...] = ()  # inside, that connections may reach
     keys: tuple[bytes, ...] = field(default=(), repr=False)  # that secrets are sealed with: by the first; none: one kept in the home
+    google: RegisteredClient | None = None  # None: whoever connects an account brings one
+    microsoft: RegisteredClient | None = None
     tools: tuple[str, ...] = ()  # Python modules of the user's own whose TOOLS join the catalog
 
     def address_of(self, model: str | None) -> str | None:
@@ -109,6 +119,8 @@ class Settings:
             dav=_dav(env),
             networks=_networks(env),
             keys=_keys(env),
+            google=_client(env, "TIZMORET_GOOGLE"),
+            microsoft=_client(env, "TIZMORET_MICROSOFT"),
             tools=_names(env, "TIZMORET_TOOLS"),
         )
 
@@ -172,6 +184,13 @@ def _dav(env: Mapping[str, str]) -> DavServer | None:
     if not password:
         raise BadInput("TIZMORET_DAV_PASSWORD is not set.", cure="Set it to the password of that user.", field="TIZMORET_DAV_PASSWORD")
     return DavServer(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(), unquote(parts.username), password)
+
+
+def _client(env: Mapping[str, str], name: str) -> RegisteredClient | None:
+    id, secret = env.get(f"{name}_CLIENT_ID", ""), env.get(f"{name}_CLIENT_SECRET", "")
+    if secret and not id:
+        raise BadInput(f"{name}_CLIENT_ID is not set.", cure="Set it to the id that the secret belongs to.", field=f"{name}_CLIENT_ID")
+    return RegisteredClient(id, secret) if id else None
 
 
 def _networks(env: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network, ...]:

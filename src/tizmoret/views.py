@@ -116,6 +116,22 @@ class ConnectionView(_View):
     created_at: datetime
 
 
+class SignInService(_View):
+    """An account that can be connected by signing in there. parts: of the account. registered: the operator has given a client."""
+
+    kind: ConnectionKind
+    name: str
+    parts: list[str]
+    registered: bool
+
+
+class SignInStarted(_View):
+    """address: where the browser goes. redirect: where it comes back to, as it must be registered there."""
+
+    address: str
+    redirect: str
+
+
 class WorkspaceView(_View):
     id: UUID
     name: str

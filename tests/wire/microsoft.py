@@ -37,7 +37,7 @@ class Refused(Exception):
 @dataclass
 class Microsoft(OAuthServer):
     asks: ClassVar[dict[str, str]] = {"response_mode": "query"}
-    redirects: ClassVar[str] = r"http://localhost:\d+"
+    redirects: ClassVar[str] = r"http://localhost:\d+(/orchestrate/connected/microsoft)?"
     lends: ClassVar[bool] = True
 
     secret: str = ""

@@ -19,7 +19,8 @@ CLIENT, SECRET = "client-7.apps.example", "client-secret-canary"
 @dataclass
 class OAuthServer:
     """asks: what it wants to be told beside the standard. redirects: where it sends people back to. lends: whether each use of a refresh token
-    gives another one. secret: of the client; empty where it has none."""
+    gives another one. secret: of the client; empty where it has none. names: what it calls itself in its answers; empty: it does not.
+    says: the next answers of its token endpoint, in the place of its own."""
 
     asks: ClassVar[dict[str, str]] = {}
     redirects: ClassVar[str] = ""
@@ -30,6 +31,8 @@ class OAuthServer:
     refresh: dict[str, str] = field(default_factory=dict)  # token: scopes, or empty for all
     access: dict[str, str] = field(default_factory=dict)
     denies: bool = False  # the person says no
+    names: str = ""
+    says: list[tuple[int, Any]] = field(default_factory=list)
 
     def expire(self) -> None:
         """Every access token at once."""
@@ -48,9 +51,12 @@ class OAuthServer:
         code = secrets.token_urlsafe(8)
         self.codes[code] = (told["code_challenge"], redirect, told["scope"])
         back = {"error": "access_denied"} if self.denies else {"code": code}
-        return 302, None, {"Location": f"{redirect}?{urlencode({**back, 'state': told['state']})}"}
+        named = {"iss": self.names} if self.names else {}
+        return 302, None, {"Location": f"{redirect}?{urlencode({**back, **named, 'state': told['state']})}"}
 
     def token(self, told: dict[str, str]) -> tuple[int, Any]:
+        if self.says:
+            return self.says.pop(0)
         if (told.get("client_id"), told.get("client_secret", "")) != (CLIENT, self.secret):
             return 401, {"error": "invalid_client"}
         if told.get("grant_type") == "authorization_code":

@@ -136,15 +136,19 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
         "TIZMORET_SECRET",
     ),
     "opt.microsoft_client_id": (
-        "מזהה האפליקציה מ-Microsoft Entra (סוג Mobile and desktop, עם ההפניה http://localhost)",
-        "the application id from Microsoft Entra (Mobile and desktop, with the redirect http://localhost)",
+        "מזהה האפליקציה מ-Microsoft Entra (סוג Mobile and desktop, עם ההפניה http://localhost); בלעדיו, זה של TIZMORET_MICROSOFT_CLIENT_ID",
+        "the application id from Microsoft Entra (Mobile and desktop, with the redirect http://localhost); without it the one of "
+        "TIZMORET_MICROSOFT_CLIENT_ID",
     ),
     "opt.microsoft_only": (
         "רק חלק מהחשבון: contacts, mail, documents (אפשר כמה פעמים)",
         "only a part of the account: contacts, mail, documents (may be repeated)",
     ),
     "opt.microsoft_server": ("שרת אחר שמדבר כמו Microsoft", "another server that speaks as Microsoft does"),
-    "opt.client_id": ("מזהה הלקוח (Desktop app) מ-Google Cloud", "the client id (Desktop app) from Google Cloud"),
+    "opt.client_id": (
+        "מזהה הלקוח (Desktop app) מ-Google Cloud; בלעדיו, זה של TIZMORET_GOOGLE_CLIENT_ID",
+        "the client id (Desktop app) from Google Cloud; without it the one of TIZMORET_GOOGLE_CLIENT_ID",
+    ),
     "opt.google_only": (
         "רק חלק מהחשבון: contacts, calendar, mail, documents (אפשר כמה פעמים)",
         "only a part of the account: contacts, calendar, mail, documents (may be repeated)",

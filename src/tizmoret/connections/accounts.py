@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tizmoret.catalog.tool import Tool
 from tizmoret.connections.connection import Connection, Wanted
-from tizmoret.errors import BadInput
+from tizmoret.connections.sign_in import LOOPBACK, Attempt, Back
+from tizmoret.errors import BadInput, SignInFailed
 from tizmoret.tools import mail
 from tizmoret.tools.providers.guarded import Way
-from tizmoret.tools.providers.oauth import Access, Client, Issuer
+from tizmoret.tools.providers.oauth import Access, Client, Given, Issuer, ask
 from tizmoret.tools.providers.rest_client import NotGiven, RestSession
 from tizmoret.views import ConnectionKind
 
@@ -33,7 +34,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class AccountKind:
     """service: as people call it. address: its own, where no other server that speaks as it does is meant. always: scopes of every sign-in.
-    redirect: where a sign-in comes back to; services differ in which name of this machine they take from any port."""
+    loopback: see `SignIn`."""
 
     kind: ConnectionKind
     service: str
@@ -41,7 +42,7 @@ class AccountKind:
     parts: Mapping[str, Part]
     issuer: Callable[[str], Issuer]
     always: tuple[str, ...] = ()
-    redirect: str = "http://127.0.0.1:{port}/"
+    loopback: str = LOOPBACK
 
     def server(self, wanted: Wanted) -> str:
         """Empty for the service itself."""
@@ -59,15 +60,37 @@ class AccountKind:
     def scopes(self, wanted: Wanted) -> Sequence[str]:
         return [*self.always, *(scope for part in self.parts_of(wanted).values() for scope in part.scopes)]
 
+    async def begin(self, wanted: Wanted, client: Client | None, back: Back, way: Way) -> Attempt:
+        """Raises BadInput where nobody has said who we are there."""
+        if client is None:
+            cure = f"Register one at {self.service}, with the address {back.of(self.kind)}, and give its id."
+            raise BadInput(f"{self.service} lets in only who is registered there as a client.", cure=cure, field="clientId")
+        asking = ask(self.issuer(self.server(wanted)), client, self.scopes(wanted), back.of(self.kind))
+        named = {name: value for name, value in wanted.options.items() if name == "only"}
+        told = replace(wanted, options={"client_id": client.id, **named}, secret=None)
+        return Attempt(told, self.issuer(self.server(wanted)), client, asking)
+
+    def secret(self, attempt: Attempt, given: Given) -> str:
+        """Raises SignInFailed where what was given ends by itself."""
+        if not given.refresh:
+            cure = f"Withdraw Tizmoret's access in your {self.service} account, and sign in again."
+            raise SignInFailed(f"{self.service} gave no lasting access.", cure=cure, field="clientId")
+        return secret_of(attempt.client, given.refresh)
+
+    def client(self, known: Wanted) -> Client | None:
+        """None for what nobody has signed in to."""
+        try:
+            return Client(str(known.options["client_id"]), str(json.loads(known.secret or "")["client_secret"]))
+        except (ValueError, KeyError, TypeError):
+            return None
+
     def session(self, wanted: Wanted, way: Way, renewed: Renewed | None = None) -> RestSession:
         """Raises BadInput where what is needed to sign in is not there."""
-        try:
-            told = json.loads(wanted.secret or "")
-            client = Client(str(wanted.options["client_id"]), str(told["client_secret"]))
-            refresh = str(told["refresh_token"])
-        except (ValueError, KeyError, TypeError) as error:
-            cure = f"Connect it at the command line: tizmoret connect add {self.kind} {wanted.name}"
-            raise BadInput(f"A {self.service} account is connected by signing in at {self.service}.", cure=cure, field="kind") from error
+        client = self.client(wanted)
+        if client is None:
+            cure = f"Sign in from the settings, or at the command line: tizmoret connect add {self.kind} {wanted.name}"
+            raise BadInput(f"A {self.service} account is connected by signing in at {self.service}.", cure=cure, field="kind")
+        refresh = str(json.loads(wanted.secret or "").get("refresh_token", ""))
 
         async def keep(token: str) -> None:
             if renewed is not None:

@@ -12,6 +12,7 @@ from tizmoret.connections import a2a, accounts, dav, google, mcp, microsoft, ntf
 from tizmoret.connections.accounts import AccountKind
 from tizmoret.connections.connection import Connection, Wanted
 from tizmoret.connections.notice import Notice
+from tizmoret.connections.sign_in import SignIn
 from tizmoret.tools.providers.guarded import Way
 from tizmoret.views import ConnectionKind
 
@@ -19,7 +20,8 @@ from tizmoret.views import ConnectionKind
 @dataclass(frozen=True, slots=True)
 class Kind:
     """look: what a server offers, before it is connected. changed: what is otherwise since, as a sentence, or empty. offers: that, in words.
-    tools and agents: what it brings to the catalog. tell: a person something, under a mark that is the same for a repeat; None: it cannot."""
+    tools and agents: what it brings to the catalog. tell: a person something, under a mark that is the same for a repeat; None: it cannot.
+    sign_in: how a person lets us in there; None: nobody does."""
 
     look: Callable[[Wanted, Way], Awaitable[dict[str, Any]]]
     changed: Callable[[Connection, Way], Awaitable[str]]
@@ -27,10 +29,12 @@ class Kind:
     tools: Callable[[Connection], Sequence[Tool]] = lambda _connection: ()
     agents: Callable[[Connection], Sequence[Agent]] = lambda _connection: ()
     tell: Callable[[Connection, Way, Notice, str], Awaitable[None]] | None = None
+    sign_in: SignIn | None = None
 
 
 def _account(kind: AccountKind) -> Kind:
-    return Kind(kind.look, kind.changed, accounts.offers, accounts.tools)
+    entering = SignIn(kind.begin, kind.secret, kind.client, kind.loopback)
+    return Kind(kind.look, kind.changed, accounts.offers, accounts.tools, sign_in=entering)
 
 
 KINDS: Mapping[ConnectionKind, Kind] = {

@@ -26,6 +26,7 @@ from tizmoret.server.routes import (
     page,
     saved_filters,
     schedules,
+    sign_ins,
     workspaces,
 )
 from tizmoret.server.stream import changes_route
@@ -57,9 +58,9 @@ def make_api(mcp: ASGIApp | None = None) -> FastAPI:
     app.router.routes += a2a.routes()
     if mcp is not None:
         app.router.routes.append(Route("/mcp", endpoint=mcp))
-    of_all = (schedules.router, approvals.inbox, catalog.router, activity.router, locks.router, connections.router, saved_filters.router)
+    of_all = (schedules.router, approvals.inbox, catalog.router, activity.router, locks.router, saved_filters.router)
     people = (workspaces.router, members.router, keys.router)
-    for router in (*of_all, *people, executions.router, approvals.router, page.router):
+    for router in (*of_all, connections.router, sign_ins.router, *people, executions.router, approvals.router, page.router):
         app.include_router(router)
     permissions.protect(app)
     return app

@@ -75,6 +75,9 @@ ROUTES: Mapping[str, Action | Open] = {
     "POST /api/connections/{name}/test": "check-connections",
     "POST /api/connections/{name}/approve": "manage-connections",
     "DELETE /api/connections/{name}": "manage-connections",
+    "GET /api/sign-ins": "look",
+    "POST /api/sign-ins": "manage-connections",
+    "POST /api/sign-ins/finish": "manage-connections",
     # people
     "GET /api/me": "look",
     "GET /api/workspace": "look",

@@ -19,7 +19,7 @@ from tests.wire.google import CLIENT, SECRET, Google, google, person
 from tests.wire.imported import load, people_of
 from tizmoret.connections.connection import Wanted
 from tizmoret.demo import make_demo
-from tizmoret.errors import BadInput, StepFailed, TryAgain, Unavailable
+from tizmoret.errors import BadInput, SignInFailed, StepFailed, TryAgain, Unavailable
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.plan.model import Plan, Step
 from tizmoret.tools.models import Contact
@@ -127,7 +127,7 @@ async def test_a_code_is_worth_nothing_without_its_verifier(account: Google) -> 
     client, issuer = Client(CLIENT, SECRET), Endpoints(account.address).issuer
     mine, other = (ask(issuer, client, ("contacts",), "http://127.0.0.1:1/") for _ in range(2))
     code = httpx2.URL(httpx2.get(mine.address).headers["location"]).params["code"]
-    with pytest.raises(StepFailed, match="withdrawn or has ended"):
+    with pytest.raises(SignInFailed, match="withdrawn or has ended"):
         await exchange(issuer, HERE, client, other, code)
     assert mine.verifier not in mine.address
 

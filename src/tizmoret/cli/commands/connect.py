@@ -107,46 +107,33 @@ def webhook(name: Name, address: Address, gates: Gates = False, json: Json = Fal
     return _add(json, name, "webhook", address, {"gates": gates}, _secret())
 
 
+ClientId = Annotated[str, typer.Option(help=say("opt.client_id"))]
+
+
 @adding.command(help=say("help.connect_google"))
 def google(
     name: Name,
-    client_id: Annotated[str, typer.Option(help=say("opt.client_id"))],
+    client_id: ClientId = "",
     only: Annotated[list[str] | None, typer.Option(help=say("opt.google_only"))] = None,
     server: Annotated[str, typer.Option(help=say("opt.google_server"))] = "",
     json: Json = False,
 ) -> int:
-    from tizmoret.cli.session import run as session
+    from tizmoret.connections.google import ACCOUNT
 
-    client_secret = _secret()
-
-    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
-        from tizmoret.cli.account import connect_account
-        from tizmoret.connections.google import ACCOUNT
-
-        return _told(await connect_account(ACCOUNT, tizmoret, screen, name, client_id, client_secret, server, only or []), screen, json)
-
-    return session(work, engine=False)
+    return _sign_in(json, name, "google", server or ACCOUNT.address, {"only": only}, client_id, _secret() if client_id else "")
 
 
 @adding.command(help=say("help.connect_microsoft"))
 def microsoft(
     name: Name,
-    client_id: Annotated[str, typer.Option(help=say("opt.microsoft_client_id"))],
+    client_id: Annotated[str, typer.Option(help=say("opt.microsoft_client_id"))] = "",
     only: Annotated[list[str] | None, typer.Option(help=say("opt.microsoft_only"))] = None,
     server: Annotated[str, typer.Option(help=say("opt.microsoft_server"))] = "",
     json: Json = False,
 ) -> int:
-    from tizmoret.cli.session import run as session
+    from tizmoret.connections.microsoft import ACCOUNT
 
-    client_secret = os.environ.get(SECRET, "")
-
-    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
-        from tizmoret.cli.account import connect_account
-        from tizmoret.connections.microsoft import ACCOUNT
-
-        return _told(await connect_account(ACCOUNT, tizmoret, screen, name, client_id, client_secret, server, only or []), screen, json)
-
-    return session(work, engine=False)
+    return _sign_in(json, name, "microsoft", server or ACCOUNT.address, {"only": only}, client_id, os.environ.get(SECRET, ""))
 
 
 @app.command(help=say("help.connect_approve"))
@@ -211,6 +198,23 @@ def _add(json: bool, name: str, kind: Any, address: str, options: dict[str, Any]
         from tizmoret.connections.connection import Wanted
 
         return _told(await tizmoret.connections.add(Wanted(name, kind, address, given, secret or None, document)), screen, json)
+
+    return session(work, engine=False)
+
+
+def _sign_in(json: bool, name: str, kind: Any, address: str, options: dict[str, Any], client_id: str, secret: str) -> int:
+    """By a browser. client_id: empty for the client that the operator has registered."""
+    from tizmoret.cli.session import run as session
+
+    given = {option: value for option, value in options.items() if value}
+
+    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
+        from tizmoret.cli.account import connect_account
+        from tizmoret.connections.connection import Wanted
+        from tizmoret.tools.providers.oauth import Client
+
+        client = Client(client_id, secret) if client_id else None
+        return _told(await connect_account(tizmoret, screen, Wanted(name, kind, address, given), client), screen, json)
 
     return session(work, engine=False)
 

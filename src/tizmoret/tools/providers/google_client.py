@@ -17,7 +17,8 @@ class Endpoints:
     def issuer(self) -> Issuer:
         asks = {"access_type": "offline", "prompt": "consent"}  # else there is no refresh token, or only at the first time
         authorize = f"{self.server or 'https://accounts.google.com'}/o/oauth2/v2/auth"
-        return Issuer("Google", authorize, f"{self.server or 'https://oauth2.googleapis.com'}/token", asks)
+        token = f"{self.server or 'https://oauth2.googleapis.com'}/token"
+        return Issuer("Google", authorize, token, asks, id=self.server or "https://accounts.google.com")
 
     @property
     def people(self) -> str:

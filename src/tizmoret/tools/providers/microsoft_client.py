@@ -15,8 +15,9 @@ class Endpoints:
 
     @property
     def issuer(self) -> Issuer:
-        base = f"{self.server or 'https://login.microsoftonline.com'}/common/oauth2/v2.0"
-        return Issuer("Microsoft", f"{base}/authorize", f"{base}/token", {"response_mode": "query", "prompt": "select_account"})
+        host = self.server or "https://login.microsoftonline.com"
+        base, asks = f"{host}/common/oauth2/v2.0", {"response_mode": "query", "prompt": "select_account"}
+        return Issuer("Microsoft", f"{base}/authorize", f"{base}/token", asks, id=f"{host}/*/v2.0")
 
     @property
     def graph(self) -> str:
