@@ -4,6 +4,8 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 
+import "./settings/arrived"; // before the router
+
 import { queries } from "./api/cache";
 import { router } from "./router";
 import { followSystemTheme } from "./theme";

@@ -66,6 +66,9 @@ const compare = createRoute({
 
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: lazyRouteComponent(() => import("./pages/Settings"), "Settings") });
 
+// Where a sign-in elsewhere comes back to; what it brings is read by `settings/arrived`.
+const connected = createRoute({ getParentRoute: () => root, path: "/connected/$tag", component: lazyRouteComponent(() => import("./settings/Connected"), "Connected") });
+
 const execution = createRoute({
   getParentRoute: () => root,
   path: "/$id",
@@ -74,7 +77,7 @@ const execution = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, executions, approvals, catalog, entry, metrics, compare, schedules, locks, settings, execution]),
+  routeTree: root.addChildren([start, executions, approvals, catalog, entry, metrics, compare, schedules, locks, settings, connected, execution]),
   basepath: "/orchestrate",
   defaultPreload: false,
   defaultErrorComponent: Broken,

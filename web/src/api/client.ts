@@ -28,6 +28,7 @@ export interface Label {
 }
 export type ConnectionView = Schemas["ConnectionView"];
 export type NewConnection = Pick<Schemas["NewConnection"], "name" | "kind" | "address" | "user" | "secret">;
+export type NewSignIn = Schemas["NewSignIn"];
 export type NewSchedule = Schemas["NewSchedule"];
 export type Me = Schemas["Me"];
 export type Member = Schemas["Member"];
@@ -119,6 +120,11 @@ export const api = {
     test: (name: string) => call<ConnectionView>("POST", `/api/connections/${encodeURIComponent(name)}/test`),
     approve: (name: string) => call<ConnectionView>("POST", `/api/connections/${encodeURIComponent(name)}/approve`),
     remove: (name: string) => call<void>("DELETE", `/api/connections/${encodeURIComponent(name)}`),
+  },
+  signIns: {
+    services: () => call<Schemas["SignInService"][]>("GET", "/api/sign-ins"),
+    begin: (wanted: Partial<NewSignIn> & Pick<NewSignIn, "name" | "kind">) => call<Schemas["SignInStarted"]>("POST", "/api/sign-ins", wanted),
+    finish: (redirect: string, answer: Record<string, string>) => call<ConnectionView>("POST", "/api/sign-ins/finish", { redirect, answer }),
   },
   people: {
     me: () => call<Me>("GET", "/api/me"),

@@ -17,6 +17,7 @@ export const meQuery = queryOptions({ queryKey: ["me"], queryFn: api.people.me, 
 export const membersQuery = queryOptions({ queryKey: ["members"], queryFn: api.people.members, refetchInterval: 10_000 });
 export const keysQuery = queryOptions({ queryKey: ["keys"], queryFn: api.people.keys, refetchInterval: 10_000 });
 export const connectionsQuery = queryOptions({ queryKey: ["connections"], queryFn: api.connections.list });
+export const signInsQuery = queryOptions({ queryKey: ["sign-ins"], queryFn: api.signIns.services, staleTime: 60_000 });
 export const schedulesQuery = queryOptions({ queryKey: ["schedules"], queryFn: api.schedules.list, refetchInterval: unlessLive(10_000) });
 export const locksQuery = queryOptions({ queryKey: ["locks"], queryFn: api.locks, refetchInterval: unlessLive(LIVE) });
 export const executionsQuery = (listing: Listing) =>

@@ -8,6 +8,8 @@ import { api, type ConnectionView, type NewConnection } from "../api/client";
 import { connectionsQuery } from "../api/queries";
 import { useWords } from "../i18n";
 import type { Message } from "../i18n/words";
+import { AccountFields, isService, NO_ACCOUNT, SIGN_IN_AT, useService, useSignIn, wantedAccount } from "../settings/AccountFields";
+import { SignedIn } from "../settings/SignedIn";
 import { Code, Value } from "../ui/bidi";
 import { Line } from "../ui/Line";
 import { Failed, Loading, ProblemText } from "../ui/states";
@@ -15,7 +17,7 @@ import { Sure } from "../ui/Sure";
 
 type Kind = NewConnection["kind"];
 const KINDS: Record<Kind, Message> = { dav: "connectDav", google: "connectGoogle", microsoft: "connectMicrosoft", openapi: "connectOpenapi", mcp: "connectMcp", a2a: "connectA2a", slack: "connectSlack", ntfy: "connectNtfy", webhook: "connectWebhook" };
-const HERE: Kind[] = ["dav", "openapi", "mcp", "a2a", "slack", "ntfy", "webhook"]; // that a form is enough for; the others sign in elsewhere, from the command line
+const ORDER: Kind[] = ["dav", "google", "microsoft", "openapi", "mcp", "a2a", "slack", "ntfy", "webhook"];
 type Own = "user" | "channel" | "gates" | "answers";
 /** What is asked of a kind beside its address and secret. */
 const OWN: Partial<Record<Kind, Own[]>> = { dav: ["user"], a2a: ["answers"], slack: ["channel", "gates"], ntfy: ["gates"], webhook: ["gates"] };
@@ -28,6 +30,7 @@ export function Connections() {
   return (
     <div className="flex flex-col gap-4" data-connections>
       <p className="text-sm text-fg-2">{t("connectionsText")}</p>
+      <SignedIn />
       {found.isPending && <Loading rows={2} />}
       {found.isError && !found.data && <Failed error={found.error} again={() => void found.refetch()} />}
       {found.data?.length === 0 && <p className="text-sm text-fg-3">{t("connectionsNone")}</p>}
@@ -51,6 +54,8 @@ function Row({ one }: { one: ConnectionView }) {
   const look = useMutation({ mutationFn: () => api.connections.test(one.name), onSettled: again });
   const remove = useMutation({ mutationFn: () => api.connections.remove(one.name), onSuccess: again });
   const approve = useMutation({ mutationFn: () => api.connections.approve(one.name), onSettled: again });
+  const signIn = useSignIn();
+  const service = isService(one.kind) ? one.kind : null;
   const changed = one.trouble.includes("agreed to") && (one.kind === "mcp" || one.kind === "a2a");
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3" data-connection-name={one.name}>
@@ -77,8 +82,13 @@ function Row({ one }: { one: ConnectionView }) {
             <Value text={one.trouble} />
           </p>
         )}
-        <ProblemText error={look.error ?? approve.error} />
+        <ProblemText error={look.error ?? approve.error ?? signIn.error} />
       </div>
+      {one.trouble && service && (
+        <button type="button" className="btn" disabled={signIn.isPending} onClick={() => signIn.mutate({ name: one.name, kind: service, address: one.address })} aria-label={`${t("signInAgain")}: ${one.name}`}>
+          {t("signInAgain")}
+        </button>
+      )}
       {changed && (
         <button type="button" className="btn" disabled={approve.isPending} onClick={() => approve.mutate()} aria-label={`${t("approveConnection")}: ${one.name}`}>
           {t("approveConnection")}
@@ -132,6 +142,10 @@ function Adding() {
       void cache.invalidateQueries({ queryKey: ["catalog"] });
     },
   });
+  const [account, setAccount] = useState(NO_ACCOUNT);
+  const signIn = useSignIn();
+  const service = isService(made.kind) ? made.kind : null;
+  const parts = useService(made.kind)?.parts ?? [];
   const own = OWN[made.kind] ?? [];
   if (!open)
     return (
@@ -147,17 +161,37 @@ function Adding() {
       autoComplete="off"
       onSubmit={(event) => {
         event.preventDefault();
-        add.mutate();
+        if (service) signIn.mutate(wantedAccount(made.name, service, account, parts));
+        else add.mutate();
       }}
     >
       <div role="group" aria-label={t("filterKind")} className="flex flex-wrap gap-1.5">
-        {HERE.map((kind) => (
+        {ORDER.map((kind) => (
           <button key={kind} type="button" className="chip" aria-pressed={made.kind === kind} onClick={() => set({ kind, address: kind === "slack" && !made.address ? SLACK : made.address })}>
             {t(KINDS[kind])}
           </button>
         ))}
       </div>
       <Line name={t("connectName")}>{(id) => <input id={id} className="field font-mono" dir="ltr" required maxLength={30} value={made.name} onChange={(event) => set({ name: event.target.value })} />}</Line>
+      {service ? <AccountFields kind={service} account={account} set={(change) => setAccount((old) => ({ ...old, ...change }))} /> : <ServerFields made={made} own={own} set={set} />}
+      <ProblemText error={service ? signIn.error : add.error} />
+      <div className="flex gap-2">
+        <button type="submit" className="btn primary" disabled={add.isPending || signIn.isPending || signIn.isSuccess || (service !== null && account.left.length >= parts.length)}>
+          {t(service ? SIGN_IN_AT[service] : "connectIt")}
+        </button>
+        <span className="flex-1" />
+        <button type="button" className="btn" onClick={() => setOpen(false)}>
+          {t("close")}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function ServerFields({ made, own, set }: { made: typeof EMPTY; own: readonly Own[]; set: (change: Partial<typeof EMPTY>) => void }) {
+  const { t } = useWords();
+  return (
+    <>
       <Line name={t(ADDRESSES[made.kind] ?? "connectAddress")}>
         {(id) => <input id={id} className="field font-mono" type="url" dir="ltr" required maxLength={2000} value={made.address} onChange={(event) => set({ address: event.target.value })} />}
       </Line>
@@ -167,17 +201,7 @@ function Adding() {
       {own.includes("channel") && <Line name={t("connectChannel")}>{(id) => <input id={id} className="field" dir="ltr" maxLength={100} placeholder="#general" value={made.channel} onChange={(event) => set({ channel: event.target.value })} />}</Line>}
       {own.includes("gates") && <Choice name={t("connectGates")} on={made.gates} change={(gates) => set({ gates })} />}
       {own.includes("answers") && <Choice name={t("connectAnswers")} on={made.answers} change={(answers) => set({ answers })} />}
-      <ProblemText error={add.error} />
-      <div className="flex gap-2">
-        <button type="submit" className="btn primary" disabled={add.isPending}>
-          {t("connectIt")}
-        </button>
-        <span className="flex-1" />
-        <button type="button" className="btn" onClick={() => setOpen(false)}>
-          {t("close")}
-        </button>
-      </div>
-    </form>
+    </>
   );
 }
 
