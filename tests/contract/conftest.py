@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.tools.conftest import JERUSALEM, call, documents
 from tests.wire.google import CLIENT, SECRET, Google, google
-from tests.wire.imported import contacts_of, load, people_of
+from tests.wire.imported import contacts_of, load, load_graph, people_of
 from tests.wire.microsoft import Microsoft, microsoft
 from tests.wire.radicale import PASSWORD, DavUser, Radicale, radicale
 from tizmoret.tools.providers import microsoft_client
@@ -22,7 +22,9 @@ from tizmoret.tools.providers.google_calendar import GoogleCalendar
 from tizmoret.tools.providers.google_client import Endpoints
 from tizmoret.tools.providers.google_contacts import GoogleContacts
 from tizmoret.tools.providers.google_events import GoogleEvents
+from tizmoret.tools.providers.graph_calendar import GraphCalendar
 from tizmoret.tools.providers.graph_contacts import GraphContacts
+from tizmoret.tools.providers.graph_events import GraphEvents
 from tizmoret.tools.providers.guarded import Way
 from tizmoret.tools.providers.local_calendar import LocalCalendar
 from tizmoret.tools.providers.local_contacts import LocalContacts
@@ -86,11 +88,17 @@ def microsoft_session(account: Microsoft) -> RestSession:
     return RestSession(access, HERE, "work")
 
 
+def graph_calendar(account: Microsoft, folder: Path) -> GraphCalendar:
+    """Each is of a new process, as above."""
+    events = GraphEvents(microsoft_session(account), microsoft_client.Endpoints(account.address).graph)
+    return GraphCalendar(events, ChangeRecords(folder / "changes"), JERUSALEM)
+
+
 MakeCalendar = Callable[[bytes], CalendarStore]
 MakeBook = Callable[[str], ContactBook]
 
 
-@pytest.fixture(params=["folder", "caldav", "google"])
+@pytest.fixture(params=["folder", "caldav", "google", "microsoft"])
 def calendar_of(request: pytest.FixtureRequest, tmp_path: Path) -> MakeCalendar:
     """A store that holds the events of a whole .ics file."""
 
@@ -105,6 +113,10 @@ def calendar_of(request: pytest.FixtureRequest, tmp_path: Path) -> MakeCalendar:
             account: Google = request.getfixturevalue("account")
             load(account.calendars.main, content)
             return google_calendar(account, tmp_path)
+        if request.param == "microsoft":
+            at_microsoft: Microsoft = request.getfixturevalue("at_microsoft")
+            load_graph(at_microsoft.calendars, at_microsoft.calendars.main, content)
+            return graph_calendar(at_microsoft, tmp_path)
         person: DavUser = request.getfixturevalue("person")
         person.calendar("a-main", content)
         return caldav(person, tmp_path)

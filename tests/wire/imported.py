@@ -6,10 +6,15 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import icalendar
 
+from tests.wire import graph_calendar
 from tests.wire.google_calendar import ZONE, OneCalendar, moment, written
+from tests.wire.graph_events import Told, utc
+from tests.wire.graph_events import written as graph_event
+from tizmoret.tools.providers.graph_recurrence import recurrence_of
 
 
 def load(calendar: OneCalendar, content: bytes) -> None:
@@ -59,6 +64,48 @@ def _time(part: Any, name: str) -> dict[str, Any]:
     if not isinstance(value, dt.datetime):
         return {"date": value.isoformat()}
     return written(value, {"timeZone": getattr(value.tzinfo, "key", ZONE)})
+
+
+def load_graph(account: graph_calendar.GraphCalendars, calendar: graph_calendar.OneCalendar, content: bytes) -> None:
+    """The same at Microsoft."""
+    parts = icalendar.Calendar.from_ical(content).walk("VEVENT") if content else []
+    for part in sorted(parts, key=lambda part: "RECURRENCE-ID" in part):
+        uid = str(part["UID"])
+        id = uid if re.fullmatch(r"[\w-]+", uid) else uid.encode().hex()
+        body = _body(part)
+        if "RECURRENCE-ID" not in part:
+            account.keep(calendar, {**graph_event(body), "id": id})
+            continue
+        at = dt.datetime.fromisoformat(_time(part, "RECURRENCE-ID")["dateTime"])
+        whole = next(
+            one for one in account.occurrences(calendar, calendar.events[id]) if utc({"dateTime": one["originalStart"][:-1]}) == at
+        )
+        account.keep(calendar, {**graph_event(body, whole), "type": "exception"})
+
+
+def _body(part: Any) -> Told:
+    start, end = part["DTSTART"].dt, (part["DTEND"] if "DTEND" in part else part["DTSTART"]).dt
+    all_day = not isinstance(start, dt.datetime)
+    zone = getattr(getattr(start, "tzinfo", None), "key", ZONE)
+    body: Told = {
+        "subject": str(part.get("SUMMARY", "")), "isAllDay": all_day, "location": {"displayName": str(part.get("LOCATION", ""))},
+        "body": {"contentType": "text", "content": str(part.get("DESCRIPTION", ""))},
+        "showAs": "free" if all_day or str(part.get("TRANSP", "")) == "TRANSPARENT" else "busy",
+        **{name: {"dateTime": f"{at:%Y-%m-%dT%H:%M:%S}", "timeZone": zone} for name, at in (("start", start), ("end", end))},
+    }  # fmt: skip
+    if "RRULE" in part:
+        first = (
+            start
+            if not all_day and start.tzinfo
+            else dt.datetime.combine(start, getattr(start, "time", dt.time)()).replace(tzinfo=ZoneInfo(ZONE))
+        )
+        body["recurrence"] = recurrence_of(part["RRULE"].to_ical().decode(), first, all_day=all_day)
+    guests = part.get("ATTENDEE", [])
+    people = [
+        {"emailAddress": {"address": str(one).split(":", 1)[1], "name": str(one.params.get("CN", ""))}}
+        for one in (guests if isinstance(guests, list) else [guests])
+    ]
+    return {**body, "attendees": people}
 
 
 def people_of(cards: str) -> list[dict[str, Any]]:

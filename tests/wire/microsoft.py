@@ -1,5 +1,5 @@
 """A server that speaks as Microsoft does where we speak with it: OAuth 2 without a client's secret, and Microsoft Graph's contacts,
-mail and files, with their pages, limits and errors. Its search by words lags where it is told to, and takes nothing else beside it."""
+calendars, mail and files, with their pages, limits and errors. Its search by words lags where it is told to, and takes nothing else beside it."""
 
 from __future__ import annotations
 
@@ -18,20 +18,14 @@ from urllib.parse import parse_qsl, urlencode
 
 from tests.wire.drive import Drive, DriveFile
 from tests.wire.gmail import Message
+from tests.wire.graph_calendar import ADDRESS, GraphCalendars
+from tests.wire.graph_errors import Refused
 from tests.wire.oauth_server import OAuthServer, as_json
 from tests.wire.serving import Answer, Asked, serving
 from tizmoret.words import tokens
 
 PAGE = 2
-ADDRESS = "dana@farm.example"
 FOLDERS = {"inbox": "INBOX", "drafts": "DRAFT", "sentitems": "SENT", "AQMk-suppliers": "AQMk-suppliers"}
-
-
-class Refused(Exception):
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"error": {"code": code, "message": message, "innerError": {"request-id": "7"}}}
 
 
 @dataclass
@@ -43,13 +37,14 @@ class Microsoft(OAuthServer):
     secret: str = ""
     address: str = ""
     people: list[dict[str, Any]] = field(default_factory=list)
+    calendars: GraphCalendars = field(default_factory=GraphCalendars)
     drive: Drive = field(default_factory=Drive)
     keys: dict[str, str] = field(default_factory=dict)  # to the contents of files: each is good for one
     messages: list[Message] = field(default_factory=list)  # the newest last
     lags: bool = False  # of what comes from now on, the search knows nothing
     refuses_address: str = ""
     refuses: list[tuple[int, Any, dict[str, str]]] = field(default_factory=list)  # the next answers of Graph
-    cuts: str = ""  # of the next write: "answer" after it is done
+    cuts: str = ""  # of the next write: "request" before it is done, "answer" after
     asked: list[str] = field(default_factory=list)
 
     def deliver(self, content: bytes) -> None:
@@ -73,13 +68,12 @@ class Microsoft(OAuthServer):
             scopes = self.access.get(asked.header("authorization").removeprefix("Bearer "))
             if scopes is None:
                 raise Refused(401, "InvalidAuthenticationToken", "Lifetime validation failed, the token is expired.")
-            said = self._graph(asked, asked.parts[1:], scopes)
+            cut = self.cuts if asked.method != "GET" and asked.parts[-1] != "getSchedule" else ""
+            self.cuts = "" if cut else self.cuts
+            said = None if cut == "request" else self._graph(asked, asked.parts[1:], scopes)
         except Refused as error:
             return as_json(error.status, error.body)
-        if self.cuts and asked.method == "POST":
-            self.cuts = ""
-            return None
-        return said
+        return None if cut else said
 
     def _graph(self, asked: Asked, parts: list[str], scopes: str) -> Answer:
         match (asked.method, parts):
@@ -88,6 +82,10 @@ class Microsoft(OAuthServer):
             case ("GET", ["me", "contacts"]):
                 _needs(scopes, "Contacts")
                 return as_json(200, self._page(asked, self.people))
+        if parts[1] in ("calendar", "calendars", "events"):
+            _needs(scopes, "Calendars")
+            status, body = self.calendars.answer(asked, parts[1:])
+            return as_json(status, self._page(asked, body) if isinstance(body, list) else body)
         if parts[1] == "drive":
             _needs(scopes, "Files")
             return self._drive(asked, parts[2:])

@@ -131,9 +131,9 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
         "or taken from TIZMORET_SECRET",
     ),
     "help.connect_microsoft": (
-        "אנשי הקשר, הדואר והמסמכים של חשבון Microsoft. נכנסים בדפדפן; אם ללקוח יש סוד, הוא נלקח מ-TIZMORET_SECRET",
-        "The contacts, mail and documents of a Microsoft account. You sign in with a browser; if the client has a secret, it is taken from "
-        "TIZMORET_SECRET",
+        "אנשי הקשר, היומנים, הדואר והמסמכים של חשבון Microsoft. נכנסים בדפדפן; אם ללקוח יש סוד, הוא נלקח מ-TIZMORET_SECRET",
+        "The contacts, calendars, mail and documents of a Microsoft account. You sign in with a browser; if the client has a secret, it is "
+        "taken from TIZMORET_SECRET",
     ),
     "opt.microsoft_client_id": (
         "מזהה האפליקציה מ-Microsoft Entra (סוג Mobile and desktop, עם ההפניה http://localhost); בלעדיו, זה של TIZMORET_MICROSOFT_CLIENT_ID",
@@ -141,8 +141,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
         "TIZMORET_MICROSOFT_CLIENT_ID",
     ),
     "opt.microsoft_only": (
-        "רק חלק מהחשבון: contacts, mail, documents (אפשר כמה פעמים)",
-        "only a part of the account: contacts, mail, documents (may be repeated)",
+        "רק חלק מהחשבון: contacts, calendar, mail, documents (אפשר כמה פעמים)",
+        "only a part of the account: contacts, calendar, mail, documents (may be repeated)",
     ),
     "opt.microsoft_server": ("שרת אחר שמדבר כמו Microsoft", "another server that speaks as Microsoft does"),
     "opt.client_id": (

@@ -22,7 +22,7 @@ from tizmoret.tools.providers.guarded import Way
 from tizmoret.tools.providers.ports import CalendarStore, Changed, ContactBook, Mailbox
 
 # The kinds of accounts that people sign in to, each by what it has.
-_CALENDARS: Mapping[str, Any] = {"google": google.calendar}
+_CALENDARS: Mapping[str, Any] = {"google": google.calendar, "microsoft": microsoft.calendar}
 _BOOKS: Mapping[str, Any] = {"google": google.contacts, "microsoft": microsoft.contacts}
 _BOXES: Mapping[str, Any] = {"google": google.mailbox, "microsoft": microsoft.mailbox}
 

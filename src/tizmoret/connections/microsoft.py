@@ -1,4 +1,4 @@
-"""A Microsoft account: its contacts, mail and documents."""
+"""A Microsoft account: its contacts, calendars, mail and documents."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from tizmoret.connections.accounts import AccountKind, Part, Renewed
 from tizmoret.connections.connection import Connection
+from tizmoret.tools.providers.change_records import ChangeRecords
 from tizmoret.tools.providers.graph_contacts import GraphContacts
+from tizmoret.tools.providers.graph_events import GraphEvents
 from tizmoret.tools.providers.guarded import Way
 from tizmoret.tools.providers.microsoft_client import Endpoints
-from tizmoret.tools.providers.ports import ContactBook, Mailbox
+from tizmoret.tools.providers.ports import CalendarStore, ContactBook, Mailbox
 from tizmoret.tools.providers.rest_client import RestSession
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ _BASE = "https://graph.microsoft.com"
 async def _contacts(account: RestSession, server: str) -> Sequence[str]:
     await account.get(f"{Endpoints(server).graph}/me/contacts", {"$top": "1", "$select": "id"})
     return ["Microsoft"]
+
+
+async def _calendars(account: RestSession, server: str) -> Sequence[str]:
+    return [one.name for one in await GraphEvents(account, Endpoints(server).graph).calendars()]
 
 
 async def _mail(account: RestSession, server: str) -> Sequence[str]:
@@ -41,6 +47,7 @@ ACCOUNT = AccountKind(
     "microsoft", "Microsoft", _BASE,
     {
         "contacts": Part((f"{_BASE}/Contacts.Read",), "addressBooks", _contacts),
+        "calendar": Part((f"{_BASE}/Calendars.ReadWrite",), "calendars", _calendars),
         "mail": Part((f"{_BASE}/Mail.ReadWrite", f"{_BASE}/Mail.Send"), "mailboxes", _mail),
         "documents": Part((f"{_BASE}/Files.Read",), "drives", _documents),
     },
@@ -52,6 +59,14 @@ ACCOUNT = AccountKind(
 
 def contacts(connected: Connection, way: Way, renewed: Renewed) -> ContactBook:
     return GraphContacts(ACCOUNT.session(connected, way, renewed), Endpoints(ACCOUNT.server(connected)).graph)
+
+
+def calendar(connected: Connection, way: Way, renewed: Renewed, changes: ChangeRecords, timezone: ZoneInfo) -> CalendarStore:
+    """changes: where changes are noted."""
+    from tizmoret.tools.providers.graph_calendar import GraphCalendar
+
+    events = GraphEvents(ACCOUNT.session(connected, way, renewed), Endpoints(ACCOUNT.server(connected)).graph)
+    return GraphCalendar(events, changes, timezone)
 
 
 def mailbox(connected: Connection, way: Way, renewed: Renewed, timezone: ZoneInfo) -> Mailbox:

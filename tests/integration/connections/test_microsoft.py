@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +13,12 @@ import httpx2
 import pytest
 
 from tests.integration.cli.program import Program
-from tests.integration.test_end_to_end import carry
-from tests.wire.imported import contacts_of
+from tests.integration.test_end_to_end import SEED, carry
+from tests.wire.imported import contacts_of, load_graph
 from tests.wire.microsoft import Microsoft, microsoft
 from tests.wire.oauth_server import CLIENT
 from tizmoret.connections.connection import Wanted
+from tizmoret.demo import make_demo
 from tizmoret.errors import BadInput, StepFailed, TryAgain
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.settings import Settings
@@ -52,7 +54,9 @@ def book(tizmoret: Tizmoret) -> ContactBook:
 
 async def test_contacts_and_mail_of_the_account_are_the_workspaces(tizmoret: Tizmoret, account: Microsoft) -> None:
     made = await tizmoret.connections.add(wanted(account))
-    assert made.offer == {"addressBooks": ["Microsoft"], "mailboxes": ["dana@farm.example"], "drives": ["OneDrive"]}
+    assert made.offer == {
+        "addressBooks": ["Microsoft"], "calendars": ["Calendar"], "mailboxes": ["dana@farm.example"], "drives": ["OneDrive"]
+    }  # fmt: skip
     assert [(one.name, one.email, one.organization, one.role) for one in await book(tizmoret).contacts() if one.email] == [
         ("Yoav Levi", "yoav@x.example", "Osem", "Buyer")
     ]
@@ -63,6 +67,69 @@ async def test_contacts_and_mail_of_the_account_are_the_workspaces(tizmoret: Tiz
     account.deliver(b"From: Noa <noa@x.example>\r\nSubject: wheat\r\nDate: Mon, 12 Jan 2026 09:00:00 +0200\r\n\r\n1,210 for a ton")
     looked = await carry(tizmoret, "search the inbox for letters about wheat")
     assert (looked.status, "noa@x.example" in (looked.answer or "")) == ("completed", True), looked.answer
+
+
+@pytest.fixture
+def demo(tizmoret: Tizmoret, account: Microsoft) -> Microsoft:
+    """The account holds the demo's calendar, people and documents; the workspace's own folder is empty."""
+    zone = tizmoret.settings.timezone
+    folder = tizmoret.workplaces.folder(tizmoret.workspace)
+    make_demo(folder, dt.datetime.now(zone).date(), zone)
+    calendar, contacts = folder / "calendar" / "main.ics", folder / "contacts" / "contacts.vcf"
+    load_graph(account.calendars, account.calendars.main, calendar.read_bytes())
+    account.people = contacts_of(contacts.read_text())
+    for path in sorted((folder / "documents").rglob("*.*")):
+        account.drive.add(path.name, path.read_bytes(), dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC))
+        path.unlink()
+    calendar.unlink()
+    contacts.unlink()
+    return account
+
+
+@pytest.mark.parametrize("language", ["he", "en"])
+async def test_the_seed_request_reads_and_meets_in_the_account(tizmoret: Tizmoret, demo: Microsoft, language: str) -> None:
+    await tizmoret.connections.add(wanted(demo))
+    events = demo.calendars.main.events
+    before = set(events)
+
+    execution = await carry(tizmoret, SEED[language])
+
+    assert execution.status == "completed", execution.answer
+    (made,) = set(events) - before
+    assert [one["emailAddress"] for one in events[made]["attendees"]] == [{"name": "יואב כהן", "address": "yoav.cohen@sdot-haemek.example"}]
+    assert demo.calendars.notified == ["yoav.cohen@sdot-haemek.example invited"]
+    steps = {step.id: step for step in await tizmoret.executions.steps(execution.id)}
+    assert {one["id"].partition(":")[0] for one in steps["search"].output["documents"]} == {"drive"}
+    assert not (tizmoret.workplaces.folder(tizmoret.workspace) / "calendar" / "main.ics").exists()
+
+    await tizmoret.undo(execution.id, by="dana")
+    assert (await tizmoret.wait(execution.id, 30)).status == "undone"
+    assert set(demo.calendars.main.events) == before
+
+
+@pytest.mark.parametrize(
+    ("request_", "answer", "heard"),
+    [
+        ("הזז את הפגישה עם רמי חדאד למחר ב-15:00", "הפגישה שונתה", "rami.haddad@north-silos.example changed"),
+        ("Cancel the meeting with Peter Novak", "was cancelled", "peter.novak@agro-machines.example cancelled"),
+    ],
+)
+async def test_a_meeting_of_the_account_is_found_and_changed(
+    tizmoret: Tizmoret, demo: Microsoft, request_: str, answer: str, heard: str
+) -> None:
+    await tizmoret.connections.add(wanted(demo, only=["calendar", "contacts"]))
+    execution = await carry(tizmoret, request_)
+    assert (execution.status, answer in (execution.answer or "")) == ("completed", True), execution.answer
+    assert heard in demo.calendars.notified
+
+
+async def test_an_answer_that_breaks_off_makes_one_meeting_all_the_same(tizmoret: Tizmoret, demo: Microsoft) -> None:
+    await tizmoret.connections.add(wanted(demo, only=["calendar", "contacts"]))
+    before = len(demo.calendars.main.events)
+    demo.cuts = "answer"
+    execution = await carry(tizmoret, "Schedule a meeting with Noa Segev tomorrow at 14:00")
+    assert execution.status == "completed", execution.answer
+    assert len(demo.calendars.main.events) == before + 1
 
 
 async def test_what_lets_us_in_is_exchanged_and_kept_sealed(tizmoret: Tizmoret, open_settings: Settings, account: Microsoft) -> None:
@@ -111,11 +178,13 @@ async def test_what_microsoft_refuses_has_a_class(
 
 async def test_a_part_that_was_not_agreed_to_is_not_offered(tizmoret: Tizmoret, account: Microsoft) -> None:
     account.refresh["refresh-canary"] = "https://graph.microsoft.com/Contacts.Read"
-    assert (await tizmoret.connections.add(wanted(account))).offer == {"addressBooks": ["Microsoft"], "mailboxes": [], "drives": []}
+    assert (await tizmoret.connections.add(wanted(account))).offer == {
+        "addressBooks": ["Microsoft"], "calendars": [], "mailboxes": [], "drives": []
+    }  # fmt: skip
     with pytest.raises(BadInput, match="does not open"):
         await tizmoret.connections.add(wanted(account, only=["mail"]))
-    with pytest.raises(BadInput, match="has no calendar"):
-        await tizmoret.connections.add(wanted(account, only=["calendar"]))
+    with pytest.raises(BadInput, match="has no wallet"):
+        await tizmoret.connections.add(wanted(account, only=["wallet"]))
     with pytest.raises(BadInput, match="signing in at Microsoft"):
         await tizmoret.connections.add(dataclasses.replace(wanted(account), secret="a password"))
 

@@ -1,7 +1,10 @@
-"""Names of time zones: Microsoft's own, those of the tz database, and which of the one is which of the other (Unicode's CLDR, by tzlocal)."""
+"""Times as Microsoft Graph tells them, and the names of their zones: Microsoft's own, those of the tz database, and which of the one is which
+of the other (Unicode's CLDR, by tzlocal)."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -25,3 +28,9 @@ def zone_named(name: Any, own: ZoneInfo) -> ZoneInfo:
         return ZoneInfo("UTC" if name == "UTC" else win_tz.get(name, name))
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return own
+
+
+def moment_of(told: Mapping[str, Any], own: ZoneInfo) -> dt.datetime:
+    """A dateTimeTimeZone. Raises KeyError, TypeError, ValueError."""
+    found = dt.datetime.fromisoformat(told["dateTime"])
+    return found if found.tzinfo else found.replace(tzinfo=zone_named(told.get("timeZone") or "UTC", own))
