@@ -13,6 +13,7 @@ TizmoretError
 ├── Unavailable            something outside (database, model, provider) does not answer; try again later
 ├── StepFailed             raised by a tool: the step cannot succeed as it is
 │   ├── TryAgain           raised by a tool: a passing fault, the engine may repeat the call
+│   ├── SignInNeeded       a server wants a person to sign in there, for the first time or again
 │   └── ModelFailed        raised by an agent: its model will not do it; another one may
 └── Fenced                 this process no longer owns the execution; stop writing at once
 """
@@ -130,6 +131,13 @@ class TryAgain(StepFailed):
     def __init__(self, detail: str, *, cure: str = "", field: str | None = None, after: float | None = None) -> None:
         super().__init__(detail, cure=cure, field=field)
         self.after = after
+
+
+class SignInNeeded(StepFailed):
+    """Nothing was done; no repeat helps before a person has signed in."""
+
+    code = "sign-in-needed"
+    status = 422
 
 
 class ModelFailed(StepFailed):

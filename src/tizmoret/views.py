@@ -112,6 +112,7 @@ class ConnectionView(_View):
     user: str = ""
     offers: list[str]  # calendars, address books, tools
     trouble: str = ""
+    signs_in: bool = False  # somebody has signed in there, and can again
     checked_at: datetime
     created_at: datetime
 

@@ -44,7 +44,7 @@ class Workplaces:
         self._way = Way(settings.networks)
         self._connections = connections
         self._breaker = Breaker()
-        self._sessions = Sessions(self._way, self._news)
+        self._sessions = Sessions(connections.way_to, self._news)
         self._root = settings.workspaces
         self._timezone = settings.timezone
         self._probe = partial(Probe, database, catalog, planner)

@@ -7,6 +7,7 @@ import dataclasses
 import ipaddress
 from collections.abc import Iterator
 
+import httpx2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -14,8 +15,10 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.test_page import SOON
 from tests.integration.connections.conftest import HERE
 from tests.integration.server.conftest import Running
+from tests.wire.authority import authority
 from tests.wire.google import CLIENT, SECRET, Google, google
 from tests.wire.google import person as contact
+from tests.wire.vault import vault
 from tizmoret.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -43,7 +46,7 @@ def page(browser: Browser, demo: Running, account: Google) -> Iterator[Page]:
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
     page.on("console", lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None)
-    ours = (demo.address, account.address)
+    ours = ("http://127.0.0.1:", account.address)
     page.on("request", lambda request: None if request.url.startswith(ours) else wrong.append(f"request to {request.url}"))
     page.goto(demo.start_link)
     yield page
@@ -87,7 +90,7 @@ def clean(page: Page) -> None:
 def test_a_person_goes_to_google_and_comes_back_connected(page: Page, demo: Running, account: Google, language: str) -> None:
     settings_in(page, demo, language)
     fill(page, account, language)
-    expect(page.get_by_text(f"{demo.address}/orchestrate/connected/google")).to_be_visible()
+    expect(page.get_by_text(f"{demo.address}/orchestrate/connected/google-elsewhere")).to_be_visible()
     clean(page)
     account.denies = True
     go, done = WORDS[language][-2:]
@@ -130,3 +133,26 @@ def test_an_account_whose_access_was_withdrawn_is_signed_in_to_again(page: Page,
     row.get_by_role("button", name="Sign in again").click()
     expect(page.locator("[data-signed-in]")).to_be_visible(timeout=SOON)
     expect(row).not_to_contain_text("withdrawn")
+
+
+def test_an_mcp_server_that_wants_it_is_signed_in_to(page: Page, demo: Running) -> None:
+    with authority() as keeper, vault(keeper) as safe:
+        page.evaluate("localStorage.setItem('language', 'en')")
+        page.goto(f"{demo.address}/orchestrate/settings")
+        page.get_by_role("button", name="New connection").click()
+        form = page.get_by_role("form", name="New connection")
+        form.get_by_role("button", name="Tools of an MCP server").click()
+        form.get_by_label("Name").fill("vault")
+        form.get_by_label("Address of the server").fill(safe.address)
+        form.get_by_role("button", name="Connect", exact=True).click()
+        offer = page.locator("[data-sign-in-offer]")
+        expect(offer).to_contain_text("wants you to sign in", timeout=SOON)
+        clean(page)
+        keeper.registers = False
+        offer.get_by_role("button", name="Sign in at the server").click()
+        expect(offer.get_by_label("Client id")).to_be_visible(timeout=SOON)
+        clean(page)
+        keeper.registers = True
+        offer.get_by_role("button", name="Sign in at the server").click()
+        expect(page.locator("[data-connection-name=vault]")).to_contain_text("count", timeout=SOON)
+        assert httpx2.URL(page.url).path == "/orchestrate/settings"

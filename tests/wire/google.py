@@ -33,7 +33,7 @@ def person(number: int, name: str, **more: Any) -> dict[str, Any]:
 @dataclass
 class Google(OAuthServer):
     asks: ClassVar[dict[str, str]] = {"access_type": "offline"}
-    redirects: ClassVar[str] = r"http://127\.0\.0\.1:\d+/(orchestrate/connected/google)?"
+    redirects: ClassVar[str] = r"http://127\.0\.0\.1:\d+/(orchestrate/connected/google-elsewhere)?"
     lends: ClassVar[bool] = False
 
     address: str = ""

@@ -31,7 +31,7 @@ FOLDERS = {"inbox": "INBOX", "drafts": "DRAFT", "sentitems": "SENT", "AQMk-suppl
 @dataclass
 class Microsoft(OAuthServer):
     asks: ClassVar[dict[str, str]] = {"response_mode": "query"}
-    redirects: ClassVar[str] = r"http://localhost:\d+(/orchestrate/connected/microsoft)?"
+    redirects: ClassVar[str] = r"http://localhost:\d+(/orchestrate/connected/microsoft-elsewhere)?"
     lends: ClassVar[bool] = True
 
     secret: str = ""

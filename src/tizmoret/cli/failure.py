@@ -10,7 +10,7 @@ import traceback
 import typer
 
 from tizmoret.cli.messages import say
-from tizmoret.errors import BadInput, NotFound, TizmoretError, TooLarge
+from tizmoret.errors import BadInput, NotFound, SignInNeeded, TizmoretError, TooLarge
 from tizmoret.settings import Settings
 
 DONE, FAILED, BAD_USE, WAITING, INTERRUPTED = 0, 1, 2, 3, 130
@@ -27,7 +27,7 @@ def explain(error: TizmoretError) -> int:
     """What cannot be used is bad use; what is in the way (a conflict, no database) is a failure."""
     print(_one_sentence(str(error)), file=sys.stderr)
     _trace(error)
-    return BAD_USE if isinstance(error, BadInput | NotFound | TooLarge) else FAILED
+    return BAD_USE if isinstance(error, BadInput | NotFound | SignInNeeded | TooLarge) else FAILED
 
 
 def misused(error: typer.TyperException) -> int:

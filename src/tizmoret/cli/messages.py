@@ -159,6 +159,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
         "The tools of an MCP server: an address, https://…, or -- and a program of this machine. What they say of themselves is pinned; one that "
         "changes is put aside",
     ),
+    "opt.sign_in": ("להיכנס בדפדפן, בשרת שרוצה בכך (OAuth)", "sign in with a browser, at a server that wants it (OAuth)"),
+    "opt.mcp_client_id": (
+        "מזהה לקוח שרשמתם אצל השרת, אם הוא אינו רושם בעצמו; הסוד שלו, אם יש, ב-TIZMORET_SECRET",
+        "the id of a client that you registered there, if the server registers none by itself; its secret, if any, in TIZMORET_SECRET",
+    ),
     "help.connect_approve": ("להסכים למה שהשרת מציע עכשיו", "Agree to what the server offers now"),
     "help.connect_a2a": (
         "סוכן של שרת אחר, בפרוטוקול A2A; מי שרק עונה מסומן --reads",

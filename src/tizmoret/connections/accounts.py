@@ -62,10 +62,12 @@ class AccountKind:
 
     async def begin(self, wanted: Wanted, client: Client | None, back: Back, way: Way) -> Attempt:
         """Raises BadInput where nobody has said who we are there."""
+        # Another server than the service has an address of its own to come back to, so that it cannot pass on what the service gave.
+        redirect = back.of(f"{self.kind}-elsewhere" if self.server(wanted) else self.kind)
         if client is None:
-            cure = f"Register one at {self.service}, with the address {back.of(self.kind)}, and give its id."
+            cure = f"Register one at {self.service}, with the address {redirect}, and give its id."
             raise BadInput(f"{self.service} lets in only who is registered there as a client.", cure=cure, field="clientId")
-        asking = ask(self.issuer(self.server(wanted)), client, self.scopes(wanted), back.of(self.kind))
+        asking = ask(self.issuer(self.server(wanted)), client, self.scopes(wanted), redirect)
         named = {name: value for name, value in wanted.options.items() if name == "only"}
         told = replace(wanted, options={"client_id": client.id, **named}, secret=None)
         return Attempt(told, self.issuer(self.server(wanted)), client, asking)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from psycopg.rows import dict_row
 
 from tizmoret.connections.connection import Connection, Wanted, check
 from tizmoret.connections.kinds import KINDS
-from tizmoret.errors import BadInput, Conflict, NotFound, StepFailed, TizmoretError, TooLarge, TryAgain, Unavailable
+from tizmoret.connections.tokens import Tokens
+from tizmoret.errors import BadInput, Conflict, NotFound, SignInNeeded, StepFailed, TizmoretError, TooLarge, TryAgain, Unavailable
 from tizmoret.store.database import Database
 from tizmoret.store.sealing import Sealing
 from tizmoret.tools.providers.guarded import Way
@@ -34,6 +36,7 @@ class Connections:
         self._way = way
         self._workspace = workspace
         self._changed = changed
+        self._tokens = Tokens(self)
 
     async def add(self, wanted: Wanted, *, workspace: UUID | None = None) -> Connection:
         """Look at the server, and keep the connection. One of the same name and kind is replaced: so a password is changed.
@@ -41,7 +44,7 @@ class Connections:
         Raises BadInput, Conflict, TooLarge, or Unavailable where the server does not answer."""
         workspace = workspace or self._workspace
         check(wanted)
-        offer = await self._look(wanted)
+        offer = await self._look(wanted, None)
         async with self._database.tenant_tx(workspace) as connection:
             await connection.execute("select pg_advisory_xact_lock(hashtext('connections'), hashtext(%s))", (str(workspace),))
             await self._refuse(connection, workspace, wanted, offer)
@@ -76,7 +79,7 @@ class Connections:
         workspace = workspace or self._workspace
         known = await self.get(name, workspace=workspace)
         try:
-            trouble = await KINDS[known.kind].changed(known, self._way)
+            trouble = await KINDS[known.kind].changed(known, self.way_to(known, workspace))
         except TizmoretError as error:
             trouble = str(error)
         await self.note(name, trouble, workspace=workspace)
@@ -105,6 +108,20 @@ class Connections:
                 "update connections set secret = %s where workspace_id = %s and name = %s", (sealed, workspace, known.name)
             )
 
+    async def reseal(self, name: str, work: Callable[[Connection], Awaitable[str | None]], *, workspace: UUID) -> Connection:
+        """Keep the secret that `work` makes of the connection, if it makes one; one process at a time does, and the others see what it made.
+
+        Raises NotFound, and what `work` raises; then all stays as it was."""
+        async with self._database.tenant_tx(workspace) as connection:
+            await connection.execute("select 1 from connections where workspace_id = %s and name = %s for update", (workspace, name))
+            known = await self._one(connection, workspace, name)
+            secret = await work(known)
+            if secret is None:
+                return known
+            sealed = await self._sealing.seal(connection, workspace, _place(name), secret)
+            await connection.execute("update connections set secret = %s where workspace_id = %s and name = %s", (sealed, workspace, name))
+            return replace(known, secret=secret)
+
     async def check_oldest(self) -> Connection | None:
         """Look again at the server that nobody has looked at for longest, if that is long enough ago, of any workspace; of several processes one
         does. A program of this machine is not started for that: each call compares it anyway."""
@@ -124,7 +141,20 @@ class Connections:
         known = await self.get(name, workspace=workspace)
         if known.options.get("file"):
             raise BadInput(f"{name} was connected from a file.", cure="Connect it again from the new file.", field="name")
-        return await self.add(Wanted(known.name, known.kind, known.address, known.options, known.secret), workspace=workspace)
+        workspace = workspace or self._workspace
+        offer = await self._look(known, workspace)
+        async with self._database.tenant_tx(workspace) as connection:
+            await connection.execute("select pg_advisory_xact_lock(hashtext('connections'), hashtext(%s))", (str(workspace),))
+            await self._refuse(connection, workspace, known, offer)
+            # The secret stays as it is now: while we looked, another one may have been exchanged for it.
+            await connection.execute(
+                """update connections set offer = %s, trouble = '', checked_at = now(), changed_at = clock_timestamp()
+                   where workspace_id = %s and name = %s""",
+                (json.dumps(offer), workspace, name),
+            )
+            made = await self._one(connection, workspace, name)
+        await self._changed()
+        return made
 
     async def put_aside(self, name: str, tool: str, *, workspace: UUID) -> None:
         """A tool that is not what was agreed to; it is in no catalog until somebody approves."""
@@ -145,6 +175,10 @@ class Connections:
             if not cursor.rowcount:
                 raise _missing(name)
         await self._changed()
+
+    def way_to(self, known: Wanted, workspace: UUID | None) -> Way:
+        """The way to its server, where somebody has signed in there with the token on it. workspace: None for what is not kept yet."""
+        return self._tokens.way_to(known, workspace)
 
     @property
     def way(self) -> Way:
@@ -175,9 +209,11 @@ class Connections:
         sealed = rows[0]["secret"]
         return _made(rows[0], sealed and await self._sealing.open(connection, workspace, _place(name), bytes(sealed)))
 
-    async def _look(self, wanted: Wanted) -> dict[str, Any]:
+    async def _look(self, wanted: Wanted, workspace: UUID | None) -> dict[str, Any]:
         try:
-            return await KINDS[wanted.kind].look(wanted, self._way)
+            return await KINDS[wanted.kind].look(wanted, self.way_to(wanted, workspace))
+        except SignInNeeded:
+            raise
         except TryAgain as error:
             raise Unavailable(error.detail, cure=error.cure) from error
         except StepFailed as error:
@@ -222,6 +258,7 @@ def view(connection: Connection) -> ConnectionView:
         user=connection.user,
         offers=list(KINDS[connection.kind].offers(connection.offer)),
         trouble=connection.trouble,
+        signs_in=KINDS[connection.kind].sign_in is not None and bool({"signed_in", "client_id"} & connection.options.keys()),
         checked_at=connection.checked_at,
         created_at=connection.created_at,
     )

@@ -12,7 +12,8 @@ from tizmoret.errors import BadInput
 from tizmoret.views import ConnectionKind
 
 MAX_NAME = 30
-MAX_SECRET = 10_000  # characters
+MAX_SECRET = 10_000  # characters of one that somebody types
+MAX_GIVEN = 100_000  # of what a server gives for a sign-in
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -50,7 +51,8 @@ def check(wanted: Wanted) -> None:
     if not _NAME.fullmatch(wanted.name) or len(wanted.name) > MAX_NAME:
         cure = f"Use small letters, digits and -, beginning with a letter, {MAX_NAME} at most."
         raise BadInput("That is no name for a connection.", cure=cure, field="name")
-    if len(wanted.secret or "") > MAX_SECRET or len(wanted.user) > 300 or not wanted.user.isprintable():
+    longest = MAX_GIVEN if wanted.options.get("signed_in") else MAX_SECRET
+    if len(wanted.secret or "") > longest or len(wanted.user) > 300 or not wanted.user.isprintable():
         raise BadInput("The user or the secret is too long.", cure="Check what was pasted.", field="secret")
     command = wanted.options.get("command")
     if command is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.tool import Tool
-from tizmoret.connections import a2a, accounts, dav, google, mcp, microsoft, ntfy, openapi, slack, webhook
+from tizmoret.connections import a2a, accounts, dav, google, mcp, mcp_sign_in, microsoft, ntfy, openapi, slack, webhook
 from tizmoret.connections.accounts import AccountKind
 from tizmoret.connections.connection import Connection, Wanted
 from tizmoret.connections.notice import Notice
@@ -42,7 +42,7 @@ KINDS: Mapping[ConnectionKind, Kind] = {
     "google": _account(google.ACCOUNT),
     "microsoft": _account(microsoft.ACCOUNT),
     "openapi": Kind(openapi.look, openapi.changed, openapi.offers, openapi.tools),
-    "mcp": Kind(mcp.look, mcp.changed, mcp.offers, mcp.tools),
+    "mcp": Kind(mcp.look, mcp.changed, mcp.offers, mcp.tools, sign_in=mcp_sign_in.SIGN_IN),
     "a2a": Kind(a2a.look, a2a.changed, a2a.offers, a2a.tools, a2a.agents),
     "slack": Kind(slack.look, slack.changed, slack.offers, slack.tools, tell=slack.tell),
     "ntfy": Kind(ntfy.look, ntfy.changed, ntfy.offers, ntfy.tools, tell=ntfy.tell),

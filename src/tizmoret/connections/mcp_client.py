@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
+from tizmoret.connections.bearer import kept_out, tell
 from tizmoret.connections.connection import Wanted
-from tizmoret.errors import StepFailed, TizmoretError, TryAgain
+from tizmoret.errors import SignInNeeded, StepFailed, TizmoretError, TryAgain
 from tizmoret.tools.providers.guarded import Way
 
 if TYPE_CHECKING:
@@ -39,10 +40,11 @@ async def session(
     from mcp import Client
 
     raised: list[BaseException] = []
-    refused: list[int] = []
+    refused: list[TizmoretError] = []
+    token = kept_out.set(refused)
     try:
         async with (
-            _transport(wanted, way, refused) as transport,
+            _transport(wanted, way) as transport,
             Client(transport, read_timeout_seconds=SECONDS, cache=None, elicitation_callback=answer, message_handler=hear) as client,
         ):
             try:
@@ -56,13 +58,14 @@ async def session(
         if raised:
             raise raised[0] from None
         if refused:
-            raise StepFailed(f"{wanted.name} did not let us in ({refused[0]}).", cure="Connect it again with another secret.") from error
+            raise refused[0] from error
         raise away(wanted, error) from error
+    finally:
+        kept_out.reset(token)
 
 
 @asynccontextmanager
-async def _transport(wanted: Wanted, way: Way, refused: list[int]) -> AsyncIterator[Any]:
-    """refused: gets the statuses by which a server keeps us out, of which the SDK does not tell."""
+async def _transport(wanted: Wanted, way: Way) -> AsyncIterator[Any]:
     from mcp import StdioServerParameters
     from mcp.client.stdio import stdio_client
     from mcp.client.streamable_http import streamable_http_client
@@ -75,14 +78,26 @@ async def _transport(wanted: Wanted, way: Way, refused: list[int]) -> AsyncItera
             yield stdio_client(StdioServerParameters(command=command[0], args=list(command[1:]), env=env), errlog=nowhere)
         return
     await way.addresses(httpx2.URL(wanted.address))  # said here in our own words; each connection is checked again
+    if way.auth is not None:
+        async with way.client(timeout=_TIMES) as http:
+            yield streamable_http_client(wanted.address, http_client=http)
+        return
     headers = {"Authorization": f"Bearer {wanted.secret}"} if wanted.secret else {}
 
     async def note(response: httpx2.Response) -> None:
         if response.status_code in (401, 403):
-            refused.append(response.status_code)
+            tell(_refusal(wanted, response))
 
     async with way.client(headers=headers, timeout=_TIMES, event_hooks={"response": [note]}) as http:
         yield streamable_http_client(wanted.address, http_client=http)
+
+
+def _refusal(wanted: Wanted, response: httpx2.Response) -> StepFailed:
+    """Where there is no secret that could be wrong, the server may want a person to sign in."""
+    if response.status_code == 401 and not wanted.secret and "bearer" in response.headers.get("www-authenticate", "").lower():
+        cure = f"Sign in to it: from the settings, or tizmoret connect add mcp {wanted.name} {wanted.address} --sign-in"
+        return SignInNeeded(f"{wanted.name} wants somebody to sign in.", cure=cure, field="address")
+    return StepFailed(f"{wanted.name} did not let us in ({response.status_code}).", cure="Connect it again with another secret.")
 
 
 async def listed(client: Client) -> Sequence[Tool]:

@@ -16,6 +16,7 @@ from uuid import UUID
 import structlog
 
 from tizmoret.catalog.tool import Ask
+from tizmoret.connections.bearer import kept_out
 from tizmoret.connections.connection import Connection
 from tizmoret.connections.mcp_asking import Forms, Unanswered
 from tizmoret.connections.mcp_client import away, listed, session
@@ -51,8 +52,8 @@ class _Kept:
 class Sessions:
     """Of one process. on_news: is told of a server that says that its tools are others, with those it has now."""
 
-    def __init__(self, way: Way, on_news: Callable[[UUID, str, Sequence[Tool]], Awaitable[None]]) -> None:
-        self._way = way
+    def __init__(self, way_to: Callable[[Connection, UUID], Way], on_news: Callable[[UUID, str, Sequence[Tool]], Awaitable[None]]) -> None:
+        self._way_to = way_to
         self._on_news = on_news
         self._kept: dict[tuple[UUID, str], _Kept] = {}
 
@@ -67,22 +68,25 @@ class Sessions:
         # meanwhile gets a session of its own.
         modern = client.protocol_version in MODERN_PROTOCOL_VERSIONS
         if not modern and kept.forms is not None:
-            async with session(known, self._way, _answers(lambda: forms)) as own:
+            async with session(known, self._way_to(known, workspace), _answers(lambda: forms)) as own:
                 yield own, await listed(own)
             return
         kept.forms, kept.users = None if modern else forms, kept.users + 1
-        token = _asked.set(forms if modern else None)
+        token, refused = _asked.set(forms if modern else None), list[TizmoretError]()
+        refusing = kept_out.set(refused)
         try:
             yield client, tools
-        except (StepFailed, Ask, Unanswered) as error:
-            if isinstance(error, TryAgain):
-                self._drop(key, kept)
+        except (Ask, Unanswered):
             raise
-        except Exception:
-            self._drop(key, kept)
+        except Exception as error:
+            if refused:  # the server let the call not in: what looks like a call that broke off did nothing
+                raise refused[0] from error
+            if isinstance(error, TryAgain) or not isinstance(error, StepFailed):
+                self._drop(key, kept)
             raise
         finally:
             _asked.reset(token)
+            kept_out.reset(refusing)
             kept.forms, kept.users = None, kept.users - 1
             self._wind(key, kept)
 
@@ -110,7 +114,8 @@ class Sessions:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _open(self, key: tuple[UUID, str], known: Connection) -> _Kept:
-        version = (known.address, str(known.options), known.secret)
+        # Where somebody has signed in, tokens come and go, and the session stays.
+        version = (known.address, str(known.options), known.changed_at if known.options.get("signed_in") else known.secret)
         kept = self._kept.get(key)
         if kept is not None and (kept.version != version or kept.task is None or kept.task.done()):
             self._drop(key, kept)
@@ -128,7 +133,7 @@ class Sessions:
                 kept.news.set()
 
         try:
-            async with session(known, self._way, _answers(lambda: kept.forms), hear) as client:
+            async with session(known, self._way_to(known, key[0]), _answers(lambda: kept.forms), hear) as client:
                 kept.ready.set_result(client)
                 await self._listen(key, kept, client)
         except asyncio.CancelledError:

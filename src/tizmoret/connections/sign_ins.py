@@ -70,7 +70,7 @@ class SignIns:
         check(wanted)
         entering, known = _sign_in(wanted), await self._known(wanted, workspace)
         if known is not None:
-            wanted = replace(wanted, options={**known.options, **wanted.options})
+            wanted = replace(wanted, options={**known.options, **wanted.options}, secret=known.secret)
             client = client or entering.client(known)
         try:
             return await entering.begin(wanted, client or self.clients.get(wanted.address), back, self._connections.way)

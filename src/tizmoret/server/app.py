@@ -60,7 +60,16 @@ def make_api(mcp: ASGIApp | None = None) -> FastAPI:
         app.router.routes.append(Route("/mcp", endpoint=mcp))
     of_all = (schedules.router, approvals.inbox, catalog.router, activity.router, locks.router, saved_filters.router)
     people = (workspaces.router, members.router, keys.router)
-    for router in (*of_all, connections.router, sign_ins.router, *people, executions.router, approvals.router, page.router):
+    for router in (
+        *of_all,
+        connections.router,
+        sign_ins.router,
+        sign_ins.documents,
+        *people,
+        executions.router,
+        approvals.router,
+        page.router,
+    ):
         app.include_router(router)
     permissions.protect(app)
     return app

@@ -31,6 +31,7 @@ ROUTES: Mapping[str, Action | Open] = {
     "GET /api/orchestrate/changes": "look",
     "* /mcp": "speak",
     "GET /.well-known/agent-card.json": "open",
+    "GET /oauth/clients/{tag}": "open",
     "GET /a2a/agents/{agent}/.well-known/agent-card.json": "look",
     "POST /a2a": "speak",
     "POST /a2a/agents/{agent}": "speak",

@@ -70,7 +70,7 @@ def refused(answer: httpx2.Response) -> str:
 def test_who_signs_in_at_google_is_connected_and_nothing_is_told_of_it(running: Running, account: Google, settings: Settings) -> None:
     account.names = account.address
     came = came_back(begin(running.client, account))
-    assert came["redirect"] == f"{running.address}/orchestrate/connected/google"
+    assert came["redirect"] == f"{running.address}/orchestrate/connected/google-elsewhere"
     made = finish(running.client, came)
     assert (made.status_code, made.json()["offers"][:2]) == (201, ["calendar me@x.example", "contacts Google"]), made.text
     assert running.client.get("/api/connections").json()[0]["name"] == "work"
@@ -161,7 +161,7 @@ def test_an_answer_of_another_issuer_or_at_anothers_address_is_refused(running: 
 
 
 SAID: list[tuple[int, Any, str, str]] = [
-    (400, {"error": "redirect_uri_mismatch"}, "redirect", "/orchestrate/connected/google "),
+    (400, {"error": "redirect_uri_mismatch"}, "redirect", "/orchestrate/connected/google-elsewhere "),
     (400, {"error": "invalid_request", "error_description": "AADSTS50011: the redirect URI"}, "redirect", "letter by letter"),
     (401, {"error": "invalid_client"}, "clientId", "id and secret"),
     (400, {"error": "invalid_grant"}, "clientId", "withdrawn or has ended"),
@@ -225,7 +225,8 @@ def test_the_operators_client_serves_everybody_at_the_service_itself(running: Ru
     assert (address.host, address.params["client_id"]) == ("accounts.google.com", "operators.apps.example")
     answer = running.client.post("/api/sign-ins", json=asked(account, clientId="", clientSecret=""))
     assert answer.json()["field"] == "clientId"
-    assert "/orchestrate/connected/google" in answer.json()["cure"]
+    assert "/orchestrate/connected/google-elsewhere" in answer.json()["cure"]
+    assert address.params["redirect_uri"] == f"{running.address}/orchestrate/connected/google"
     assert "operator-canary" not in began.text + answer.text
 
 

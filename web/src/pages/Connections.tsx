@@ -10,6 +10,7 @@ import { useWords } from "../i18n";
 import type { Message } from "../i18n/words";
 import { AccountFields, isService, NO_ACCOUNT, SIGN_IN_AT, useService, useSignIn, wantedAccount } from "../settings/AccountFields";
 import { SignedIn } from "../settings/SignedIn";
+import { SignInOffer, wantsSignIn } from "../settings/SignInOffer";
 import { Code, Value } from "../ui/bidi";
 import { Line } from "../ui/Line";
 import { Failed, Loading, ProblemText } from "../ui/states";
@@ -55,7 +56,7 @@ function Row({ one }: { one: ConnectionView }) {
   const remove = useMutation({ mutationFn: () => api.connections.remove(one.name), onSuccess: again });
   const approve = useMutation({ mutationFn: () => api.connections.approve(one.name), onSettled: again });
   const signIn = useSignIn();
-  const service = isService(one.kind) ? one.kind : null;
+  const enters = one.signsIn && (isService(one.kind) || one.kind === "mcp") ? one.kind : null;
   const changed = one.trouble.includes("agreed to") && (one.kind === "mcp" || one.kind === "a2a");
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3" data-connection-name={one.name}>
@@ -84,8 +85,8 @@ function Row({ one }: { one: ConnectionView }) {
         )}
         <ProblemText error={look.error ?? approve.error ?? signIn.error} />
       </div>
-      {one.trouble && service && (
-        <button type="button" className="btn" disabled={signIn.isPending} onClick={() => signIn.mutate({ name: one.name, kind: service, address: one.address })} aria-label={`${t("signInAgain")}: ${one.name}`}>
+      {one.trouble && enters && (
+        <button type="button" className="btn" disabled={signIn.isPending} onClick={() => signIn.mutate({ name: one.name, kind: enters, address: one.address })} aria-label={`${t("signInAgain")}: ${one.name}`}>
           {t("signInAgain")}
         </button>
       )}
@@ -174,7 +175,7 @@ function Adding() {
       </div>
       <Line name={t("connectName")}>{(id) => <input id={id} className="field font-mono" dir="ltr" required maxLength={30} value={made.name} onChange={(event) => set({ name: event.target.value })} />}</Line>
       {service ? <AccountFields kind={service} account={account} set={(change) => setAccount((old) => ({ ...old, ...change }))} /> : <ServerFields made={made} own={own} set={set} />}
-      <ProblemText error={service ? signIn.error : add.error} />
+      {!service && wantsSignIn(add.error) ? <SignInOffer name={made.name} address={made.address} /> : <ProblemText error={service ? signIn.error : add.error} />}
       <div className="flex gap-2">
         <button type="submit" className="btn primary" disabled={add.isPending || signIn.isPending || signIn.isSuccess || (service !== null && account.left.length >= parts.length)}>
           {t(service ? SIGN_IN_AT[service] : "connectIt")}

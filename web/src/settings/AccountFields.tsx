@@ -9,7 +9,7 @@ import type { Message } from "../i18n/words";
 import { Code } from "../ui/bidi";
 import { Line } from "../ui/Line";
 
-export type Service = NewSignIn["kind"];
+export type Service = Exclude<NewSignIn["kind"], "mcp">;
 const PARTS: Record<string, Message> = { contacts: "partContacts", calendar: "partCalendar", mail: "partMail", documents: "partDocuments" };
 
 export const SIGN_IN_AT: Record<Service, Message> = { google: "signInGoogle", microsoft: "signInMicrosoft" };
@@ -43,7 +43,7 @@ export function AccountFields({ kind, account, set }: { kind: Service; account: 
       {brings && (
         <>
           <p className="text-xs text-fg-2">
-            {t("signInRegister")} <Code text={`${location.origin}/orchestrate/connected/${kind}`} />
+            {t("signInRegister")} <Code text={`${location.origin}/orchestrate/connected/${kind}${account.server ? "-elsewhere" : ""}`} />
           </p>
           <Line name={t("clientId")}>{(id) => <input id={id} className="field font-mono" dir="ltr" required maxLength={500} value={account.clientId} onChange={(event) => set({ clientId: event.target.value })} />}</Line>
           <Line name={t(kind === "google" ? "clientSecret" : "clientSecretMaybe")}>

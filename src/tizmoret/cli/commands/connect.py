@@ -59,8 +59,12 @@ def mcp(
     server: Annotated[list[str], typer.Argument(help=say("arg.mcp_server"), metavar="ADDRESS | -- COMMAND...")],
     secret: Annotated[bool, typer.Option("--secret", help=say("opt.secret"))] = False,
     secret_in: Annotated[str, typer.Option(help=say("opt.secret_in"))] = "",
+    sign_in: Annotated[bool, typer.Option("--sign-in", help=say("opt.sign_in"))] = False,
+    client_id: Annotated[str, typer.Option(help=say("opt.mcp_client_id"))] = "",
     json: Json = False,
 ) -> int:
+    if sign_in or client_id:
+        return _sign_in(json, name, "mcp", server[0], {}, client_id, os.environ.get(SECRET, ""))
     over_http = len(server) == 1 and server[0].startswith(("http://", "https://"))
     options = {} if over_http else {"command": server, "secret_in": secret_in}
     given = _secret() if secret or secret_in else os.environ.get(SECRET)

@@ -5,9 +5,9 @@ its address. So the cookie stays one that no other site's links carry, the Origi
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
 from starlette.requests import Request
@@ -15,12 +15,14 @@ from starlette.requests import Request
 from tizmoret.connections import google, microsoft
 from tizmoret.connections.book import view
 from tizmoret.connections.connection import Wanted
+from tizmoret.connections.mcp_sign_in import client_metadata
 from tizmoret.connections.sign_in import Back
 from tizmoret.server.routes import Orchestrator, Signed
 from tizmoret.tools.providers.oauth import Client
 from tizmoret.views import ConnectionView, SignInService, SignInStarted
 
 router = APIRouter(prefix="/api/sign-ins", tags=["connections"])
+documents = APIRouter(include_in_schema=False)
 
 SERVICES = (google.ACCOUNT, microsoft.ACCOUNT)
 
@@ -28,8 +30,10 @@ SERVICES = (google.ACCOUNT, microsoft.ACCOUNT)
 class NewSignIn(BaseModel):
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
     name: str = Field(max_length=100, examples=["work"])
-    kind: Literal["google", "microsoft"]
-    address: str = Field("", max_length=2_000, description="a server that speaks as the service does, instead of the service")
+    kind: Literal["google", "microsoft", "mcp"]
+    address: str = Field(
+        "", max_length=2_000, description="of mcp: the server; else one that speaks as the service does, instead of the service"
+    )
     only: list[str] = Field([], max_length=20, description="the parts of the account that are wanted; empty for all")
     client_id: str = Field(
         "", max_length=500, description="empty for the one of the connection, or else the one that the operator registered"
@@ -38,7 +42,7 @@ class NewSignIn(BaseModel):
 
     def wanted(self) -> Wanted:
         own = {one.kind: one.address for one in SERVICES}
-        return Wanted(self.name, self.kind, self.address or own[self.kind], {"only": self.only} if self.only else {})
+        return Wanted(self.name, self.kind, self.address or own.get(self.kind, ""), {"only": self.only} if self.only else {})
 
     def client(self) -> Client | None:
         return Client(self.client_id, self.client_secret.get_secret_value()) if self.client_id else None
@@ -77,4 +81,13 @@ async def finish(body: CameBack, tizmoret: Orchestrator, actor: Signed) -> Conne
 def _back(request: Request) -> Back:
     """Under the address that the browser knows us by, which behind a proxy only it can tell; the guard has compared it with the Host."""
     origin = request.headers.get("origin") or f"{request.url.scheme}://{request.url.netloc}"
-    return Back(f"{origin}/orchestrate/connected/{{tag}}")
+    # A server elsewhere can read our document only if we are where anybody can reach us, which takes TLS to begin with.
+    document = f"{origin}/oauth/clients/{{tag}}" if origin.startswith("https://") else ""
+    return Back(f"{origin}/orchestrate/connected/{{tag}}", document)
+
+
+@documents.get("/oauth/clients/{tag}")
+async def client_document(tag: Annotated[str, Path(pattern=r"^mcp-[0-9a-f]{16}$")], request: Request) -> dict[str, Any]:
+    """Who we are, for servers that let in whoever says so at an address of its own (OAuth Client ID Metadata Document)."""
+    origin = f"https://{request.headers.get('host', '')}"
+    return {"client_id": f"{origin}/oauth/clients/{tag}", "client_uri": origin, **client_metadata(f"{origin}/orchestrate/connected/{tag}")}

@@ -21,11 +21,12 @@ TIMES = httpx2.Timeout(20.0, connect=8.0)
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """open_networks: inside, and still to be reached. anywhere: for a server that the operator's own settings name."""
+    """open_networks: inside, and still to be reached. anywhere: for a server that the operator's own settings name. auth: what is shown to it."""
 
     open_networks: tuple[Network, ...] = ()
     anywhere: bool = False
     resolve: Resolve = field(default=resolve)
+    auth: httpx2.Auth | None = None
 
     async def addresses(self, url: httpx2.URL) -> Sequence[Address]:
         """Where to connect to, at most three. Raises StepFailed."""
@@ -45,7 +46,7 @@ class Way:
 
     def client(self, **rest: object) -> httpx2.AsyncClient:
         """No proxy, no cookies that others set, no redirects but those that a caller follows itself."""
-        options = {"timeout": TIMES, "trust_env": False, "follow_redirects": False, **rest}
+        options = {"timeout": TIMES, "trust_env": False, "follow_redirects": False, "auth": self.auth, **rest}
         return httpx2.AsyncClient(transport=_Guarded(self), **options)  # type: ignore[arg-type]
 
 

@@ -5,6 +5,8 @@ import type { Pair } from "../words";
 export const SIGN_IN = {
   signInGoogle: ["כניסה ב־Google", "Sign in at Google"],
   signInMicrosoft: ["כניסה ב־Microsoft", "Sign in at Microsoft"],
+  signInThere: ["כניסה אצל השרת", "Sign in at the server"],
+  signInWanted: ["השרת הזה רוצה שתיכנסו אליו. הכניסה היא בדף שלו, ובסופה חוזרים לכאן.", "This server wants you to sign in. That is done on a page of its own, from which you come back here."],
   signInAgain: ["כניסה מחדש", "Sign in again"],
   signInRegister: ["רשמו לקוח (client) אצל השירות, עם הכתובת הזאת, אות באות:", "Register a client at the service, with this address, letter by letter:"],
   clientId: ["מזהה הלקוח (client id)", "Client id"],
