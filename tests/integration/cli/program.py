@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import warm
+
 PROGRAM = [sys.executable, "-m", "tizmoret"]
 PATIENCE = 60.0  # seconds that a command may take on a busy machine
 
@@ -42,7 +44,12 @@ class Program:
         self.env = basis | {"TIZMORET_HOME": str(home), "TIZMORET_MODEL": "offline", "LANG": "C.UTF-8", "TERM": "xterm"} | env
 
     def __call__(self, *arguments: str | bytes, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> Ended:
-        done = subprocess.run([*PROGRAM, *arguments], env=self.env | dict(env or {}), input=stdin, capture_output=True, timeout=PATIENCE)
+        code, out, err = warm.run("tizmoret", *arguments, env=self.env | dict(env or {}), stdin=stdin, timeout=PATIENCE)
+        return Ended(code, out.decode(), err.decode())
+
+    def cold(self, *arguments: str | bytes, env: Mapping[str, str] | None = None) -> Ended:
+        """In an interpreter of its own that has imported nothing yet."""
+        done = subprocess.run([*PROGRAM, *arguments], env=self.env | dict(env or {}), input=b"", capture_output=True, timeout=PATIENCE)
         return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:

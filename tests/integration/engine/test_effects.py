@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from pydantic import BaseModel
 
 from tests.integration.engine.conftest import T, plan, show, statuses, step
 from tests.integration.engine.crash_victim import CATALOG, POINTS, Outside
+from tests.warm import Process
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call, Tool, tool
 from tizmoret.errors import TryAgain
@@ -24,16 +23,13 @@ from tizmoret.settings import Settings
 from tizmoret.views import Approval, Execution
 
 pytestmark = pytest.mark.anyio
-ROOT = Path(__file__).parents[3]
 IN_DOUBT = ("after-intent", "before-acting", "after-acting", "before-result")  # the intent is durable, the outcome is not
 
 
 @pytest.mark.parametrize("point", POINTS)
 async def test_a_crash_around_a_call(point: str, home: Path, database_url: str, settings: Settings) -> None:
-    env = {**os.environ, "DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)}
-    victim = [sys.executable, "-m", "tests.integration.engine.crash_victim", str(home), point]
-    ended = await asyncio.to_thread(subprocess.run, victim, cwd=ROOT, env=env, timeout=60, check=False)
-    assert ended.returncode == -signal.SIGKILL
+    victim = Process("tests.integration.engine.crash_victim", str(home), point, env={**os.environ, "DATABASE_URL": database_url})
+    assert await asyncio.to_thread(victim.wait, 60) == -signal.SIGKILL
     async with Tizmoret.open(settings, catalog=CATALOG) as tizmoret:
         outside = Outside(tizmoret.workplaces.folder(tizmoret.workspace))
         for execution in (await tizmoret.executions.list()).items:

@@ -8,7 +8,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.engine.lock_victim import CATALOG, plan, step
+from tests.warm import Process
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.engine.locks import Locks, Wanted, wanted
 from tizmoret.engine.records import Record
@@ -29,7 +29,6 @@ from tizmoret.store.database import Database
 from tizmoret.views import Execution
 
 pytestmark = pytest.mark.anyio
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -273,9 +272,8 @@ async def test_undoing_takes_the_same_locks(tizmoret: Tizmoret) -> None:
 
 
 async def test_a_killed_process_lets_go(home: Path, database_url: str, settings: Settings) -> None:
-    env = {**os.environ, "DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "tests.integration.engine.lock_victim", str(home)]
-    victim = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE)  # noqa: ASYNC220 - it is read in a thread
+    env = {**os.environ, "DATABASE_URL": database_url}
+    victim = Process("tests.integration.engine.lock_victim", str(home), env=env, stdout=subprocess.PIPE)
     try:
         assert victim.stdout is not None
         await asyncio.to_thread(victim.stdout.readline)  # it holds the lock

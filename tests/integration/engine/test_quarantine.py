@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import pytest
 
 from tests.integration.engine import quarantine_victim
 from tests.integration.engine.conftest import effects, plan, step
+from tests.warm import Process
 from tizmoret.engine import quarantine
 from tizmoret.engine.dispatch import letting_go
 from tizmoret.engine.driver import Driver
@@ -24,7 +23,6 @@ from tizmoret.settings import Dispatch, Settings
 from tizmoret.views import Execution
 
 pytestmark = pytest.mark.anyio
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
@@ -152,11 +150,10 @@ async def test_a_log_that_cannot_be_read_keeps_nobody_else_waiting(tizmoret: Tiz
 async def test_an_execution_that_brings_processes_down_is_put_aside(
     home: Path, database_url: str, settings: Settings, dispatch: Dispatch
 ) -> None:
-    env = {**os.environ, "DATABASE_URL": database_url, "PYTHONPATH": str(ROOT), "TIZMORET_DISPATCH": dispatch}
-    command = [sys.executable, "-m", "tests.integration.engine.quarantine_victim", str(home)]
+    env = {**os.environ, "DATABASE_URL": database_url, "TIZMORET_DISPATCH": dispatch}
     for _ in range(3):
-        ended = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=env, timeout=60, check=False)
-        assert ended.returncode == -signal.SIGKILL
+        victim = Process("tests.integration.engine.quarantine_victim", str(home), env=env)
+        assert await asyncio.to_thread(victim.wait, 60) == -signal.SIGKILL
     async with Tizmoret.open(replace(settings, dispatch=dispatch), catalog=quarantine_victim.CATALOG) as tizmoret:
         (execution,) = (await tizmoret.executions.list()).items
         done = await tizmoret.wait(execution.id, 20)

@@ -6,8 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ import pytest
 
 from tests.integration.engine.conftest import from_, statuses
 from tests.integration.engine.undo_victim import CATALOG, Outside, plan, step
+from tests.warm import Process
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.errors import Conflict, NotFound
 from tizmoret.ids import uuid7
@@ -25,7 +24,6 @@ from tizmoret.settings import Settings
 from tizmoret.views import Execution
 
 pytestmark = pytest.mark.anyio
-ROOT = Path(__file__).parents[3]
 CHAIN = plan(step("a", "act"), step("b", "act", n=from_("a.n")), step("c", "act", n=from_("b.n")))
 
 
@@ -228,10 +226,8 @@ async def test_undoing_can_be_paused_and_goes_on(tizmoret: Tizmoret) -> None:
 @pytest.mark.parametrize("point", ["before-intent", "after-intent", "before-acting", "after-acting", "before-result", "after-result"])
 async def test_a_crash_while_undoing(point: str, home: Path, database_url: str, settings: Settings) -> None:
     """In the middle of three: it goes on where it was, and each effect is taken back once."""
-    env = {**os.environ, "DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)}
-    victim = [sys.executable, "-m", "tests.integration.engine.undo_victim", str(home), point]
-    ended = await asyncio.to_thread(subprocess.run, victim, cwd=ROOT, env=env, timeout=60, check=False)
-    assert ended.returncode == -signal.SIGKILL
+    victim = Process("tests.integration.engine.undo_victim", str(home), point, env={**os.environ, "DATABASE_URL": database_url})
+    assert await asyncio.to_thread(victim.wait, 60) == -signal.SIGKILL
     async with Tizmoret.open(settings, catalog=CATALOG) as tizmoret:
         (execution,) = (await tizmoret.executions.list()).items
         done = await tizmoret.wait(execution.id, 20)

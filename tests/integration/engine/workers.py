@@ -17,6 +17,7 @@ from uuid import UUID
 
 import psycopg
 
+from tests.warm import Process
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.settings import Settings
 from tizmoret.verify.tools import CATALOG, let_go
@@ -29,7 +30,7 @@ class Crew:
     home: Path
     url: str
     dispatch: str = "inline"
-    processes: dict[UUID, subprocess.Popen[str]] = field(default_factory=dict)
+    processes: dict[UUID, subprocess.Popen[str] | Process] = field(default_factory=dict)
 
     @property
     def env(self) -> dict[str, str]:
@@ -40,8 +41,12 @@ class Crew:
     def start(self, *, within: Sequence[str] = (), url: str | None = None) -> UUID:
         """A new one; its id, when it works. within: a command that runs it somewhere else. url: where the database is from there."""
         env = {**os.environ, **self.env, "DATABASE_URL": url or self.url}
-        command = [*within, sys.executable, "-m", "tizmoret.verify.worker"]
-        process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+        process: subprocess.Popen[str] | Process
+        if within:
+            command = [*within, sys.executable, "-m", "tizmoret.verify.worker"]
+            process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+        else:
+            process = Process("tizmoret.verify.worker", env=env, stdout=subprocess.PIPE)
         assert process.stdout is not None
         id = UUID(process.stdout.readline().strip())
         self.processes[id] = process
