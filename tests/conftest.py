@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 
+from tests.databases import MIGRATED, make_migrated
+from tests.databases import database as a_database
 from tizmoret.settings import Settings
 from tizmoret.store.binaries import find_binaries
 from tizmoret.store.database import Database
 from tizmoret.store.embedded import Embedded
 
-_numbers = itertools.count()
+
+def _memory() -> str | None:
+    """A folder in memory, where there is room. What the tests kill are processes, not the machine, and many servers and homes on one
+    disk wait for it most of their time."""
+    folder = "/dev/shm"
+    roomy = os.path.isdir(folder) and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > 4 * 2**30
+    return folder if roomy else None
+
+
+if MEMORY := _memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)  # where pytest puts `tmp_path`
 
 
 @pytest.fixture(scope="session")
@@ -28,11 +37,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def open_folder() -> Iterator[Path]:
-    """A folder that an unprivileged server can reach, whoever runs the tests. In memory where there is room: what the tests kill are
-    processes, not the machine, and many servers on one disk wait for it most of their time."""
-    memory = Path("/dev/shm")
-    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 * 2**30
-    folder = Path(tempfile.mkdtemp(prefix="tizmoret-tests-", dir=memory if roomy else None))
+    """A folder that an unprivileged server can reach, whoever runs the tests."""
+    folder = Path(tempfile.mkdtemp(prefix="tizmoret-tests-", dir=MEMORY))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -43,6 +49,7 @@ def server(open_folder: Path) -> Iterator[Embedded]:
     binaries = find_binaries()
     assert binaries is not None
     embedded = Embedded.start(open_folder / "postgres", binaries)
+    make_migrated(embedded)
     yield embedded
     embedded.close()
 
@@ -57,12 +64,16 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def database_url(server: Embedded) -> Iterator[str]:
-    """An empty database of the test's own."""
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(server.dsn, dbname="postgres", autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        yield psycopg.conninfo.make_conninfo(server.dsn, dbname=name)
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    """A database of the test's own, with all tables and no rows."""
+    with a_database(server, like=MIGRATED) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(server: Embedded) -> Iterator[str]:
+    """A database of the test's own, as Postgres makes it."""
+    with a_database(server) as url:
+        yield url
 
 
 @pytest.fixture

@@ -27,11 +27,11 @@ from typing import IO
 BEFOREHAND = (
     "tizmoret.orchestrator",
     "tizmoret.server.serve",
+    "tizmoret.demo",
     "tizmoret.verify.tools",
     "typer",
     "rich.table",
     "rich.live",
-    "structlog.dev",
 )
 ROOT = Path(__file__).parents[1]
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.demo_files import lay_out
 from tests.integration.server.conftest import Running, ServerThread, running, server_thread
-from tizmoret.demo import make_demo
 
 __all__ = ["running", "server_thread"]
 
@@ -46,7 +45,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def demo(running: Running, server_thread: ServerThread) -> Running:
     """The server over a demo workspace."""
-    make_demo(running.folder, date.today(), ZoneInfo("Asia/Jerusalem"))
+    lay_out(running.folder, ZoneInfo("Asia/Jerusalem"))
     return running
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -10,7 +9,7 @@ import docx
 import icalendar
 import pytest
 
-from tizmoret.demo import make_demo
+from tests.demo_files import lay_out
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.settings import Settings
 from tizmoret.views import Execution
@@ -27,7 +26,7 @@ SEED = {
 async def tizmoret(settings: Settings) -> AsyncIterator[Tizmoret]:
     async with Tizmoret.open(settings) as opened:
         folder = opened.workplaces.folder(opened.workspace)
-        make_demo(folder, dt.datetime.now(settings.timezone).date(), settings.timezone)
+        lay_out(folder, settings.timezone)
         yield opened
 
 

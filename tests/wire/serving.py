@@ -79,7 +79,7 @@ def serving(answer: Answers, methods: Sequence[str] = METHODS) -> Iterator[str]:
     for method in methods:
         setattr(Handler, f"do_{method}", Handler.handle_any)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()  # seconds until it sees that it shall stop
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:

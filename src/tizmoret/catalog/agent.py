@@ -29,6 +29,7 @@ from tizmoret.errors import BadInput
 from tizmoret.plan.capability import Capability
 from tizmoret.plan.labels import Label, join
 from tizmoret.plan.model import Language, Name
+from tizmoret.yaml_text import read_yaml
 
 MAX_FILE = 100_000  # bytes
 
@@ -127,7 +128,7 @@ def _parts(path: Path) -> tuple[Any, str]:
     if not text.startswith("---\n") or len(pieces) < 2:
         raise BadInput(f"{path.name} has no front matter.", cure="Begin with --- , the keys, and --- .")
     try:
-        return yaml.safe_load(pieces[0][4:]), pieces[1]
+        return read_yaml(pieces[0][4:]), pieces[1]
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise BadInput(f"{path.name}: the front matter is not YAML: {str(error).splitlines()[0]}.", cure="Mend it.") from error
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
@@ -22,8 +21,8 @@ from a2a.utils.errors import (
 )
 from google.protobuf.json_format import MessageToDict, ParseDict
 
+from tests.demo_files import lay_out
 from tests.integration.server.conftest import Running, ServerThread
-from tizmoret.demo import make_demo
 from tizmoret.owner import owner_token
 from tizmoret.settings import Settings
 
@@ -34,7 +33,7 @@ pytestmark = pytest.mark.anyio
 def running(settings: Settings) -> Iterator[Running]:
     server = ServerThread(settings)
     made = server.start()
-    make_demo(made.folder, dt.datetime.now(settings.timezone).date(), settings.timezone)
+    lay_out(made.folder, settings.timezone)
     yield made
     server.stop()
 

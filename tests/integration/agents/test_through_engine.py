@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, cast
 
 import jsonschema_rs
-import psycopg
 import pytest
 from dulwich import porcelain
-from psycopg import sql
 
+from tests.databases import MIGRATED
+from tests.databases import database as a_database
+from tests.demo_files import lay_out
 from tests.requests.planning import builtin_catalog
 from tests.unit.tools.test_web import PAGE, Server, html
-from tizmoret.demo import make_demo
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.plan.model import Language, Plan, Step
 from tizmoret.settings import Settings
@@ -33,11 +32,8 @@ COMMITS = ("Add the field map", "Fix the wrong area of plot 4", "Remove the old 
 
 @pytest.fixture(scope="module")
 def database(server: Embedded) -> Iterator[str]:
-    name = f"agents_{os.getpid()}"
-    with psycopg.connect(server.dsn, dbname="postgres", autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        yield psycopg.conninfo.make_conninfo(server.dsn, dbname=name)
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    with a_database(server, like=MIGRATED) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +56,7 @@ async def tizmoret(database: str, web: tuple[Server, str], tmp_path_factory: pyt
     async with Tizmoret.open(settings) as opened:
         today = dt.datetime.now(settings.timezone).date()
         folder = opened.workplaces.folder(opened.workspace)
-        make_demo(folder, today, settings.timezone)
+        lay_out(folder, settings.timezone)
         copy = next((folder / "documents" / GRAIN).glob("דוח מצב*.docx"))
         (folder / "documents" / "copy of silos.docx").write_bytes(copy.read_bytes())
         (folder / "documents" / "sensors.csv").write_text(

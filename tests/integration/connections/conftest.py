@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import ipaddress
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 
+from tests.databases import MIGRATED
+from tests.databases import database as a_database
+from tests.demo_files import lay_out
 from tests.integration.server.conftest import Running, ServerThread
 from tests.wire.radicale import DavUser, Radicale, radicale
-from tizmoret.demo import make_demo
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.settings import Settings
+from tizmoret.store.embedded import Embedded
 
 HERE = (ipaddress.ip_network("127.0.0.0/8"),)
 
@@ -43,7 +43,7 @@ def person(dav: Radicale, tizmoret: Tizmoret) -> DavUser:
     """Their calendar and contacts are those of the demo, which the workspace's own folder does not have: only documents are there."""
     zone = tizmoret.settings.timezone
     folder = tizmoret.workplaces.folder(tizmoret.workspace)
-    make_demo(folder, dt.datetime.now(zone).date(), zone)
+    lay_out(folder, zone)
     person = dav.user()
     person.calendar("a-main", (folder / "calendar" / "main.ics").read_bytes())
     person.address_book((folder / "contacts" / "contacts.vcf").read_text())
@@ -53,18 +53,13 @@ def person(dav: Radicale, tizmoret: Tizmoret) -> DavUser:
 
 
 @pytest.fixture
-def another(settings: Settings, tmp_path: Path) -> Iterator[Running]:
+def another(settings: Settings, server: Embedded, tmp_path: Path) -> Iterator[Running]:
     """Another Tizmoret, with the demo's data, a home and a database of its own, served over HTTP."""
-    own = psycopg.conninfo.conninfo_to_dict(settings.database_url or "")
-    name = f"{own['dbname']}_other"
-    with psycopg.connect(settings.database_url or "", autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        url = psycopg.conninfo.make_conninfo(settings.database_url or "", dbname=name)
+    with a_database(server, like=MIGRATED) as url:
         other = ServerThread(dataclasses.replace(settings, home=tmp_path / "other", database_url=url))
         try:
             made = other.start()
-            make_demo(made.folder, dt.datetime.now(settings.timezone).date(), settings.timezone)
+            lay_out(made.folder, settings.timezone)
             yield made
         finally:
             other.stop()
-            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))

@@ -13,12 +13,12 @@ import docx
 import httpx2
 import pytest
 
+from tests.demo_files import lay_out
 from tests.integration.cli.program import Program
 from tests.integration.test_end_to_end import SEED, carry
 from tests.wire.google import CLIENT, SECRET, Google, google, person
 from tests.wire.imported import load, people_of
 from tizmoret.connections.connection import Wanted
-from tizmoret.demo import make_demo
 from tizmoret.errors import BadInput, SignInFailed, StepFailed, TryAgain, Unavailable
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.plan.model import Plan, Step
@@ -157,7 +157,7 @@ def demo(tizmoret: Tizmoret, account: Google) -> Google:
     """The account holds the demo's calendar and people; the workspace's own folder has only its documents."""
     zone = tizmoret.settings.timezone
     folder = tizmoret.workplaces.folder(tizmoret.workspace)
-    make_demo(folder, dt.datetime.now(zone).date(), zone)
+    lay_out(folder, zone)
     calendar, contacts = folder / "calendar" / "main.ics", folder / "contacts" / "contacts.vcf"
     load(account.calendars.main, calendar.read_bytes())
     account.people = people_of(contacts.read_text())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,9 @@ from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, ElicitRequestFormParams, ElicitResult
 
+from tests.demo_files import lay_out
 from tests.integration.cli.program import PROGRAM, Program
 from tests.integration.server.conftest import Running, ServerThread
-from tizmoret.demo import make_demo
 from tizmoret.owner import owner_token
 from tizmoret.settings import Settings
 
@@ -30,7 +29,7 @@ CREATE = {"title": "Price of wheat", "start": "2031-03-02T14:00:00+02:00"}
 def running(settings: Settings) -> Iterator[Running]:
     server = ServerThread(settings)
     made = server.start()
-    make_demo(made.folder, dt.datetime.now(settings.timezone).date(), settings.timezone)
+    lay_out(made.folder, settings.timezone)
     yield made
     server.stop()
 

@@ -16,6 +16,7 @@ from tizmoret.orchestrator import Tizmoret
 from tizmoret.owner import owner_token
 from tizmoret.server.serve import make_server
 from tizmoret.settings import Settings
+from tizmoret.tools.providers.tls import trusted
 
 
 @dataclass
@@ -81,7 +82,7 @@ class ServerThread:
                 address,
                 f"{address}/orchestrate?token={token}",
                 tizmoret.workplaces.folder(tizmoret.workspace),
-                httpx2.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=30),
+                httpx2.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=30, verify=trusted()),
                 tizmoret,
             )
             self._started.set()

@@ -111,10 +111,10 @@ def connection_of(database: Database):  # type: ignore[no-untyped-def]
     return database._tenants.connection()
 
 
-async def test_database_url_comes_first(database_url: str, tmp_path: Path) -> None:
+async def test_database_url_comes_first(empty_database_url: str, tmp_path: Path) -> None:
     """Even where no embedded server could be started."""
     (tmp_path / "file").touch()
-    opened = await Database.open(Settings.from_env({"TIZMORET_HOME": str(tmp_path / "file" / "home"), "DATABASE_URL": database_url}))
+    opened = await Database.open(Settings.from_env({"TIZMORET_HOME": str(tmp_path / "file" / "home"), "DATABASE_URL": empty_database_url}))
     assert opened.kind == "url"
     await opened.close()
 

@@ -34,13 +34,13 @@ asyncio.run(main())
 
 
 @pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[psycopg.AsyncConnection]:
-    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as opened:
+async def connection(empty_database_url: str) -> AsyncIterator[psycopg.AsyncConnection]:
+    async with await psycopg.AsyncConnection.connect(empty_database_url, autocommit=True) as opened:
         yield opened
 
 
-async def test_several_processes_may_migrate_at_once(database_url: str, home: Path) -> None:
-    env = {"PYTHONPATH": ":".join(sys.path), "TIZMORET_HOME": str(home), "DATABASE_URL": database_url}
+async def test_several_processes_may_migrate_at_once(empty_database_url: str, home: Path) -> None:
+    env = {"PYTHONPATH": ":".join(sys.path), "TIZMORET_HOME": str(home), "DATABASE_URL": empty_database_url}
     processes = [
         await asyncio.create_subprocess_exec(sys.executable, "-c", OPEN, env=env, stdout=asyncio.subprocess.PIPE) for _ in range(4)
     ]
@@ -80,11 +80,11 @@ async def test_a_migration_that_fails_leaves_nothing_half_done(connection: psyco
 
 
 async def test_a_migration_that_hangs_elsewhere_does_not_hang_us(
-    connection: psycopg.AsyncConnection, database_url: str, monkeypatch: pytest.MonkeyPatch
+    connection: psycopg.AsyncConnection, empty_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PATIENCE", 1)
     await connection.execute("select pg_advisory_lock(%s)", (module._LOCK,))
-    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as other:
+    async with await psycopg.AsyncConnection.connect(empty_database_url, autocommit=True) as other:
         with pytest.raises(MigrationError, match="does not come to an end"):
             await migrate(other)
 

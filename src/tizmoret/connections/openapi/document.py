@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from tizmoret.errors import BadInput, TooLarge
+from tizmoret.yaml_text import read_yaml
 
 MAX_DOCUMENT = 4 * 1024 * 1024  # characters
 MAX_DEPTH = 16  # of one schema, references followed
@@ -22,14 +23,6 @@ _KEPT = frozenset({
 _OF_NUMBERS = ("exclusiveMinimum", "exclusiveMaximum")
 
 
-MAX_NESTING = 100  # of YAML; deeper the loader, which is written in C, brings the process down
-MAX_EVENTS = 1_000_000
-
-
-class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
-    """The one written in C, where there is one: ten times as fast."""
-
-
 def read_document(text: str) -> dict[str, Any]:
     """Raises BadInput, TooLarge."""
     if len(text) > MAX_DOCUMENT:
@@ -37,23 +30,13 @@ def read_document(text: str) -> dict[str, Any]:
             f"The document has over {MAX_DOCUMENT // 2**20} million characters.", cure="Connect a smaller one.", field="document"
         )
     try:
-        found = json.loads(text) if text.lstrip().startswith("{") else _yaml(text)
+        found = json.loads(text) if text.lstrip().startswith("{") else read_yaml(text)
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         raise BadInput("The document is neither JSON nor YAML.", cure=_CURE, field="document") from error
     version = str(found.get("openapi", "")) if isinstance(found, dict) else ""
     if not version.startswith(("3.0", "3.1", "3.2")) or not isinstance(found.get("paths"), dict):
         raise BadInput("That is no OpenAPI 3 document.", cure=_CURE, field="document")
     return dict(found)
-
-
-def _yaml(text: str) -> Any:
-    """Raises ValueError, YAMLError."""
-    depth = 0
-    for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_NESTING or count > MAX_EVENTS:
-            raise ValueError("it nests too deep")
-    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
 
 
 class Schemas:

@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 
 from tizmoret.errors import StepFailed, TooLarge
+from tizmoret.tools.providers.tls import trusted
 from tizmoret.tools.providers.web_access import Address, Resolve, is_public, resolve
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -52,7 +53,7 @@ class Way:
 
 class _Guarded(httpx2.AsyncHTTPTransport):
     def __init__(self, way: Way) -> None:
-        super().__init__(trust_env=False)
+        super().__init__(verify=trusted(), trust_env=False)
         self._way = way
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:

@@ -14,6 +14,7 @@ from tizmoret.errors import StepFailed, TryAgain
 from tizmoret.plan.model import Language
 from tizmoret.tools.providers.guarded import received, wait_of
 from tizmoret.tools.providers.ports import Hit
+from tizmoret.tools.providers.tls import trusted
 
 SECONDS = 20.0
 MOST_BYTES = 4 * 1024 * 1024
@@ -42,7 +43,7 @@ class SearxNG:
     async def _ask(self, parameters: dict[str, str]) -> Any:
         where = f"{self.url.rstrip('/')}/search"
         async with (
-            httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=SECONDS) as client,
+            httpx2.AsyncClient(verify=trusted(), trust_env=False, follow_redirects=False, timeout=SECONDS) as client,
             client.stream("GET", where, params=parameters) as response,
         ):
             _check(response)

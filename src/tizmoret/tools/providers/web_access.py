@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import httpx2
 
 from tizmoret.errors import StepFailed, TooLarge, TryAgain
+from tizmoret.tools.providers.tls import trusted
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -23,6 +24,7 @@ MAX_REDIRECTS = 3
 MAX_BYTES = 5 * 1024 * 1024
 SECONDS = 30.0  # for all of it
 _WELL_KNOWN_PORTS = (80, 443)  # of those below 1024: no mail or file server answers a page
+TIMES = httpx2.Timeout(15.0, connect=8.0)
 _HEADERS = {"User-Agent": "Tizmoret/0.1", "Accept-Encoding": "gzip", "Accept": "text/html, */*;q=0.5"}
 
 # What `is_global` may let through though it can lead inside, mostly IPv4 in IPv6's clothes: mapped, compatible, translated, 6to4, Teredo.
@@ -85,7 +87,7 @@ class WebAccess:
             target = url.copy_with(host=str(address), fragment=None)
             # The certificate is still checked against the name.
             headers = {**_HEADERS, "Host": url.netloc.decode("ascii")}
-            async with httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=httpx2.Timeout(15.0, connect=8.0)) as client:
+            async with httpx2.AsyncClient(verify=trusted(), trust_env=False, follow_redirects=False, timeout=TIMES) as client:
                 request = client.build_request("GET", target, headers=headers, extensions={"sni_hostname": url.host})
                 try:
                     response = await client.send(request, stream=True)

@@ -6,6 +6,8 @@ import re
 
 import yaml
 
+from tizmoret.yaml_text import read_yaml
+
 _FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 MAX_FRONT = 64 * 1024  # characters
 
@@ -26,7 +28,7 @@ def front_matter(text: str) -> tuple[dict[str, object], str]:
     if match is None or len(match[1]) > MAX_FRONT:
         return {}, text
     try:
-        fields = yaml.safe_load(match[1])
+        fields = read_yaml(match[1])
     except (yaml.YAMLError, ValueError, RecursionError):
         return {}, text
     if not isinstance(fields, dict):
