@@ -173,20 +173,22 @@ class Tizmoret:
         priority: int = 0,
         on_failure: OnFailure | None = None,
         workspace: UUID | None = None,
+        member: str | None = None,
     ) -> Execution:
         """Begin a new execution and return at once. plan: skip the planner. idempotency_key: the same key gives the same execution.
         priority: where more wait than may run, the higher goes first within its workspace.
         on_failure: whether the effects that happened are undone when it fails; None: as the plan says, which without a word keeps them.
+        member: whose rights each of its effects needs when it is about to happen; None: nobody's who could lose them.
 
         Raises BadInput, TooLarge, PlanRefused, or Conflict where the key was used for another request."""
         request = checked_request(request) if plan is None else clean(request.strip() or plan.request or plan.goal)
         check_wishes(user, idempotency_key, priority)
-        record = new_record(workspace or self.workspace, request, user, plan, on_failure, self._now())
+        record = new_record(workspace or self.workspace, request, user, plan, on_failure, self._now(), member)
         return await self._make(record, idempotency_key, priority)
 
     async def fork(
         self, id: UUID, step: str, args: Mapping[str, Any] | None = None, *, by: str, idempotency_key: str | None = None,
-        workspace: UUID | None = None,
+        workspace: UUID | None = None, member: str | None = None,
     ) -> Execution:  # fmt: skip
         """A new execution of the same plan that goes on from `step` of one that has ended: what ended before that step, or beside it, keeps its
         output and label and does not run again; the step and all that follow it run anew, each with its own gate. args: those arguments of
@@ -198,7 +200,7 @@ class Tizmoret:
         async with self._database.tenant_tx(workspace) as connection:
             source, execution = await projections.read_source(connection, workspace, id)
         made = fork(source, step, None if args is None else checked_args(args), self.catalog_of(workspace).capabilities)
-        record = new_record(workspace, execution.request, by, made.plan, source.state.on_failure, self._now())
+        record = new_record(workspace, execution.request, by, made.plan, source.state.on_failure, self._now(), member)
         return await self._make(record, idempotency_key, 0, made)
 
     async def _make(self, record: Record, key: str | None, priority: int, fork: Fork | None = None) -> Execution:

@@ -70,9 +70,11 @@ def check_wishes(user: str, key: str | None, priority: int) -> None:
         raise BadInput("`priority` cannot be used.", cure=cure, field="priority")
 
 
-def new_record(workspace: UUID, request: str, user: str, plan: Plan | None, on_failure: OnFailure | None, now: datetime) -> Record:
+def new_record(
+    workspace: UUID, request: str, user: str, plan: Plan | None, on_failure: OnFailure | None, now: datetime, member: str | None = None
+) -> Record:
     language = plan.language if plan else detect_language(request)
-    return Record(workspace, uuid7(), 1, request, language, user, now, State(on_failure=on_failure), plan, fresh=True)
+    return Record(workspace, uuid7(), 1, request, language, user, now, State(on_failure=on_failure, member=member), plan, fresh=True)
 
 
 def first_transition(
@@ -81,7 +83,13 @@ def first_transition(
     """One commit makes the execution; with a given plan, it begins to run with it. fork: what it keeps of another. Raises PlanRefused."""
     source, step = (None, None) if fork is None else (fork.source, fork.step)
     made = e.ExecutionCreated(
-        record.request, record.language, record.user, record.state.on_failure, None if source is None else str(source), step
+        record.request,
+        record.language,
+        record.user,
+        record.state.on_failure,
+        None if source is None else str(source),
+        step,
+        record.state.member,
     )
     events: list[e.Event] = [made]
     rows: dict[str, Any] = {"row": ExecutionRow(status="planning")}

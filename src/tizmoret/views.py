@@ -19,6 +19,7 @@ Missed = Literal["once", "skip", "all"]  # runs that were due while nobody was t
 Overlap = Literal["skip", "allow"]  # a run that is due while the one before is still open
 ConnectionKind = Literal["dav", "google", "microsoft", "openapi", "mcp", "a2a", "slack", "ntfy", "webhook"]
 Role = Literal["viewer", "member", "admin", "owner"]  # each may do what those before it may
+ACTING: tuple[Role, ...] = ("member", "admin", "owner")  # in whose name something may be done
 ApprovalStatus = Literal["pending", "approved", "rejected", "answered", "expired", "cancelled"]
 FINAL: frozenset[ExecutionStatus] = frozenset({"completed", "failed", "cancelled", "quarantined", "undone"})
 
@@ -237,7 +238,9 @@ class Approval(_View):
     args: Any = None
     args_schema: dict[str, Any] | None = None
     options: list[OptionView] = Field(default_factory=list)  # a question's choices; empty: free text
-    known: list[str] = Field(default_factory=list)  # of an effect whose outcome is not known: what is, in the execution's language
+    known: list[str] = Field(
+        default_factory=list
+    )  # why it asks where the plan does not: what is known of an effect in doubt, or of whose right is gone; in the execution's language
     sources: list[str] = Field(default_factory=list)  # where the arguments came from
     integrity: Literal["trusted", "untrusted"] = "trusted"
     fingerprint: str = ""

@@ -161,7 +161,7 @@ def _frame(told: Mapping[str, Any]) -> bytes:
 def _service(request: Request, agent: Agent | None) -> Service:
     tizmoret: Tizmoret = request.app.state.tizmoret
     actor: Actor = request.state.actor
-    return Service(tizmoret, actor.workspace, BY if actor.key is None else actor.user, agent)
+    return Service(tizmoret, actor.workspace, BY if actor.key is None else actor.user, agent, actor.member)
 
 
 def _agents(request: Request) -> list[Agent]:

@@ -39,12 +39,13 @@ _TEXT_KINDS = ("words", "text", "markdown")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """agent: that is asked; None: a request is planned. workspace and by: who asks."""
+    """agent: that is asked; None: a request is planned. workspace and by: who asks. member: see `Tizmoret.submit`."""
 
     tizmoret: Tizmoret
     workspace: UUID
     by: str
     agent: Agent | None = None
+    member: str | None = None
 
     async def send(self, asked: SendMessage) -> dict[str, Any]:
         """The task, when it has ended or needs an answer; at once where that is wished. Raises RpcError, TizmoretError."""
@@ -70,7 +71,9 @@ class Service:
         key = "a2a-" + hashlib.sha256(f"{self.by}/{message.message_id}".encode()).hexdigest()
         plan = None if self.agent is None else _plan(self.agent, words, data)
         request = words if plan is None else plan.goal
-        made = await self.tizmoret.submit(request, user=self.by, plan=plan, idempotency_key=key, workspace=self.workspace)
+        made = await self.tizmoret.submit(
+            request, user=self.by, plan=plan, idempotency_key=key, workspace=self.workspace, member=self.member
+        )
         context = message.context_id or str(uuid4())
         said = message.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         said |= {"contextId": context, "taskId": str(made.id)}

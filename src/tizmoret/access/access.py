@@ -17,8 +17,8 @@ from tizmoret.views import NewKey, WorkspaceView
 class Access:
     def __init__(self, database: Database) -> None:
         self.credentials = Credentials(database)
-        self.members = Members(database, self.credentials.forget)
-        self.keys = Keys(database, self.credentials.forget)
+        self.members = Members(database, self.credentials.changed)
+        self.keys = Keys(database, self.credentials.changed)
         self.workspaces = Workspaces(database)
         self.owner = Actor(OWNER, "owner", database.default_workspace)  # whoever has the installation's token
 

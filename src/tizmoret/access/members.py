@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from tizmoret.access.names import alike, checked_name
-from tizmoret.access.rights import Actor
+from tizmoret.access.rights import RIGHTS, Actor
 from tizmoret.errors import BadInput, Conflict, Forbidden, NotFound, TooLarge
 from tizmoret.owner import OWNER
 from tizmoret.store.database import Database
@@ -55,7 +55,7 @@ class Members:
             return await find_member(connection, by.workspace, name)
 
     async def change(self, name: str, role: Role, *, by: Actor) -> Member:
-        """Another role. Raises NotFound, Forbidden, Conflict for the last owner."""
+        """Another role; the schedules of one who may have none with it stop. Raises NotFound, Forbidden, Conflict for the last owner."""
         by.need("manage-members")
         _reached(by, role, "role")
         async with self._database.tenant_tx(by.workspace) as connection:
@@ -63,6 +63,8 @@ class Members:
             await connection.execute(
                 "update workspace_members set role = %s where workspace_id = %s and user_id = %s", (role, by.workspace, name)
             )
+            if role not in RIGHTS["plan-ahead"]:
+                await _stop_schedules(connection, by.workspace, name)
             made = await find_member(connection, by.workspace, name)
         self._changed()
         return made
@@ -75,7 +77,7 @@ class Members:
         async with self._database.tenant_tx(by.workspace) as connection:
             await self._free(connection, name, by, stays_owner=False)
             await connection.execute("delete from workspace_members where workspace_id = %s and user_id = %s", (by.workspace, name))
-            await connection.execute("update schedules set paused = true where workspace_id = %s and user_id = %s", (by.workspace, name))
+            await _stop_schedules(connection, by.workspace, name)
         self._changed()
 
     async def _free(self, connection: AsyncConnection[Any], name: str, by: Actor, *, stays_owner: bool) -> None:
@@ -100,6 +102,10 @@ async def find_member(connection: AsyncConnection[Any], workspace: UUID, name: s
     if not found:
         raise _missing(name)
     return found[0]
+
+
+async def _stop_schedules(connection: AsyncConnection[Any], workspace: UUID, name: str) -> None:
+    await connection.execute("update schedules set paused = true where workspace_id = %s and user_id = %s", (workspace, name))
 
 
 async def _locked(connection: AsyncConnection[Any], workspace: UUID) -> builtins.list[Member]:

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from tizmoret.errors import Forbidden
-from tizmoret.views import Role
+from tizmoret.views import ACTING, Role
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -31,7 +31,7 @@ Action = Literal[
 ]
 
 _EVERYBODY: frozenset[Role] = frozenset(ROLES)
-_WORKING: frozenset[Role] = frozenset({"member", "admin", "owner"})
+_WORKING: frozenset[Role] = frozenset(ACTING)
 _RUNNING: frozenset[Role] = frozenset({"admin", "owner"})
 
 RIGHTS: Mapping[Action, frozenset[Role]] = {
@@ -61,6 +61,11 @@ class Actor:
     role: Role
     workspace: UUID
     key: UUID | None = None
+
+    @property
+    def member(self) -> str | None:
+        """Whose rights the effects of what they ask for need. None for the installation's token, which nobody takes away."""
+        return None if self.key is None else self.user
 
     def may(self, action: Action) -> bool:
         if action == "manage-installation" and self.key is not None:

@@ -31,6 +31,7 @@ class ExecutionCreated(Event, frozen=True, tag="execution.created"):
     on_failure: OnFailure | None = None  # None: as the plan says
     forked_from: str | None = None  # the execution that it goes on from
     forked_step: str | None = None  # the step from which on it runs anew
+    member: str | None = None  # whose rights its effects need; None: the installation's own owner has asked for it
 
 
 class StepPlanned(Event, frozen=True, tag="plan.step"):

@@ -181,7 +181,7 @@ def _gate_closed(state: State, event: e.GateClosed) -> list[str]:
     elif event.decision == "approved" and gate.purpose == "question":
         unit.answered = event.value
     elif event.decision == "approved":
-        unit.approved, unit.approved_args = True, event.args
+        unit.approved, unit.approved_args, unit.approved_by = True, event.args, event.by
     elif event.decision == "answered":
         _keep(state, gate.step, gate.item, event.value, event.label)
     else:
@@ -249,7 +249,7 @@ def _engine_failed(state: State, event: e.EngineFailed) -> list[str]:
 
 
 def _created(state: State, event: e.ExecutionCreated) -> list[str]:
-    state.on_failure = event.on_failure
+    state.on_failure, state.member = event.on_failure, event.member
     return []
 
 

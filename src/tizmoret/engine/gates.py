@@ -42,6 +42,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "undo-all": "הביצוע נכשל. לבטל את מה שכבר נעשה ({count})?",
         "undo-all-yes": "לבטל את מה שנעשה",
         "undo-all-no": "להשאיר את מה שנעשה",
+        "no-right": "{member}, שבשמם הביצוע רץ, כבר לא רשאים לפעול כאן. הפעולה תקרה רק באישור של מי שרשאי.",
     },
     "en": {
         "unknown": "It is not known whether this happened: {title}. Which is true?",
@@ -59,6 +60,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "undo-all": "The execution failed. Shall what was done already be undone ({count})?",
         "undo-all-yes": "Undo what was done",
         "undo-all-no": "Keep what was done",
+        "no-right": "{member}, in whose name this runs, may not act here any more. It happens only if somebody who may approves it.",
     },
 }
 
@@ -71,8 +73,11 @@ class Opened:
     row: ApprovalRow
 
 
-def approval(step: Step, capability: Capability, args: Any, label: Label, mark: str, expires_in: float) -> Opened:
-    """A gate before an effect. args: one call's arguments, or a list of them for a `for_each` step. expires_in: seconds."""
+def approval(
+    step: Step, capability: Capability, args: Any, label: Label, mark: str, expires_in: float, known: Sequence[str] = ()
+) -> Opened:
+    """A gate before an effect. args: one call's arguments, or a list of them for a `for_each` step. expires_in: seconds. known: why it asks,
+    where the plan does not say so."""
     details = {
         "tool": capability.name,
         "effect": capability.effect,
@@ -81,8 +86,14 @@ def approval(step: Step, capability: Capability, args: Any, label: Label, mark: 
         "args_schema": capability.arguments,
         "sources": sorted(label.sources),
         "integrity": label.integrity,
+        "known": list(known),
     }
     return _open("approval", step.title or step.id, details, mark, expires_in, step.id, None, capability.name)
+
+
+def no_right(member: str, language: Language) -> str:
+    """Why an effect asks that did not have to."""
+    return _WORDS[language]["no-right"].format(member=member)
 
 
 def question(

@@ -57,6 +57,7 @@ class Unit(msgspec.Struct):
     approved: bool = False
     approved_args: Any = None  # what a person changed at the gate; None: as planned
     fingerprint: str = ""  # what was approved
+    approved_by: str = ""
     answered: Any = None  # what a person said to its question, with which the call goes on: {"state", "answer"}, or a blob of that
     intended: bool = False  # its effect may have happened: the intent is durable, the outcome is not
     doubtful: bool = False  # of an earlier attempt it is not known; a later one that clearly failed does not change that
@@ -139,6 +140,7 @@ class State(msgspec.Struct):
     messages: list[Sent] = msgspec.field(default_factory=list)
     undoing: Undoing | None = None
     on_failure: OnFailure | None = None  # what whoever submitted it wished; None: as the plan says
+    member: str | None = None  # whose rights its effects need; None: nobody's who could lose them
     undo_answer: str | None = None  # whether a person wants the effects of this failed execution undone: "answered", or they do not
     planner: str = ""  # of the plan that runs
     replans: int = 0  # how often another plan was asked for

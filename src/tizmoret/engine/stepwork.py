@@ -25,12 +25,13 @@ from tizmoret.engine.locks import Ahead, Wanted, wanted
 from tizmoret.engine.prepared import Prepared
 from tizmoret.engine.records import Record
 from tizmoret.engine.recovery import OFFLINE, Again, Failure, OtherAgent, OtherModel, Standing, next_rung
+from tizmoret.engine.rights import in_right
 from tizmoret.engine.scheduler import Call, Scheduler
 from tizmoret.engine.shared import Board, Seat
 from tizmoret.engine.state import Gate
 from tizmoret.engine.transition import EffectRow, StepRow
 from tizmoret.engine.values import pack
-from tizmoret.errors import ArgumentMismatch, Fenced, StepFailed, TizmoretError, Unavailable
+from tizmoret.errors import ArgumentMismatch, Fenced, Forbidden, StepFailed, TizmoretError, Unavailable
 from tizmoret.plan.conditions import holds
 from tizmoret.plan.labels import PERSON, Label, join
 from tizmoret.plan.references import resolve
@@ -137,8 +138,8 @@ class StepWork:
             done = e.StepCompleted(id, [], self.label(id).to_json())
             await self._chronicle.settle(done, steps=[step_row(id, None, "completed", items=0, output=[])], row=self._chronicle.row())
 
-    async def open_gate(self, id: str) -> None:
-        """Ask a person, with the exact arguments, which must already be such that the call could be made."""
+    async def open_gate(self, id: str, *known: str) -> None:
+        """Ask a person, with the exact arguments, which must already be such that the call could be made. known: why."""
         step, capability = self.prepared.steps[id], self.prepared.capabilities[id]
         try:
             args = await self._all_arguments(id)
@@ -149,7 +150,7 @@ class StepWork:
             await self._impossible(id, None, error)
             return
         label = self.label(id)
-        opened = gates.approval(step, capability, args, label, self._mark(id, args), self._env.gate_expiry)
+        opened = gates.approval(step, capability, args, label, self._mark(id, args), self._env.gate_expiry, known)
         stored, blobs = pack(args)
         await self._open(opened, step_row(id, None, "gate", args=stored, label=label.to_json()), blobs=blobs)
 
@@ -205,6 +206,10 @@ class StepWork:
             args, answered = await self._arguments(id, item), await self._answered(id, item)
             await self._confirm_approval(id)
             if capability.effect != "none":
+                by = self._state.look(id).approved_by
+                if not unit.intended and not await in_right(self._env.database, self._record.workspace, self._state.member, by):
+                    await self._out_of_right(id, item)
+                    return
                 await self._intend(id, item, args)
         except Fenced:
             raise
@@ -242,6 +247,15 @@ class StepWork:
             return
         if self._mark(id, await self._all_arguments(id)) != unit.fingerprint:
             raise StepFailed("The arguments are not those that were approved.", cure="Submit the request again.")
+
+    async def _out_of_right(self, id: str, item: Item) -> None:
+        """Somebody who may is asked. The items of a list are not asked about one by one, nor what was asked about already."""
+        member = str(self._state.member)
+        if item is None and not self._state.look(id).approved:
+            await self.open_gate(id, gates.no_right(member, self.prepared.plan.language))
+            return
+        cure = "Somebody who may can go on from this step in their own name."
+        await self._impossible(id, item, Forbidden(f"{member}, in whose name it runs, may not act here any more.", cure=cure))
 
     async def _intend(self, id: str, item: Item, args: Any) -> None:
         mark, tool = self._mark(id, args), self.prepared.steps[id].uses

@@ -22,6 +22,7 @@ from tizmoret.engine.locks import wanted
 from tizmoret.engine.prepared import Prepared
 from tizmoret.engine.records import Record, Signal, read_call
 from tizmoret.engine.recovery import Again, Failure, Standing, next_rung
+from tizmoret.engine.rights import in_right
 from tizmoret.engine.state import to_undo
 from tizmoret.engine.transition import EffectRow
 
@@ -45,6 +46,8 @@ class Undo:
         effects, wish = to_undo(self._state), self._state.on_failure or self._prepared.plan.on_failure
         if not effects or wish == "keep":
             return False
+        if wish == "undo" and not await in_right(self._env.database, self._record.workspace, self._state.member):
+            wish = "ask"  # taking back is an effect too
         if wish == "ask" and self._state.undo_answer is None:
             if not any(gate.purpose == "undo" for gate in self._state.gates.values()):
                 language, expiry = self._prepared.plan.language, self._env.gate_expiry

@@ -17,6 +17,7 @@ class Caller:
     tizmoret: Tizmoret
     workspace: UUID
     by: str
+    member: str | None = None  # whose rights the effects need: see `Tizmoret.submit`
 
     @property
     def catalog(self) -> Catalog:
@@ -28,4 +29,4 @@ def caller_of(tizmoret: Tizmoret, request: Any) -> Caller:
     if request is None:
         return Caller(tizmoret, tizmoret.workspace, BY)
     actor = request.state.actor
-    return Caller(tizmoret, actor.workspace, BY if actor.key is None else actor.user)
+    return Caller(tizmoret, actor.workspace, BY if actor.key is None else actor.user, actor.member)

@@ -88,7 +88,7 @@ async def begin(caller: Caller, name: str, arguments: Mapping[str, Any]) -> UUID
     tizmoret = caller.tizmoret
     if name == "tizmoret_submit":
         request = _checked(Submit, arguments).request
-        return (await tizmoret.submit(request, user=caller.by, workspace=caller.workspace)).id
+        return (await tizmoret.submit(request, user=caller.by, workspace=caller.workspace, member=caller.member)).id
     if name in _OWN:
         return None
     uses = _names(caller.catalog).get(name)
@@ -98,7 +98,7 @@ async def begin(caller: Caller, name: str, arguments: Mapping[str, Any]) -> UUID
     step = Step(id="call", tool=uses if kind == "tool" else None, agent=uses if kind == "agent" else None, args=dict(arguments))
     found = caller.catalog.tools.get(uses) or caller.catalog.agents[uses]
     plan = Plan(goal=found.title.en, steps=(step,))
-    return (await tizmoret.submit(found.title.en, plan=plan, user=caller.by, workspace=caller.workspace)).id
+    return (await tizmoret.submit(found.title.en, plan=plan, user=caller.by, workspace=caller.workspace, member=caller.member)).id
 
 
 async def look(caller: Caller, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:

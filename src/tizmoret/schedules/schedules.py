@@ -17,8 +17,10 @@ import structlog
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from tizmoret.engine.rights import may_act
 from tizmoret.errors import BadInput, NotFound, TizmoretError, TooLarge
 from tizmoret.ids import uuid7
+from tizmoret.owner import OWNER
 from tizmoret.schedules.occurrences import due, next_after
 from tizmoret.store.database import Database
 from tizmoret.views import FINAL, Execution, Missed, Overlap, Schedule
@@ -38,7 +40,9 @@ where not paused and next_at <= clock_timestamp() order by next_at limit {AT_ONC
 
 
 class Submit(Protocol):
-    async def __call__(self, request: str, *, user: str, idempotency_key: str, priority: int, workspace: UUID) -> Execution: ...
+    async def __call__(
+        self, request: str, *, user: str, idempotency_key: str, priority: int, workspace: UUID, member: str | None
+    ) -> Execution: ...
 
 
 class Check(Protocol):
@@ -105,8 +109,9 @@ class Schedules:
         """Raises NotFound."""
         return await self._change(id, workspace, "paused = true, next_at = next_at", {})
 
-    async def resume(self, id: UUID, *, workspace: UUID | None = None) -> Schedule:
-        """Goes on with the next time from now: what fell into the pause was not wanted. Raises NotFound."""
+    async def resume(self, id: UUID, *, by: str | None = None, workspace: UUID | None = None) -> Schedule:
+        """Goes on with the next time from now: what fell into the pause was not wanted. by: who takes it over where whose it was may not act
+        any more. Raises NotFound."""
         workspace = workspace or self._workspace
         async with self._database.tenant_tx(workspace) as connection:
             known = await _read(connection, workspace, id)
@@ -114,7 +119,11 @@ class Schedules:
             row = await cursor.fetchone()
             assert row is not None
         next_at = next_after(known.cron, ZoneInfo(known.timezone), row[0])
-        return await self._change(id, workspace, "paused = false, next_at = %(next_at)s", {"next_at": next_at})
+        taken = by is not None and known.user_id != OWNER and not await may_act(self._database, workspace, known.user_id)
+        return await self._change(
+            id, workspace, "paused = false, next_at = %(next_at)s, user_id = %(user)s",
+            {"next_at": next_at, "user": by if taken else known.user_id},
+        )  # fmt: skip
 
     async def _change(self, id: UUID, workspace: UUID | None, what: str, values: dict[str, Any]) -> Schedule:
         workspace = workspace or self._workspace
@@ -163,6 +172,8 @@ class Schedules:
         wanted = due(schedule.cron, zone, schedule.next_at, now, schedule.missed)
         if not wanted:
             skipped = schedule.next_at
+        # Whoever is removed, or may not act any more, has their schedules paused in the same transaction.
+        member = schedule.user_id if wanted and await _is_member(connection, workspace, schedule.user_id) else None
         for time in wanted:
             if schedule.overlap == "skip" and last is not None and await _is_open(connection, workspace, last):
                 skipped = time
@@ -174,6 +185,7 @@ class Schedules:
                     idempotency_key=f"schedule/{schedule.id}/{time.timestamp():.0f}",
                     priority=schedule.priority,
                     workspace=workspace,
+                    member=member,
                 )
             except TizmoretError as error:
                 log.warning("a scheduled request could not be submitted", schedule=str(schedule.id), error=str(error))
@@ -194,6 +206,11 @@ async def _read(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> 
     if row is None:
         raise NotFound(f"There is no schedule {id}.", cure="List the schedules to see which there are.", field="id")
     return Schedule(**row)
+
+
+async def _is_member(connection: AsyncConnection[Any], workspace: UUID, user: str) -> bool:
+    order = "select from workspace_members where workspace_id = %s and user_id = %s"
+    return (await connection.execute(order, (workspace, user))).rowcount > 0
 
 
 async def _is_open(connection: AsyncConnection[Any], workspace: UUID, id: UUID) -> bool:

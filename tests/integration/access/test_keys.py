@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 import httpx2
 import psycopg
@@ -15,8 +16,8 @@ from psycopg import sql
 from tests.integration.access.conftest import Person, new_key
 from tests.integration.server.conftest import Running, ServerThread
 from tests.integration.server.test_routes import API, create, submit, until
-from tizmoret.access import credentials
 from tizmoret.server import stream, watch
+from tizmoret.settings import Settings
 
 Signed = Callable[[str], httpx2.Client]
 
@@ -63,8 +64,7 @@ def test_a_revoked_key_opens_nothing_any_more_nor_do_the_pages_that_it_opened(ru
     assert running.client.delete(f"/api/keys/{key['id']}").status_code == 404
 
 
-def test_an_expired_key_opens_nothing(running: Running, signed: Signed, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credentials, "FRESH", 0.0)
+def test_an_expired_key_opens_nothing(running: Running, signed: Signed, database_url: str) -> None:
     key = new_key(running.client, "owner", days=1)
     client = signed(key["key"])
     client.post("/api/session", json={"token": key["key"]})
@@ -144,7 +144,6 @@ def test_a_stream_is_closed_when_its_key_is_revoked(
 def test_a_stream_is_closed_when_its_key_is_revoked_by_another_process(
     running: Running, person: Person, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(credentials, "FRESH", 0.0)
     monkeypatch.setattr(watch, "LOOK_EVERY", 0.0)
     monkeypatch.setattr(stream, "HEARTBEAT", 0.1)
     dana = person(running.client, "Dana")
@@ -168,17 +167,23 @@ def test_keys_and_sessions_outlive_the_server(server_thread: ServerThread, runni
     assert httpx2.get(f"{again.address}/api/me", headers=dict(dana.headers)).status_code == 200
 
 
-def test_a_busy_key_is_looked_up_and_written_down_once(
-    running: Running, person: Person, database_url: str, monkeypatch: pytest.MonkeyPatch
+def test_a_key_that_one_process_revokes_opens_nothing_in_another_from_then_on(
+    running: Running, person: Person, settings: Settings, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(credentials, "FRESH", 600.0)
     dana = person(running.client, "Dana")
-    looked: list[object] = []
-    find = credentials._find
-    monkeypatch.setattr(credentials, "_find", lambda *given: looked.append(given) or find(*given))
-    with ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(lambda _: dana.get("/api/me").status_code, range(40))) == {200}
-    assert 1 <= len(looked) <= credentials.AT_ONCE
+    dana.post("/api/session", json={"token": dana.headers["authorization"].removeprefix("Bearer ")})
+    other = ServerThread(replace(settings, home=tmp_path / "another machine"))
+    try:
+        address = other.start().address
+        with httpx2.Client(base_url=address, headers=dict(dana.headers)) as by_key, httpx2.Client(base_url=address) as page:
+            page.cookies.update(dict(dana.cookies))
+            both = (by_key, page)
+            assert [one.get("/api/me").status_code for one in both] == [200, 200]
+            (key,) = [one for one in running.client.get("/api/keys").json() if one["member"] == "Dana"]
+            assert running.client.delete(f"/api/keys/{key['id']}").status_code == 204
+            assert [one.get("/api/me").status_code for one in both] == [401, 401]
+    finally:
+        other.stop()
 
 
 @pytest.mark.parametrize("given", ["tzm_", "tzm_" + "A" * 64, "tzs_" + "A" * 64, "tzm_" + "é" * 64, "x" * 5_000, "tzm_" + "=" * 64])

@@ -44,6 +44,7 @@ export function ApprovalCard({ approval, onDecided }: { approval: Approval; onDe
             <Value text={approval.title} />
           </h2>
           {asks && <p className="text-sm text-fg-2">{t("nothingYet")}</p>}
+          {asks && <Sentences all={approval.known ?? []} />}
         </div>
         {approval.expiresAt && <span className="text-xs text-fg-2">{t("expires", { when: ago(approval.expiresAt) })}</span>}
       </div>
@@ -82,19 +83,26 @@ function Facts({ approval }: { approval: Approval }) {
   );
 }
 
+function Sentences({ all }: { all: readonly string[] }) {
+  if (all.length === 0) return null;
+  return (
+    <ul className="text-sm text-fg-2">
+      {all.map((sentence) => (
+        <li key={sentence}>
+          <Value text={sentence} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 /** What is known of an effect that is in doubt: how it came to that, and exactly which call it is about. */
 function Doubt({ approval }: { approval: Approval }) {
   const known = approval.known ?? [];
   if (known.length === 0) return null;
   return (
     <>
-      <ul className="text-sm text-fg-2">
-        {known.map((sentence) => (
-          <li key={sentence}>
-            <Value text={sentence} />
-          </li>
-        ))}
-      </ul>
+      <Sentences all={known} />
       {approval.args != null && <Arguments value={approval.args} label={approval.tool ?? ""} />}
     </>
   );

@@ -51,7 +51,13 @@ async def submit(
     if user != actor.user:
         actor.need("submit-for-others")
     made = await tizmoret.submit(
-        body.query, user=user, plan=plan, idempotency_key=idempotency_key, on_failure=body.onFailure, workspace=actor.workspace
+        body.query,
+        user=user,
+        plan=plan,
+        idempotency_key=idempotency_key,
+        on_failure=body.onFailure,
+        workspace=actor.workspace,
+        member=actor.member,
     )
     return _submitted(made)
 
@@ -172,7 +178,9 @@ async def fork(
     """A new execution that goes on from a step of this one: what ended before it keeps its output, it and all after it run anew. 409 where
     this one has not ended."""
     return _submitted(
-        await tizmoret.fork(id, body.step, body.args, by=actor.user, idempotency_key=idempotency_key, workspace=actor.workspace)
+        await tizmoret.fork(
+            id, body.step, body.args, by=actor.user, idempotency_key=idempotency_key, workspace=actor.workspace, member=actor.member
+        )
     )
 
 

@@ -49,7 +49,7 @@ async def pause(id: ScheduleId, tizmoret: Orchestrator, actor: Signed) -> Schedu
 @router.post("/{id}/resume")
 async def resume(id: ScheduleId, tizmoret: Orchestrator, actor: Signed) -> Schedule:
     """Goes on with the next time from now."""
-    return await tizmoret.schedules.resume(id, workspace=actor.workspace)
+    return await tizmoret.schedules.resume(id, by=actor.user, workspace=actor.workspace)
 
 
 @router.delete("/{id}", status_code=204)
