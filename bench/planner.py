@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 
 from bench.measures import Row
+from tests.requests.catalogs import catalog
 from tests.requests.planning import NOW
 from tests.requests.scoring import Request, Score, f1, load_set, score
-from tizmoret.agents.builtin import builtin_agents
-from tizmoret.catalog.catalog import Catalog
 from tizmoret.planner.language import detect_language
 from tizmoret.planner.offline import OfflinePlanner
 from tizmoret.planner.planner import Planned, PlanRequest, Question
-from tizmoret.tools import builtin_tools
 
-SETS = {"kept_apart.yaml": "kept apart", "tuning.yaml": "tuned by"}
-
-
-@cache
-def catalog(mail: bool) -> Catalog:
-    tools = builtin_tools(*(["mail"] if mail else []))
-    return Catalog(tools, builtin_agents(tools))
+SETS = {
+    "kept_apart.yaml": "kept apart",
+    "kept_apart_2.yaml": "kept apart, the second time",
+    "tuning.yaml": "tuned by",
+    "foreign_kept_apart.yaml": "over tools of strangers, kept apart",
+    "foreign_tuning.yaml": "over tools of strangers, tuned by",
+}
 
 
 async def planned(request: Request) -> Planned | Question:
-    return await OfflinePlanner().plan(PlanRequest(request.say, detect_language(request.say), NOW, catalog(request.mail)))
+    return await OfflinePlanner().plan(PlanRequest(request.say, detect_language(request.say), NOW, catalog(*request.brought)))
 
 
 async def scored(request: Request) -> Score:
-    return score(request, await planned(request), catalog(request.mail))
+    return score(request, await planned(request), catalog(*request.brought))
 
 
 async def run() -> list[Row]:

@@ -1,7 +1,8 @@
 """How near a plan comes to the one that is wanted: nodes, edges, arguments, and effects that nobody asked for.
 
 A set is a file with `names` (short names for tools and agents of which either will do; a list stands for several ways of planning one
-thing, used as {name}) and `requests`: id, say, `plan` (one, or a list of plans of which any is right), args, mail (whether there is a mailbox).
+thing, used as {name}), `with` (what all are planned with beside what is built in, see catalogs.py) and `requests`: id, say, `plan` (one, or a
+list of plans of which any is right), args, mail and slack (whether there is a mailbox, a Slack workspace).
 
     find > analysis > documents.write; who > calendar.create; ?calendar.find_free > calendar.create
     tasks.add#1; tasks.add#2          two of one tool
@@ -50,7 +51,7 @@ class Request:
     say: str
     wanted: tuple[Wanted, ...]
     args: tuple[tuple[frozenset[str], str, str, Any], ...]
-    mail: bool
+    brought: tuple[str, ...]  # see catalogs.py
 
     @property
     def language(self) -> str:
@@ -78,14 +79,14 @@ class Score:
 def load_set(name: str) -> list[Request]:
     content = yaml.safe_load((HERE / name).read_text("utf-8"))
     names = content["names"]
-    return [_request(entry, names) for entry in content["requests"]]
+    return [_request(entry, names, content.get("with", [])) for entry in content["requests"]]
 
 
-def _request(entry: dict[str, Any], names: dict[str, Any]) -> Request:
+def _request(entry: dict[str, Any], names: dict[str, Any], brought: list[str]) -> Request:
     plans = entry["plan"] if isinstance(entry["plan"], list) else [entry["plan"]]
     wanted = tuple(_wanted(text, names) for plan in plans for text in _spread(plan, names))
     args = tuple(_arg(text, names) for text in entry.get("args", ()))
-    return Request(entry["id"], entry["say"], wanted, args, entry.get("mail", False))
+    return Request(entry["id"], entry["say"], wanted, args, tuple([*brought, *(name for name in ("mail", "slack") if entry.get(name))]))
 
 
 def _spread(plan: str, names: dict[str, Any]) -> list[str]:

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from bench.planner import catalog, planned
+from bench.planner import planned
+from tests.requests.catalogs import catalog
 from tests.requests.mutations import MUTATIONS
 from tests.requests.scoring import Request, Score, f1, load_set, score
 from tizmoret.plan.check import check
@@ -26,7 +27,7 @@ def outcomes() -> Outcomes:
         found: Outcomes = {}
         for request in (*KEPT_APART, *TUNING):
             outcome = await planned(request)
-            found[request.id] = request, outcome, score(request, outcome, catalog(request.mail))
+            found[request.id] = request, outcome, score(request, outcome, catalog(*request.brought))
         return found
 
     return asyncio.run(plan_all())
@@ -39,7 +40,7 @@ def test_the_set_is_wide_and_of_both_languages() -> None:
     assert languages.count("en") >= 75
     assert {request.say for request in KEPT_APART}.isdisjoint(request.say for request in TUNING)
     named = {name for request in KEPT_APART for wanted in request.wanted for names in wanted.nodes.values() for name in names}
-    assert named <= catalog(True).capabilities.keys()
+    assert named <= catalog("mail").capabilities.keys()
     assert len(named) >= 55
 
 
@@ -60,7 +61,7 @@ def test_nothing_has_an_effect_that_nobody_asked_for(outcomes: Outcomes) -> None
 def test_check_raises_no_alarm_over_any_of_the_plans(outcomes: Outcomes) -> None:
     plans = [(request, outcome.plan) for request, outcome, _ in outcomes.values() if isinstance(outcome, Planned)]
 
-    assert [(request.say, found) for request, plan in plans if (found := check(plan, catalog(request.mail).capabilities))] == []
+    assert [(request.say, found) for request, plan in plans if (found := check(plan, catalog(*request.brought).capabilities))] == []
     assert len(plans) >= 280
 
 
@@ -71,7 +72,7 @@ def test_a_fault_put_into_any_of_the_plans_is_refused_for_what_it_is(outcomes: O
     for request, outcome, _ in outcomes.values():
         if not isinstance(outcome, Planned):
             continue
-        tools = catalog(request.mail)
+        tools = catalog(*request.brought)
         content = mutate(outcome.plan.model_dump(mode="json", exclude_defaults=True), tools)
         if content is not None:
             tried += 1
