@@ -10,6 +10,7 @@ list of plans of which any is right), args, mail and slack (whether there is a m
     ask                               a question is right
 
 args: "who name =Dana": equal, "find query ~grain": holds the part, "calendar.create attendees $who": a reference to that step.
+Whoever finds people may always tell their names to what looks for a time that suits them all (`PASSED_ON`).
 An edge that is there beside those wanted counts as wrong, unless the wanted ones already order the two steps."""
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from tizmoret.planner.language import detect_language
 from tizmoret.planner.planner import Planned, Question
 
 HERE = Path(__file__).parent
+PASSED_ON = frozenset((finder, "calendar.find_free") for finder in ("contacts.pick", "contact-search", "contacts.search"))
 Edge = tuple[str, str]
 
 
@@ -171,7 +173,9 @@ def _against(wanted: Wanted, plan: Plan) -> tuple[Counts, Counts]:
     have = {(keys.get(before, before), keys.get(id, id)) for id, needed in Graph(plan).predecessors.items() for before in needed}
     needed = _needed(wanted)
     follows = _closure(wanted.edges | wanted.loose)
-    wrong = {edge for edge in have - needed if edge not in follows and wanted.optional.isdisjoint(edge)}
+    uses = {keys.get(step.id, step.id): step.uses for step in plan.steps}
+    extra_edges = {edge for edge in have - needed if (uses[edge[0]], uses[edge[1]]) not in PASSED_ON}
+    wrong = {edge for edge in extra_edges if edge not in follows and wanted.optional.isdisjoint(edge)}
     return nodes, (len(have & needed), len(wrong), len(needed - have))
 
 

@@ -27,7 +27,9 @@ _TO_ME = re.compile(r"(?:me|us|to\s+me|out|up|לי|לנו|נא|בבקשה|please
 
 # English words that are verbs at the head of a clause and nouns elsewhere: after "and" they are verbs only before an object.
 _NOUNS_TOO = wordset("""report review study plan book order call contact change update test record watch log format note text mail message
-    email total average sum count show list view print share play look get put move summary schedule""")  # fmt: skip
+    email total average sum count show list view print share play look get put move summary schedule
+    file store block post ring charge bill invoice start stop water filter measure answer reply brief study chart drive plant treat return ship
+    mark tick run split sort wash fix repair finish take view draft""")  # fmt: skip
 _OBJECT = re.compile(
     r"\s+(?:the|a|an|me|us|it|them|him|her|my|our|all|what|how|to|this|that|these|those|with|for)(?!\w)|\s+(?-i:[A-Z\"])", re.IGNORECASE
 )

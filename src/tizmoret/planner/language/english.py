@@ -7,26 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tizmoret.planner.language.acts import Act
 
-VERBS: dict[Act, str] = {
-    "read": "read open go",
-    "show": "show display list give view enumerate tell explain describe",
-    "find": "find search look locate seek pull dig",
-    "summarise": "summarise summarize sum recap digest condense brief outline catch",
-    "analyse": "analyse analyze extract review study compare examine",
-    "check": "check verify test diagnose inspect",
-    "compute": "compute calculate count total average reckon",
-    "fetch": "fetch get bring download",
-    "schedule": "schedule arrange plan organise organize reserve meet",
-    "book": "book set invite put",
-    "create": "create make add generate produce",
-    "write": "write prepare draft compose save note",
-    "change": "move reschedule postpone update change shift push delay edit modify extend shorten rename archive",
-    "delete": "delete cancel remove drop erase",
-    "send": "send email mail message text forward notify share",
-    "other": """order buy pay call phone translate play print remind transfer turn sell hire fire sing draw plot graph paint cook drive
-        deploy install upload publish post tweet sign approve log format convert record watch""",
-}
-
 # Verbs of two words; the second tells them from the first alone ("call Dana", "call off the meeting").
 PHRASES: dict[Act, str] = {
     "schedule": "set-up line-up", "find": "look-up look-for pull-up dig-up", "read": "go-over look-over go-through",

@@ -11,6 +11,7 @@ from typing import Literal
 from tizmoret.lexicon import translations
 from tizmoret.planner.language import english, hebrew
 from tizmoret.planner.language.acts import verbs
+from tizmoret.planner.language.company import company, given
 from tizmoret.planner.language.things import inside
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.words import STOP_WORDS, forms, normalise
@@ -58,6 +59,7 @@ def find_people(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Person
     openers += [(match.end(), "of") for match in _LOOKED_UP.finditer(text)]
     openers += [(match.end(), "to") for match in _SEND_TO_HE.finditer(text)]
     openers += [(match.end(), "of") for match in _OTHER_HE.finditer(text)]
+    openers += list(given(text))
     for place, relation in sorted(openers):
         _names_from(text, place, relation, taken, found)
     for match in _POSSESSIVE.finditer(text):
@@ -66,6 +68,9 @@ def find_people(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Person
             start, name = start + len(name) - len(name.split()[1]), name.split()[1]
         if not inside(start, taken) and not _covered(start, found) and _may_be_name(name.split()[0], capital=True):
             found.append(Person(start, match.end(), name, "of"))
+    for start, name, how in company(text, lambda word: _may_be_name(word, capital=word.isascii())):
+        if not inside(start, taken) and not _covered(start, found):
+            found.append(Person(start, start + len(name), name, how))
     return sorted(found, key=lambda person: person.start)
 
 

@@ -44,7 +44,7 @@ def _noun(match: re.Match[str]) -> str:
 
 def _is_word(word: str) -> bool:
     plain = normalise(word)
-    if plain in verbs() or plain in question_words() or plain in STOP_WORDS or plain in _times() or concepts(plain):
+    if plain.endswith("תי") or plain in verbs() or plain in question_words() or plain in STOP_WORDS or plain in _times() or concepts(plain):
         return True
     return any(holds(form) or form in verbs() or form in _times() for form in forms(plain))
 

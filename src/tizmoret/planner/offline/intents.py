@@ -9,7 +9,7 @@ from functools import cache
 
 from tizmoret.catalog.search import CatalogSearch, Match, concepts
 from tizmoret.planner.language import english, hebrew
-from tizmoret.planner.language.acts import CHANGING, LOOKING, alike
+from tizmoret.planner.language.acts import CHANGING, LOOKING, alike, senses
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline.arguments import WRITTEN_OUT
 from tizmoret.planner.offline.likeness import Likeness
@@ -307,7 +307,7 @@ def asks_by_name(skill: Skill, reading: Reading) -> bool:
     if not head or reading.act == "ask":
         return False
     named = reading.act == "other" and bool((concepts(head) & skill.things) - _COMMON)  # "graph the rainfall"
-    return named or not skill.verbs.isdisjoint(forms(head))
+    return named or not skill.verbs.isdisjoint(forms(head)) or not skill.senses.isdisjoint(senses(head))
 
 
 def _benefit(skill: Skill, reading: Reading) -> float:

@@ -15,7 +15,7 @@ from tizmoret.catalog.tool import Text, Tool
 from tizmoret.plan.capability import Capability
 from tizmoret.plan.types import Schema, choices, resolve
 from tizmoret.planner.language import clauses, english
-from tizmoret.planner.language.acts import Act
+from tizmoret.planner.language.acts import Act, senses
 from tizmoret.planner.language.people import find_people
 from tizmoret.planner.language.things import clean
 from tizmoret.planner.language.wordset import wordset
@@ -57,7 +57,8 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Skill:
-    """verbs: heads of its own title and examples, in all their forms. acts: what those verbs ask for.
+    """verbs: heads of its own title and examples, in all their forms. senses: what else these verbs may be in either language. acts: what they
+    ask for.
     things: the concepts of its title ("=document"). nouns: what else than verbs and names its texts speak of, as forms and concepts.
     same_as: the tool whose work an agent does."""
 
@@ -66,6 +67,7 @@ class Skill:
     slots: tuple[Slot, ...]
     outlets: tuple[Outlet, ...]
     verbs: frozenset[str]
+    senses: frozenset[int]
     acts: frozenset[Act]
     things: frozenset[str]
     title_words: frozenset[str]
@@ -160,6 +162,7 @@ def _skill(found: Tool | Agent, twins: Mapping[str, str]) -> Skill:
     capability = found.capability
     examples = [example for language in found.examples.values() for example in language]
     verbs: set[str] = set()
+    meant: set[int] = set()
     acts: set[Act] = set()
     for phrase in [found.title.he, found.title.en, found.description.en, *examples]:
         clause = clauses.read(clean(phrase))
@@ -170,6 +173,7 @@ def _skill(found: Tool | Agent, twins: Mapping[str, str]) -> Skill:
             continue  # "call off": not every call is that
         head = clause.verb or head
         verbs |= forms(head) if head and clause.act != "ask" else set()
+        meant |= senses(head) if head and clause.act != "ask" else frozenset()
     titles = tokens(f"{found.title.he} {found.title.en}")
     return Skill(
         capability,
@@ -177,6 +181,7 @@ def _skill(found: Tool | Agent, twins: Mapping[str, str]) -> Skill:
         tuple(_slots(capability)),
         tuple(_outlets(capability.output, capability.output, "", False, 0)),
         frozenset(verbs),
+        frozenset(meant),
         frozenset(acts),
         frozenset[str]().union(*(concepts(word) for word in titles)),
         frozenset[str]().union(*(forms(word) for word in titles)),

@@ -60,7 +60,9 @@ class Steps:
                 args[slot.name] = value
         if skill.looks and skill.material and not any(slot.name in args for slot in skill.material):
             self._material(skill, reading, args, depth)
-        if not skill.looks:
+        if skill.looks:
+            self._company(skill, reading, args)
+        else:
             for slot in skill.slots:
                 if slot.name not in args and (value := self._optional(slot, skill, reading)) is not None:
                     args[slot.name] = value
@@ -221,7 +223,7 @@ class Steps:
                 return self.people.invited(slot, reading)
             return self._new_time(slot, skill, reading) if slot.name == "start" and slot.kind == "date-time" else None
         if holds_people(slot):
-            return self.people.invited(slot, reading)
+            return self.people.invited(slot, reading) or self._free_with(slot, reading)
         if slot.kind == "markdown" or (slot.name in ("description", "body", "notes") and slot.type == "string"):
             told = next((step for step in reversed(self._draft.goals) if step.skill.looks and step.skill.gives("markdown")), None)
             outlet = told.skill.gives("markdown") if told else None
@@ -230,6 +232,20 @@ class Steps:
             found = next(((step, outlet) for step, outlet in self._draft.latest(slot) if step.skill.looks), None)
             return found[0].reference(found[1], many=slot.many) if found else None
         return None
+
+    def _company(self, skill: Skill, reading: Reading, args: dict[str, Any]) -> None:
+        """Whose time it is that is looked for: "an hour for Dana, Avi and me"."""
+        for slot in skill.slots:
+            if slot.name not in args and slot.many and not slot.required and slot.kind == "contact":
+                if (value := self.people.invited(slot, reading, anyone=True)) is not None:
+                    args[slot.name] = value
+
+    def _free_with(self, slot: Slot, reading: Reading) -> Any:
+        """ "... and book it": those whose time was found."""
+        found = next((step for step in reversed(self._draft.goals) if "=free" in step.skill.things), None)
+        if found is None or reading.people or reading.times("future"):
+            return None
+        return next((found.args.get(own.name) for own in found.skill.slots if own.kind == slot.kind and own.many == slot.many), None)
 
     def _new_time(self, slot: Slot, skill: Skill, reading: Reading) -> Any:
         """Where a meeting is moved to a day without an hour: a free time of that day."""
