@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Sort = Literal["code", "url", "email", "file", "quote"]
+Sort = Literal["code", "url", "email", "file", "quote", "channel"]
 
 # The kinds of files that people name. An ending of another kind is as likely the end of a sentence ("e.g.") as a file.
 ENDINGS = "docx|doc|xlsx|xls|xlsm|pptx|ppt|pdf|md|txt|csv|tsv|json|html|ics|vcf"
@@ -21,6 +21,16 @@ _PATTERNS: tuple[tuple[Sort, re.Pattern[str]], ...] = (
     ("url", re.compile(r"(?<![\w@])(?:https?://|www\.)[^\s<>\"]{3,2000}", re.IGNORECASE)),
     ("email", re.compile(r"(?<![\w.+-])[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")),
     ("quote", re.compile(r"(?<!\w)\"([^\"\n]{1,300})\"(?!\w)|(?<!\w)'([^'\n]{2,300})'(?!\w)")),
+    # What something is to be called, up to the next clause.
+    (
+        "quote",
+        re.compile(
+            r"(?<!\w)(?:document|file|doc|report|note|meeting|page|מסמך|קובץ|דוח|פגישה)\s+(?:called|named|titled|entitled|בשם|שנקרא|שנקראת)\s+"
+            r"([^\s\"'][^\n\"',;.!?]{0,80}?)(?=[,;.!?\n]|\s+(?:and|then|with|ו?אז)\s|\s+ו[א-ת]{3,}\s|$)",
+            re.IGNORECASE,
+        ),
+    ),
+    ("channel", re.compile(r"(?<![\w#&/])#[^\W\d_][\w-]{0,79}")),
     # A name of several words is one behind a word that says what it is.
     (
         "file",
@@ -62,7 +72,8 @@ def find_things(text: str) -> list[Thing]:
     taken = bytearray(len(text))
     for sort, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            start, end = match.span(1) if sort == "file" and match.lastindex else match.span()
+            inner = match.lastindex and (sort == "file" or match[0][0] not in "\"'")
+            start, end = match.span(1) if sort in ("file", "quote") and inner else match.span()
             if any(taken[start:end]):
                 continue
             taken[start:end] = b"\1" * (end - start)

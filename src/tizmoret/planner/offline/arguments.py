@@ -11,11 +11,13 @@ from typing import Any
 from tizmoret.planner.language.times import Toward
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline import table_words
+from tizmoret.planner.offline.messages import is_found, message, message_slot, said
+from tizmoret.planner.offline.numbers import number_for, units
 from tizmoret.planner.offline.pairs import conversion, crossing
 from tizmoret.planner.offline.places import zone_in
-from tizmoret.planner.offline.reading import Reading
-from tizmoret.planner.offline.skills import Skill, Slot
-from tizmoret.words import forms, normalise
+from tizmoret.planner.offline.reading import Reading, is_known
+from tizmoret.planner.offline.skills import Skill, Slot, takes_words
+from tizmoret.words import content_tokens, forms, is_hebrew, normalise
 
 _NEAR_FUTURE = timedelta(days=90)  # how far "the meeting with Yoav" is looked for where no day is named
 
@@ -83,7 +85,7 @@ def toward(skill: Skill) -> Toward:
 
 
 def _value(slot: Slot, skill: Skill, reading: Reading) -> Any:
-    reader = _BY_KIND.get(slot.kind)
+    reader = _BY_KIND.get(slot.kind) or (_channel if slot.kind.endswith(".channel") else None)
     if reader is not None:
         return reader(slot, skill, reading)
     if slot.kind.endswith(".id"):
@@ -170,13 +172,7 @@ def _amount(slot: Slot, skill: Skill, reading: Reading) -> int | float | None:
             return 1
         match = _TOP.search(reading.text)
         return _bounded(slot, int(match[1] or match[2])) if match else None
-    if not slot.required:
-        return None
-    taken = [(mention.start, mention.end) for mention in reading.times("future")]
-    for match in re.finditer(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w)", reading.text):
-        if not any(start <= match.start() < end for start, end in taken):
-            return float(match[0]) if "." in match[0] and slot.type == "number" else int(float(match[0]))
-    return None
+    return number_for(slot, skill, reading)
 
 
 def _bounded(slot: Slot, value: int) -> int:
@@ -245,6 +241,8 @@ def _document_id(slot: Slot, skill: Skill, reading: Reading) -> Any:
 def _text(slot: Slot, skill: Skill, reading: Reading) -> str | None:
     if slot.name in ("title", "subject", "name"):
         return None if not skill.looks else next(iter(reading.named("quote")), None)
+    if slot is message_slot(skill):
+        return message(reading)
     quoted = reading.named("quote")
     if quoted and not skill.material:
         return quoted[0]
@@ -253,33 +251,13 @@ def _text(slot: Slot, skill: Skill, reading: Reading) -> str | None:
     return (reading.phrase() or None) if slot.required and not is_found(slot) else None
 
 
-def said(reading: Reading) -> str | None:
-    """The words that a person gives for a message or a note: "saying I am late"."""
-    match = _SAYING.search(reading.text)
-    return match[1].strip() if match else None
-
-
 def _message(slot: Slot, skill: Skill, reading: Reading) -> str | None:
     """What is sent to a place may stand in quotes; where it is sent to people, the quotes may hold its subject."""
     if skill.looks:
         return None
     if "send" not in skill.acts or skill.slot("contact") is not None:
         return said(reading)
-    told = _TOLD.search(reading.text)
-    return said(reading) or next(iter(reading.named("quote")), None) or (told[1].strip() if told else None)
-
-
-_TOLD = re.compile(r"(?:(?<=\w):|(?<!\w)that(?=\s))\s*(.+)$", re.IGNORECASE)  # "notify me: the truck has left"
-
-
-def is_found(slot: Slot) -> bool:
-    """Whether a text is one that steps find, rather than one that a person writes."""
-    return slot.name in ("content", "text", "texts", "material", "markdown", "body", "message")
-
-
-_SAYING = re.compile(
-    r"(?<!\w)(?:saying|that\s+says|telling\s+\w+|לומר|שאומר|שאומרת|בנוסח|עם\s+הטקסט)\s*(?:that\s+|ש)?:?\s*(.+)$", re.IGNORECASE
-)
+    return message(reading)
 
 
 def _choice(slot: Slot, reading: Reading) -> str | None:
@@ -294,6 +272,8 @@ def _choice(slot: Slot, reading: Reading) -> str | None:
 
 
 def _by_name(slot: Slot, skill: Skill, reading: Reading) -> str | None:
+    if slot.name in _CHANNELS:
+        return _channel(slot, skill, reading)
     if slot.name in ("timezone", "tz", "time_zone"):
         return zone_in(reading.text)
     if slot.name in ("recurrence", "rrule", "repeat"):
@@ -307,14 +287,53 @@ def _by_name(slot: Slot, skill: Skill, reading: Reading) -> str | None:
         return next((group for group in found.groups() if group), None) if found else None
     if slot.name in ("title", "subject") and not skill.looks:
         return None
+    if slot.kind and not takes_words(slot):
+        return None  # found by a step that gives this kind
     if not slot.required or is_found(slot) or slot.name in WRITTEN_OUT or slot.name in ("id", "path") or slot.name.endswith("_id"):
         return None
     quoted = reading.named("quote")
     if quoted:
         return quoted[0]
+    if slot.name == "name" and reading.people:
+        return reading.people[0].name
+    if listed := _listed(slot, reading):
+        return listed
+    if slot.name == "name" and (proper := _proper(skill, reading)):
+        return proper
     own = {form for word in skill.title_words for form in forms(word)}
-    phrase = reading.topic(set(skill.things) | own)
+    phrase = reading.topic(set(skill.things) | own | {form for word in units(reading) for form in forms(word)})
     return phrase or None
+
+
+def _listed(slot: Slot, reading: Reading) -> str:
+    """Of what the argument's description lists ("olive, fig or almond"), that which the clause says."""
+    listed = frozenset[str]().union(*(forms(word) for word in content_tokens(str(slot.schema.get("description", ""))))) - forms(slot.name)
+    return " ".join(word.text for word in reading.content if not forms(word.plain).isdisjoint(listed))
+
+
+def _proper(skill: Skill, reading: Reading) -> str:
+    """What stands for a name: a capital inside the clause, or in Hebrew what is no word of the tool's and none that we know."""
+    words = [word for word in reading.content if word.start > reading.clause.body and word.text[0].isupper()]
+    if not words and reading.language == "he":
+        words = [word for word in reading.content if forms(word.plain).isdisjoint(skill.nouns) and not is_known(word.plain)][:1]
+    return " ".join(_unjoined(word.text) for word in words[:3])
+
+
+def _unjoined(word: str) -> str:
+    """A Hebrew name without the letter that joins it: "לרקס"."""
+    return word[1:] if len(word) > 3 and word[0] in "לשבו" and is_hebrew(word) else word
+
+
+_CHANNELS = frozenset({"channel", "room", "topic"})
+_CHANNEL = re.compile(r"(?<!\w)(?:channel|[ובל]?ערוץ)\s+(?:called\s+|named\s+|בשם\s+)?([\w-]{2,80})|(?<!\w)(?:the\s+)?([\w-]{2,80})\s+channel(?!\w)", re.IGNORECASE)
+
+
+def _channel(slot: Slot, skill: Skill, reading: Reading) -> str | None:
+    """ "#grain", "the channel grain"."""
+    if tagged := reading.named("channel"):
+        return tagged[0]
+    found = _CHANNEL.search(reading.text)
+    return (found[1] or found[2]) if found and not skill.looks else None
 
 
 _FOLDER = re.compile(

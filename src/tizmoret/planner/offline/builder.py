@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from tizmoret.plan.model import Language
 from tizmoret.planner.offline import titles
 from tizmoret.planner.offline.agenda import add_agenda
+from tizmoret.planner.offline.arguments import fill
 from tizmoret.planner.offline.draft import Draft, DraftStep, matches
-from tizmoret.planner.offline.intents import Intents, asks_by_name, lists
+from tizmoret.planner.offline.intents import Intents, asks_by_name, lists, skill_changes
 from tizmoret.planner.offline.producers import searcher, searches
 from tizmoret.planner.offline.reading import Reading
 from tizmoret.planner.offline.skills import Skill
@@ -63,6 +64,19 @@ class Builder:
                 lack = lack or missing
         raise lack or NotUnderstood(reading)
 
+    def _same_effect(self, skill: Skill, reading: Reading) -> DraftStep | None:
+        """The last step, where the clause says more of what it changes, or nothing new: "rename it and put it into the folder offers"."""
+        last = next(iter(self.draft.goals[-1:]), None)
+        if last is None or skill.looks or last.skill is not skill or last.for_each is not None:
+            return None
+        if reading.takes_up and not reading.times("future"):
+            return last
+        more = fill(skill, reading)
+        if not (skill_changes(skill) and reading.refers) or not more or not more.keys().isdisjoint(last.args):
+            return None
+        last.args.update(more)
+        return last
+
     def _in_order(self, reading: Reading) -> list[Skill]:
         """The likeliest first; where the clause takes up what was before ("and sum it up"), those that can take it."""
         found, last = self._intents.choose(reading), self.draft.goals[-1:]
@@ -72,6 +86,8 @@ class Builder:
         return sorted(found, key=lambda skill: not any(matches(outlet, slot) for slot in skill.material for outlet in given))
 
     def _goal(self, skill: Skill, reading: Reading) -> DraftStep:
+        if (same := self._same_effect(skill, reading)) is not None:
+            return same
         listed = lists(reading)
         if listed and any(slot.kind in ("document", "document.id") for slot in skill.material) and not reading.named("file"):
             skill = searcher(self._skills) or skill

@@ -13,6 +13,7 @@ from tizmoret.planner.language.acts import CHANGING, LOOKING, alike, senses
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline.arguments import WRITTEN_OUT
 from tizmoret.planner.offline.likeness import Likeness
+from tizmoret.planner.offline.messages import to_place
 from tizmoret.planner.offline.pairs import conversion
 from tizmoret.planner.offline.places import zone_words
 from tizmoret.planner.offline.reading import Reading
@@ -117,6 +118,8 @@ class Intents:
             return False
         if skill_changes(skill) and act not in ("change", "delete", "other", None):
             return (literal or act == "create") and act in ("book", "create") and self._into_existing(skill, reading)
+        if act == "write" and skill.gives("event") is not None and not literal:
+            return False  # what is written down is no meeting
         if not (literal or (act in CHANGING and any(alike(act, own) for own in skill.acts & CHANGING)) or makes(skill, reading)):
             return False
         return self._has_object(skill, reading, literal=literal)
@@ -139,9 +142,9 @@ class Intents:
             return False
         if skill_changes(skill) and reading.act in ("book", "create"):
             return True  # see `_into_existing`
+        if to_place(skill):  # "to Slack"
+            return names_itself(skill, reading) or _in_title(normalise(reading.clause.verb), skill)
         if reading.act == "send" and "send" in skill.acts:
-            if skill.slot("contact") is None and skill.slot("email") is None:  # to no person, but to a place: "to Slack"
-                return names_itself(skill, reading) or _in_title(normalise(reading.clause.verb), skill)
             return bool(reading.people or reading.named("email"))
         if makes(skill, reading) or (reading.named("quote") and _onto_list(skill, reading)):
             return True
@@ -154,9 +157,20 @@ class Intents:
         if literal and skill_changes(skill) and not any(self._search.knows(word) for word in head):
             return bool(reading.people or reading.times("future"))  # "reschedule the budget review to Sunday"
         if reading.act == "schedule" and "schedule" in skill.acts and "=meeting" in skill.things | _things(skill):
-            return bool(reading.people or reading.times("future"))
+            return bool(reading.people or reading.times("future")) and not self._named_by_another(skill, reading)
         said = any(takes_words(slot) for slot in skill.slots if slot.required)
         return literal and said and reading.act not in CHANGING
+
+    def _named_by_another(self, skill: Skill, reading: Reading) -> bool:
+        """Whether another tool that does the like speaks of what is named, and this one does not: a visit to a clinic is no meeting."""
+        said = [forms(word.plain) | concepts(word.plain) for word in reading.content]
+        own = [one for one in said if skill.nouns.isdisjoint(one)]
+        act = reading.act
+        return act is not None and any(
+            not other.nouns.isdisjoint(one)
+            for other in self._skills.values() if other is not skill and not other.looks and any(alike(act, its) for its in other.acts)
+            for one in own
+        )  # fmt: skip
 
     def _score(self, skill: Skill, reading: Reading, match: Match, words: list[str]) -> float:
         example = self.similarity(skill, reading)

@@ -278,18 +278,18 @@ def tidy(text: str) -> str:
 
 def bare(word: str) -> str:
     """A Hebrew word without the letters joined to it, where the rest is a word that we know ("בתבואות": "תבואות")."""
-    if not is_hebrew(word) or _is_known(normalise(word)):
+    if not is_hebrew(word) or is_known(normalise(word)):
         return word
     for length in (1, 2, 3):
         rest = word[length:]
         if len(rest) < 3 or word[length - 1] not in "ובלמהשכ":
             break
-        if _is_known(normalise(rest)):
+        if is_known(normalise(rest)):
             return rest
     return word
 
 
-def _is_known(word: str) -> bool:
+def is_known(word: str) -> bool:
     """Whether the dictionary has `word`, in the singular or plural; joined letters are not taken off."""
     return any(holds(form) or form in _said() for form in forms(word) if form[:2] == word[:2] and abs(len(word) - len(form)) <= 2)
 

@@ -23,6 +23,7 @@ from tizmoret.words import STOP_WORDS, forms, normalise, tokens
 
 _PARTICLES = wordset(english.PARTICLES)
 _SAID = frozenset({"words", "text", "person.name", "sql", "claim"})
+_TEXTS = frozenset({"text", "content", "body", "message"})  # names of arguments that say by themselves what they hold
 _DEPTH = 4  # how deep into an output values are looked for
 
 
@@ -141,7 +142,8 @@ def _slots(capability: Capability) -> Iterator[Slot]:
     required = root.get("required", ())
     for name, schema in root.get("properties", {}).items():
         kind, many, format_, fields, enum = _shape(schema, root)
-        yield Slot(name, schema, root, name in required, kind_of(schema, root), kind, many, format_, fields, enum)
+        own = kind_of(schema, root) or ("text" if name in _TEXTS and kind == "string" and not enum else "")
+        yield Slot(name, schema, root, name in required, own, kind, many, format_, fields, enum)
 
 
 def _outlets(schema: Schema, root: Schema, path: str, many: bool, depth: int) -> Iterator[Outlet]:

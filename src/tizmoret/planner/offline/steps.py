@@ -12,9 +12,10 @@ from tizmoret.catalog.search import concepts
 from tizmoret.plan.references import FROM, ITEM
 from tizmoret.planner.language.times import Toward, When
 from tizmoret.planner.offline import titles
-from tizmoret.planner.offline.arguments import file_arguments, fill, is_found
+from tizmoret.planner.offline.arguments import file_arguments, fill
 from tizmoret.planner.offline.draft import Draft, DraftStep, matches
 from tizmoret.planner.offline.intents import Intents, skill_changes
+from tizmoret.planner.offline.messages import is_found, made_of_documents, message_slot
 from tizmoret.planner.offline.people import People, holds_people
 from tizmoret.planner.offline.producers import producers, searcher, tellers
 from tizmoret.planner.offline.reading import Reading
@@ -127,7 +128,8 @@ class Steps:
         if earlier is not None:
             return earlier
         if (not skill.looks and is_material(slot) and slot.kind != "document.id") or is_found(slot):
-            return self._told(slot, reading, depth)
+            made_up = slot is message_slot(skill) and not made_of_documents(reading)
+            return None if made_up else self._told(slot, reading, depth)
         return self._produced(slot, skill, reading, depth)
 
     def _earlier(self, slot: Slot, skill: Skill, reading: Reading) -> Any:
