@@ -28,10 +28,12 @@ MAX_WORDS = 200  # of a query; the rest does not change what it is about
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """score: 0 to 1, the part of the words that it answers, weighted by their rarity. words: those it answers, as they were asked."""
+    """score: 0 to 1, the part of the words that it answers, weighted by their rarity. known: the same, of the words that any tool or agent
+    speaks of. words: those it answers, as they were asked."""
 
     name: str
     score: float
+    known: float
     words: frozenset[str]
 
 
@@ -94,6 +96,7 @@ class CatalogSearch:
         asked = [(word, self._spelt(word)) for word in list(dict.fromkeys(words))[:MAX_WORDS]]
         weights = {word: self._weight(candidates) for word, candidates in asked}
         total = sum(weights.values())
+        spoken = sum(weights[word] for word, candidates in asked if any(key in self._rarity for key in candidates))
         found = {}
         for name, entry in self._entries.items():
             reached, answered = 0.0, set()
@@ -102,7 +105,7 @@ class CatalogSearch:
                 if best:
                     reached += weights[word] * best
                     answered.add(word)
-            found[name] = Match(name, reached / total if total else 0.0, frozenset(answered))
+            found[name] = Match(name, reached / total if total else 0.0, reached / spoken if spoken else 0.0, frozenset(answered))
         return found
 
     def find(self, text: str, limit: int = 10) -> list[Match]:

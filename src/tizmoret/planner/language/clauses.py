@@ -44,6 +44,17 @@ _LEAD = re.compile(
 )
 
 
+_BETWEEN = frozenset({"me", "us", "it", "that", "this", "them"})  # what may part a verb of two words: "boil it down"
+# Told to others, it is a message: "tell the team that ...", "תעדכן את הצוות ש...".
+_TELLS = wordset("tell update let ספר ספרי תספר תספרי תגיד תגידי הגד עדכן עדכני תעדכן תעדכני לעדכן")
+_NEWS = re.compile(r"(?<!\w)that\s|\w:\s|(?<!\w)שה[א-ת]{2}|(?<!\w)ש(?:אני|אנחנו|יש|לא|הכל|הכול|אין)(?!\w)", re.IGNORECASE)
+_LET_KNOW = re.compile(r"let\s+(?!me\b|us\b)(.{2,80}?)\s+know(?!\w)", re.IGNORECASE)
+
+
+# What says of the next clause where to look: "according to the budget papers, how much ...".
+_LEADING = re.compile(r"(?:based\s+on|according\s+to|going\s+by|judging\s+by|in|from|regarding|about|לפי|על\s+פי|על\s+סמך|בעניין|לגבי)\s", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """Part of a request. act: what its head asks for, None where no verb or question leads it.
@@ -83,9 +94,11 @@ def _led_over(found: list[Clause]) -> list[Clause]:
     """Without clauses that only lead over to the next one, which takes their words up."""
     kept: list[Clause] = []
     lead = ""
-    for clause in found:
-        if clause.act is None and _LEAD.fullmatch(clause.text.strip(" .,;:")):
-            lead = clause.text.strip(" .,;:")
+    for place, clause in enumerate(found):
+        said = clause.text.strip(" .,;:")
+        ahead = _LEADING.match(said) and clause.text.rstrip().endswith(",") and place + 1 < len(found)
+        if clause.act is None and (_LEAD.fullmatch(said) or ahead):
+            lead = said
             continue
         kept.append(replace(read(f"{clause.text.rstrip(' .')} {lead}"), follows=clause.follows) if lead else clause)
         lead = ""
@@ -114,6 +127,10 @@ def read(text: str) -> Clause:
         return Clause(text, None, body=place, negated=negated, follows=follows)
     phrase = _phrase(text, head)
     act = phrase[0] if phrase else verb_act(head[0])
+    if (known := _LET_KNOW.match(text, head.start())) is not None:
+        return Clause(f"{text[: head.start()]}tell {known[1]}{text[known.end() :]}", "send", "tell", head.start() + 4, negated, follows)
+    if act in ("show", "change") and _announces(text, head):
+        act = "send"
     if act is None:
         asks = _asks(head[0])
         meant = "" if asks or head[0][0].isupper() else nearest_verb(head[0])
@@ -122,7 +139,7 @@ def read(text: str) -> Clause:
         return Clause(text, "ask" if asks else None, head[0] if asks else "", head.start(), negated, follows)
     body = phrase[1] if phrase else head.end()
     asked = _WORD.match(text, _skip_me(text, body))
-    told = act == "show" or (act == "write" and _skip_me(text, body) > _spaces(text, body))
+    told = act in ("show", "check") or (act == "write" and _skip_me(text, body) > _spaces(text, body))
     if told and asked is not None and _asks(asked[0]):  # "tell me what time it is", "write me down which"
         return Clause(text, "ask", asked[0], asked.start(), negated, follows)
     while (more := _TO_ME.match(text, _spaces(text, body))) is not None and more.end() > body:
@@ -130,10 +147,19 @@ def read(text: str) -> Clause:
     return Clause(text, act, head[0], body, negated, follows)
 
 
+def _announces(text: str, head: re.Match[str]) -> bool:
+    """Whether somebody is to be told something, who is not the one who asks."""
+    plain = normalise(head[0])
+    if plain not in _TELLS and plain.removeprefix("ו") not in _TELLS:
+        return False
+    after = _spaces(text, head.end())
+    return _TO_ME.match(text, after) is None and _NEWS.search(text, after) is not None
+
+
 def _phrase(text: str, head: re.Match[str]) -> tuple[Act, int] | None:
     """What a verb of two words asks for, and where it ends: the second may stand behind "me"."""
     after = _WORD.match(text, _spaces(text, head.end()))
-    if after is not None and after[0].lower() in ("me", "us"):
+    if after is not None and after[0].lower() in _BETWEEN:
         after = _WORD.match(text, _spaces(text, after.end()))
     if after is None or (act := phrases().get((normalise(head[0]), normalise(after[0])))) is None:
         return None
@@ -218,7 +244,9 @@ def _opens_after_comma(text: str, place: int) -> bool:
     polite = _POLITE.match(text, after)
     after = polite.end() if polite else after
     word = _WORD.match(text, after)
-    return word is not None and (verb_act(word[0]) is not None or _asks(word[0]) or _NOT.match(text, after) is not None)
+    return word is not None and (
+        verb_act(word[0]) is not None or _phrase(text, word) is not None or _asks(word[0]) or _NOT.match(text, after) is not None
+    )
 
 
 def _opens(text: str, place: int) -> bool:

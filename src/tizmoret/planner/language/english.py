@@ -20,7 +20,7 @@ QUESTIONS = """what who whom whose when where which how why is are was were do d
 
 # Said before a request, and no part of it.
 POLITE = (
-    r"if\s+possible|if\s+you\s+(?:can|could|please|don'?t\s+mind)|please|kindly|hi|hello|hey|ok|okay|so|now|first|also|finally|lastly|then|next,|and|but|just|quickly|can\s+you|could\s+you|would\s+you|will\s+you"
+    r"pls|plz|i\s+(?:wanna|gotta)|if\s+possible|if\s+you\s+(?:can|could|please|don'?t\s+mind)|please|kindly|hi|hello|hey|ok|okay|so|now|first|also|finally|lastly|then|next,|and|but|just|quickly|can\s+you|could\s+you|would\s+you|will\s+you"
     r"|can\s+we|could\s+we|i\s+want\s+you\s+to|i\s+want\s+to|i(?:'d|\s+would)\s+like\s+(?:you\s+)?to|i\s+need\s+(?:you\s+)?to|i\s+need|i\s+want"
     r"|i(?:'d|\s+would)\s+like|help\s+me(?:\s+to)?|let's|let\s+us|go\s+and|try\s+to|make\s+sure\s+to|you\s+(?:should|must|need\s+to)|may\s+i\s+ask\s+you\s+to"
 )

@@ -52,7 +52,7 @@ def _is_word(word: str) -> bool:
 @lru_cache(maxsize=4096)
 def _nearest(word: str, vocabulary: tuple[str, ...]) -> str:
     found = {other for other in vocabulary if other[0] == word[0] and _near(word, other)}
-    meanings = {verbs().get(one) or concepts(one) for one in found}
+    meanings = {verbs().get(one) or concepts(one) or one for one in found}
     return min(found) if len(meanings) == 1 else ""
 
 
@@ -73,7 +73,8 @@ def _verbs(hebrew: bool) -> tuple[str, ...]:
 
 @cache
 def _nouns(hebrew: bool) -> tuple[str, ...]:
-    return _words((word for word in thesaurus_words() if concepts(word) & _NAMED), hebrew)
+    times = () if hebrew else (*WEEKDAYS, *MONTHS, "tomorrow", "yesterday", "tonight", "today", "morning", "afternoon", "evening")
+    return _words((*(word for word in thesaurus_words() if concepts(word) & _NAMED), *times), hebrew)
 
 
 def _words(words: Iterable[str], hebrew: bool) -> tuple[str, ...]:

@@ -33,7 +33,9 @@ _CLAIMS = re.compile(
     r"|(?<!\w)(?:ודאי?|ת?וודאי?|לוודא|ת?בדקי?|ת?בדוק)\s+ש[א-ת]{2}",
     re.IGNORECASE,
 )
+_TO_DO = re.compile(r"(?<!\w)(?:to\s+do|לעשות)(?!\w)", re.IGNORECASE)
 _DOUBT = 0.1  # by how much what changes something must be likelier than what looks
+_LOOKED = frozenset({"ask", "show", "find", "check", "fetch", None})
 _CONVERTED = 1.0
 _OWN_PRODUCT = 0.3  # and than what makes just that thing without keeping it: "draft an agenda" writes no file
 _COMMAND = re.compile(r"\s*(?:(?:me|us)\s+)?(?:the|all|every|my|our|this|that)\s|\s*(?:(?:לי|לנו)\s+)?את\s", re.IGNORECASE)
@@ -174,7 +176,8 @@ class Intents:
 
     def _score(self, skill: Skill, reading: Reading, match: Match, words: list[str]) -> float:
         example = self.similarity(skill, reading)
-        score = 0.5 * match.score + 0.5 * example + self._entities(skill, reading)
+        free = self._open_to_any(skill, reading, match)
+        score = 0.5 * (match.known if free else match.score) + 0.5 * example + self._entities(skill, reading)
         if asks_by_name(skill, reading) and reading.act != "ask":
             score += 0.15
         elif reading.act is not None and reading.act in skill.acts:
@@ -200,6 +203,13 @@ class Intents:
         if any(slot.required and slot.name in WRITTEN_OUT for slot in skill.slots):
             score -= 0.5  # nobody says SQL in passing
         return score
+
+    def _open_to_any(self, skill: Skill, reading: Reading, match: Match) -> bool:
+        """Whether what no tool speaks of may be the subject of this one: it takes words, and two others of the clause are its own."""
+        if not skill.looks or reading.act not in _LOOKED or not any(takes_words(slot) for slot in skill.slots):
+            return False
+        own = [word for word in reading.content if word.plain in match.words and concepts(word.plain).isdisjoint(_COMMON)]
+        return len(own) > 1
 
     def _plainly_searches(self, skill: Skill, reading: Reading) -> bool:
         """Documents are what is read where nothing else is named: "find the grain prices", "what did we decide about silos"."""
@@ -278,6 +288,8 @@ def _lists_time(skill: Skill, reading: Reading) -> bool:
         or not reading.times("future")
         or reading.act not in ("ask", "show", "find")
     ):
+        return False
+    if _TO_DO.search(reading.text):
         return False
     return any(outlet.kind == "event" and outlet.many for outlet in skill.outlets) and skill.slot("date-time") is not None
 

@@ -22,6 +22,7 @@ from tizmoret.planner.language.wordset import wordset
 from tizmoret.words import STOP_WORDS, forms, is_hebrew, normalise, tokens
 
 _WORD = re.compile(r"""[^\W_]+(?:["'-][^\W_]+)*""")
+_JOINED = re.compile(r"[ובלמהשכ]{1,3}-(?=[A-Za-z0-9])")  # "ה-PDF"
 _IT = re.compile(rf"(?<!\w)(?:{english.IT}|{hebrew.IT})(?!\w)", re.IGNORECASE)
 _HIM = re.compile(rf"(?<!\w)(?:{english.HIM}|{hebrew.HIM})(?!\w)", re.IGNORECASE)
 _ABOUT = re.compile(rf"(?<!\w)(?:(?:{english.ABOUT})\s+|(?:{hebrew.ABOUT})(?:\s+|(?<=ל)))", re.IGNORECASE)
@@ -32,7 +33,7 @@ _ALL = re.compile(r"(?<!\w)(?:all|every|each|everything|כל|הכל|הכול)(?!
 _EMPTY_TEXT = """please me us my our i we you it this that there have has thing things something anything everything stuff some any also as
     more tell give need want like look got i'm im i've into onto up new one s t what's whats where's about regarding related concerning much many
     attend attending attends invited participate participating joining join coming משתתף משתתפת משתתפים מוזמן מוזמנים מגיע מגיעים
-    קורה going happening
+    קורה going happening still yet ive i've id gotta pls
     לי לנו שלי שלנו משהו כלום דבר דברים אותי בבקשה נא יש לך לכם זה זו זאת הזה הזאת כמה קיים קיימים קשור קשורים נושא נוגע בנוגע בקשר עניין אודות
     חדש חדשה
     all every each whole entire both based according כל כול כולם סמך בסיס שנקבע אחד אחת כתוב שכתוב נמצא שם פרטים פרט את"""
@@ -53,6 +54,12 @@ class Word:
     @cached_property
     def plain(self) -> str:
         return normalise(self.text)
+
+
+def _word(match: re.Match[str]) -> Word:
+    joined = _JOINED.match(match[0])
+    length = joined.end() if joined else 0
+    return Word(match.start() + length, match.end(), match[0][length:])
 
 
 @dataclass(frozen=True)
@@ -142,7 +149,7 @@ class Reading:
         """The words after the head that are no time, thing or person."""
         taken = self._taken()
         return [
-            Word(match.start(), match.end(), match[0])
+            _word(match)
             for match in _WORD.finditer(self.text, self.clause.body)
             if not any(start < match.end() and match.start() < end for start, end in taken)
         ]

@@ -30,7 +30,7 @@ _WHO_MOST = re.compile(
 )
 _ROWS = re.compile(r"(?<!\w)(?:how\s+many\s+(?:rows|lines|records|entries)|number\s+of|כמה\s+(?:שורות|רשומות)|מספר\s+ה)", re.IGNORECASE)
 _OPERATORS = re.compile(
-    r"(?<!\w)(?:where|whose|when|with|שבהן|שבהם|שבה|שבו|כאשר|עבור)\s+(?:the\s+)?(?P<column>[\w ]{1,40}?)\s*"
+    r"(?<!\w)(?:(?:where|whose|when|with|שבהן|שבהם|שבה|שבו|כאשר|עבור)\s+(?:the\s+)?|(?:היכן|איפה)\s+ש-?)(?P<column>[\w ]{1,40}?)\s*"
     r"(?P<sign>>=|<=|<>|!=|=|>|<|(?:is\s+)?(?:over|above|more\s+than|greater\s+than|under|below|less\s+than)"
     r"|גדול\s+מ-?|קטן\s+מ-?|מעל|מתחת\s+ל-?|is|הוא|היא)\s*(?P<value>[\w.\"-]+)",
     re.IGNORECASE,
