@@ -48,6 +48,8 @@ _BETWEEN = frozenset({"me", "us", "it", "that", "this", "them"})  # what may par
 # Told to others, it is a message: "tell the team that ...", "תעדכן את הצוות ש...".
 _TELLS = wordset("tell update let ספר ספרי תספר תספרי תגיד תגידי הגד עדכן עדכני תעדכן תעדכני לעדכן")
 _NEWS = re.compile(r"(?<!\w)that\s|\w:\s|(?<!\w)שה[א-ת]{2}|(?<!\w)ש(?:אני|אנחנו|יש|לא|הכל|הכול|אין)(?!\w)", re.IGNORECASE)
+# "Take it off my calendar".
+_OFF = re.compile(r"(?<!\w)(?:off|out\s+of|from)\s+(?:my|the|our)\s+(?:calendar|diary|list)(?!\w)|(?<!\w)מה(?:יומן|רשימה)(?!\w)", re.IGNORECASE)
 _LET_KNOW = re.compile(r"let\s+(?!me\b|us\b)(.{2,80}?)\s+know(?!\w)", re.IGNORECASE)
 
 
@@ -96,7 +98,7 @@ def _led_over(found: list[Clause]) -> list[Clause]:
     lead = ""
     for place, clause in enumerate(found):
         said = clause.text.strip(" .,;:")
-        ahead = _LEADING.match(said) and clause.text.rstrip().endswith(",") and place + 1 < len(found)
+        ahead = _LEADING.match(said) and place + 1 < len(found)
         if clause.act is None and (_LEAD.fullmatch(said) or ahead):
             lead = said
             continue
@@ -131,6 +133,8 @@ def read(text: str) -> Clause:
         return Clause(f"{text[: head.start()]}tell {known[1]}{text[known.end() :]}", "send", "tell", head.start() + 4, negated, follows)
     if act in ("show", "change") and _announces(text, head):
         act = "send"
+    if act == "fetch" and _OFF.search(text, head.end()):
+        act = "delete"
     if act is None:
         asks = _asks(head[0])
         meant = "" if asks or head[0][0].isupper() else nearest_verb(head[0])
@@ -195,8 +199,8 @@ def _skip(text: str) -> tuple[int, bool, bool]:
     place, negated, follows = 0, False, False
     while True:
         then = _THEN.match(text, place)
-        follows = follows or then is not None
-        match = then or _POLITE.match(text, place) or _AND.match(text, place)
+        follows = follows or then is not None or _LEAD.match(text, place) is not None
+        match = then or _LEAD.match(text, place) or _POLITE.match(text, place) or _AND.match(text, place)
         if match is None and (match := _NOT.match(text, place)) is not None:
             negated = True
         if match is None or match.end() == place:

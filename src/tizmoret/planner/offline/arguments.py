@@ -17,6 +17,7 @@ from tizmoret.planner.offline.pairs import conversion, crossing
 from tizmoret.planner.offline.places import zone_in
 from tizmoret.planner.offline.reading import Reading, is_known
 from tizmoret.planner.offline.skills import Skill, Slot, takes_words
+from tizmoret.planner.offline.tongues import language_in
 from tizmoret.words import content_tokens, forms, is_hebrew, normalise
 
 _NEAR_FUTURE = timedelta(days=90)  # how far "the meeting with Yoav" is looked for where no day is named
@@ -276,6 +277,8 @@ def _by_name(slot: Slot, skill: Skill, reading: Reading) -> str | None:
         return _channel(slot, skill, reading)
     if slot.name in ("timezone", "tz", "time_zone"):
         return zone_in(reading.text)
+    if slot.name in ("to", "language", "target_language", "lang") and "language" in f"{slot.name} {slot.schema.get('description', '')}":
+        return language_in(reading.text)
     if slot.name in ("recurrence", "rrule", "repeat"):
         repeat = reading.when("future").repeat
         return repeat.rule if repeat else None

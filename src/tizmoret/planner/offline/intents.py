@@ -12,11 +12,12 @@ from tizmoret.planner.language import english, hebrew
 from tizmoret.planner.language.acts import CHANGING, LOOKING, alike, senses
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline.arguments import WRITTEN_OUT
+from tizmoret.planner.offline.idioms import meant_by
 from tizmoret.planner.offline.likeness import Likeness
 from tizmoret.planner.offline.messages import to_place
 from tizmoret.planner.offline.pairs import conversion
 from tizmoret.planner.offline.places import zone_words
-from tizmoret.planner.offline.reading import Reading
+from tizmoret.planner.offline.reading import Reading, Word, is_known
 from tizmoret.planner.offline.skills import Skill, takes_words
 from tizmoret.words import forms, normalise, tokens
 
@@ -33,9 +34,12 @@ _CLAIMS = re.compile(
     r"|(?<!\w)(?:ודאי?|ת?וודאי?|לוודא|ת?בדקי?|ת?בדוק)\s+ש[א-ת]{2}",
     re.IGNORECASE,
 )
+_AS_DONE = re.compile(r"(?<!\w)(?:as\s+|it'?s\s+)?(?:done|finished|complete|completed)(?!\w)|(?<!\w)כ?(?:בוצע|הושלם|גמור|נגמר)ה?(?!\w)", re.IGNORECASE)
 _TO_DO = re.compile(r"(?<!\w)(?:to\s+do|לעשות)(?!\w)", re.IGNORECASE)
 _DOUBT = 0.1  # by how much what changes something must be likelier than what looks
 _LOOKED = frozenset({"ask", "show", "find", "check", "fetch", None})
+_IDIOM = 0.45
+_TABLES = (".csv", ".xlsx", ".xls", ".tsv")
 _CONVERTED = 1.0
 _OWN_PRODUCT = 0.3  # and than what makes just that thing without keeping it: "draft an agenda" writes no file
 _COMMAND = re.compile(r"\s*(?:(?:me|us)\s+)?(?:the|all|every|my|our|this|that)\s|\s*(?:(?:לי|לנו)\s+)?את\s", re.IGNORECASE)
@@ -115,11 +119,13 @@ class Intents:
         act = reading.act
         if skill.looks:
             made = act in ("create", "write") and (names_itself(skill, reading) or _OF_ME.search(reading.text) is not None)
-            return literal or act is None or act in LOOKING or made
+            return made if act in ("create", "write") else literal or act is None or act in LOOKING
         if act == "ask" or (act is None and not literal) or (act in ("write", "create") and _OF_ME.search(reading.text)):
             return False
         if skill_changes(skill) and act not in ("change", "delete", "other", None):
             return (literal or act == "create") and act in ("book", "create") and self._into_existing(skill, reading)
+        if act == "schedule" and not literal and skill.slot("date-time") is None:
+            return False  # what takes no time is not set for one
         if act == "write" and skill.gives("event") is not None and not literal:
             return False  # what is written down is no meeting
         if not (literal or (act in CHANGING and any(alike(act, own) for own in skill.acts & CHANGING)) or makes(skill, reading)):
@@ -160,6 +166,8 @@ class Intents:
             return bool(reading.people or reading.times("future"))  # "reschedule the budget review to Sunday"
         if reading.act == "schedule" and "schedule" in skill.acts and "=meeting" in skill.things | _things(skill):
             return bool(reading.people or reading.times("future")) and not self._named_by_another(skill, reading)
+        if literal and skill_changes(skill) and _AS_DONE.search(reading.text):
+            return True  # "mark the order of seeds as finished"
         said = any(takes_words(slot) for slot in skill.slots if slot.required)
         return literal and said and reading.act not in CHANGING
 
@@ -236,13 +244,18 @@ class Intents:
     def _entities(self, skill: Skill, reading: Reading) -> float:
         """Whether what stands in the clause has a place in the skill: a link, a file, a name."""
         score = self._converted(skill, reading)
+        if not skill.title_words.isdisjoint(meant_by(reading.text)):
+            score += _IDIOM
+        if any(name.lower().endswith(_TABLES) for name in reading.named("file")) and "=table" in skill.things:
+            score += 0.15
         if reading.named("url"):
             score += 0.5 if skill.slot("url") else -0.3
         if reading.named("file"):
             score += 0.25 if skill.slot("document.id") or skill.slot("document") else -0.2
+        only = bool(reading.people) and not (reading.content or reading.things) and reading.act in ("find", "show", "fetch")
+        score += 0.4 * (only and skill.slot("person.name") is not None and skill.gives("contact") is not None)  # "look up Omer"
+        score -= 0.3 * (only and skill.slot("words") is not None and skill.gives("contact") is None)
         if (slot := skill.slot("person.name")) is not None and skill.looks:
-            only = bool(reading.people) and not reading.content and skill.gives("contact") is not None
-            score += 0.4 * (only and reading.act in ("find", "show", "fetch"))  # "look up Omer"
             score += 0.2 * (bool(reading.people) and normalise(reading.clause.verb) in _WHO)
             score += 0.3 if any(person.relation == "of" for person in reading.people) else 0.0 if reading.people else -0.25 * slot.required
         return score
@@ -252,7 +265,7 @@ class Intents:
         pair = conversion(reading.text) if reading.act not in CHANGING and (skill.slot("unit") or skill.slot("currency")) else None
         if pair is None:
             return 0.0
-        money = any("=currency" in concepts(word) or word in "₪$€£" for word in pair)
+        money = all("=currency" in concepts(word) or word in "₪$€£" for word in pair)
         return _CONVERTED if money == (skill.slot("currency") is not None) else 0.0
 
 
@@ -269,7 +282,9 @@ def head_words(reading: Reading) -> list[str]:
     if not content:
         return []
     if reading.language == "he" and not content[0].text.isascii():
-        return [content[0].plain]
+        to_whom = content[0].plain[0] == "ל" and len(content) > 1 and not is_known(content[0].plain)  # "קבע לרקס תור"
+        return [content[1 if to_whom else 0].plain]
+    content = [word for place, word in enumerate(content) if not _counted(content, place)] or content
     phrase = [content[0]]
     for word in content[1:]:
         between = reading.text[phrase[-1].end : word.start]
@@ -277,6 +292,11 @@ def head_words(reading: Reading) -> list[str]:
             break
         phrase.append(word)
     return [phrase[-1].plain]
+
+
+def _counted(content: list[Word], place: int) -> bool:
+    """Whether a word is a number, or what is counted by one: "350 shekels"."""
+    return content[place].plain.isdigit() or (place > 0 and content[place - 1].plain.isdigit())
 
 
 def _lists_time(skill: Skill, reading: Reading) -> bool:

@@ -22,6 +22,7 @@ from tizmoret.planner.offline import questions
 from tizmoret.planner.offline.builder import Builder, NotUnderstood
 from tizmoret.planner.offline.coordination import parted
 from tizmoret.planner.offline.draft import MAX_STEPS, TooManySteps
+from tizmoret.planner.offline.implied import implied, one_more
 from tizmoret.planner.offline.intents import Intents
 from tizmoret.planner.offline.reading import Reading
 from tizmoret.planner.offline.skills import Skill, skills_of
@@ -77,7 +78,7 @@ class _Attempt:
         taken = [(mention.start, mention.end) for mention in find_times(cleaned, self._request.now)]
         taken += [(thing.start, thing.end) for thing in find_things(cleaned)]
         found = [clause for clause in clauses.split(cleaned, taken) if not _is_chatter(clause)]
-        return [part for clause in found for part in parted(clause)]
+        return [part for clause in one_more(found) for part in parted(clause)]
 
     def _build(self, found: Sequence[Clause]) -> tuple[Planned | Question, tuple[int, bool] | None]:
         """The plan or the question; with a question, the clause that it is about and whether that was understood."""
@@ -87,7 +88,7 @@ class _Attempt:
         for place, clause in enumerate(found):
             if clause.negated:
                 continue
-            reading = Reading(clause, language, self._request.now)
+            reading = implied(Reading(clause, language, self._request.now))
             if reading.conditional:
                 return questions.conditional(clause.text, done, language), (place, False)
             try:

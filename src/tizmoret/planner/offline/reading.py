@@ -30,7 +30,9 @@ _IF = re.compile(rf"(?<!\w)(?:{english.CONDITION}|{hebrew.CONDITION})(?!\w)", re
 _LIKE_DATE = re.compile(r"(?<![\w.:/-])\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?(?![\w:/%]|\.\d)")
 _UNTIL = re.compile(r"(?<!\w)(?:until|till|through|עד)\s+(?:the\s+)?$", re.IGNORECASE)
 _ALL = re.compile(r"(?<!\w)(?:all|every|each|everything|כל|הכל|הכול)(?!\w)", re.IGNORECASE)
-_EMPTY_TEXT = """please me us my our i we you it this that there have has thing things something anything everything stuff some any also as
+# What only says when or why: "before I meet her".
+_ASIDE = re.compile(r"(?<!\w)(?:(?:before|after|when|while|since|because|as)\s+(?:I|we)(?:'m|'ve|'ll)?|(?:לפני|אחרי|כי|כש)\s*ש?(?:אני|אנחנו))(?!\w)", re.IGNORECASE)
+_EMPTY_TEXT = """please myself self me us my our i we you it this that there have has thing things something anything everything stuff some any also as
     more tell give need want like look got i'm im i've into onto up new one s t what's whats where's about regarding related concerning much many
     attend attending attends invited participate participating joining join coming משתתף משתתפת משתתפים מוזמן מוזמנים מגיע מגיעים
     קורה going happening still yet ive i've id gotta pls
@@ -158,10 +160,13 @@ class Reading:
     def content(self) -> list[Word]:
         """Those that say something: what is asked about."""
         asked = self.clause.body if self.act == "ask" else -1
+        aside = _ASIDE.search(self.text, self.clause.body)
+        end = aside.start() if aside else len(self.text)
         return [
             word
             for word in self.words
             if word.start != asked
+            and word.start < end
             and word.plain not in _empty()
             and not (self.act == "send" and "=mailbox" in concepts(word.plain))
             and not (word.plain.isdigit() and len(word.plain) < 3)

@@ -187,10 +187,15 @@ def _skill(found: Tool | Agent, twins: Mapping[str, str]) -> Skill:
         frozenset(acts),
         frozenset[str]().union(*(concepts(word) for word in titles)),
         frozenset[str]().union(*(forms(word) for word in titles)),
-        tuple(frozenset(_words(example)) for example in examples),
+        tuple(frozenset(_words(example)) for example in [*examples, *_unexampled(found)]),
         _nouns([found.title.he, found.title.en, found.description.he, found.description.en, *examples]),
         twins.get(capability.name),
     )
+
+
+def _unexampled(found: Tool | Agent) -> list[str]:
+    """What stands for examples in a language that has none."""
+    return [text for language, text in (("he", found.description.he), ("en", found.description.en)) if not found.examples.get(language)]  # type: ignore[call-overload]
 
 
 def _nouns(texts: Iterable[str]) -> frozenset[str]:
