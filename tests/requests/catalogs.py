@@ -21,7 +21,7 @@ from tizmoret.tools import builtin_tools
 @cache
 def catalog(*brought: str) -> Catalog:
     """brought: beside what is built in: "mail", "slack", "clinic" (a plugin), "orchard" (an imported OpenAPI document)."""
-    tools = builtin_tools(*(["mail"] if "mail" in brought else []))
+    tools = builtin_tools("mail") if "mail" in brought else builtin_tools()
     more = [tool for name in brought if name != "mail" for tool in _BROUGHT[name]()]
     return Catalog([*tools, *more], builtin_agents(tools))
 

@@ -141,44 +141,76 @@ def _declared(
 
 
 TOOLS = [
-    _declared("animals", Find, Animals, ("חיות", "Animals"), ("מוצא חיות שמטופלות במרפאה, לפי שם או משפחה", "Find animals that the clinic treats, by name or by family")),
     _declared(
-        "animal", OneAnimal, Animal, ("חיה אחת", "One animal"), ("מוצא את תיק החיה לפי שמה", "Find the file of one animal by its name"),
+        "animals", Find, Animals, ("חיות", "Animals"),
+        ("מוצא חיות שמטופלות במרפאה, לפי שם או משפחה", "Find animals that the clinic treats, by name or by family"),
+    ),
+    _declared(
+        "animal", OneAnimal, Animal, ("חיה אחת", "One animal"),
+        ("מוצא את תיק החיה לפי שמה", "Find the file of one animal by its name"),
         {"he": ["מצא את התיק של בוני"], "en": ["find the file of Bonnie"]},
     ),
     _declared(
-        "visits", SomeVisits, Visits, ("תורים", "Visits"), ("מציג את התורים במרפאה בתקופה או של חיה אחת", "List the visits to the clinic in a period or of one animal"),
+        "visits", SomeVisits, Visits, ("תורים", "Visits"),
+        ("מציג את התורים במרפאה בתקופה או של חיה אחת", "List the visits to the clinic in a period or of one animal"),
         {"he": ["אילו תורים יש השבוע במרפאה"], "en": ["which visits are there this week at the clinic"]},
     ),
-    _declared("visit", OneVisit, Visit, ("תור אחד", "One visit"), ("מוצא את התור שהתכוונו אליו", "Find the one visit that was meant")),
     _declared(
-        "book", Book, Visit, ("קביעת תור", "Book a visit"), ("קובע תור לחיה במרפאה", "Book a visit of an animal to the clinic"),
+        "visit", OneVisit, Visit, ("תור אחד", "One visit"),
+        ("מוצא את התור שהתכוונו אליו", "Find the one visit that was meant"),
+    ),
+    _declared(
+        "book", Book, Visit, ("קביעת תור", "Book a visit"),
+        ("קובע תור לחיה במרפאה", "Book a visit of an animal to the clinic"),
         {"he": ["קבע לבוני תור לחיסון ביום שלישי"], "en": ["book a visit for Bonnie on Tuesday"]}, "write",
     ),
-    _declared("cancel", Cancel, Done, ("ביטול תור", "Cancel a visit"), ("מבטל תור במרפאה", "Cancel a visit to the clinic"), effect="delete"),
     _declared(
-        "vaccines", Due, Report, ("חיסונים", "Vaccinations"), ("אומר לאילו חיות צריך לתת חיסון ומתי", "Say which animals are due for a vaccination, and when"),
+        "cancel", Cancel, Done, ("ביטול תור", "Cancel a visit"),
+        ("מבטל תור במרפאה", "Cancel a visit to the clinic"), effect="delete",
+    ),
+    _declared(
+        "vaccines", Due, Report, ("חיסונים", "Vaccinations"),
+        ("אומר לאילו חיות צריך לתת חיסון ומתי", "Say which animals are due for a vaccination, and when"),
         {"he": ["למי מגיע חיסון"], "en": ["who is due for a shot"]},
     ),
-    _declared("medicines", Find, Report, ("מלאי תרופות", "Medicines in stock"), ("בודק כמה נשאר מכל תרופה בארון", "Check how much is left of each medicine in the cupboard")),
     _declared(
-        "order_medicine", Order, Done, ("הזמנת תרופות", "Order medicines"), ("מזמין תרופות מהספק", "Order medicines from the wholesaler"),
+        "medicines", Find, Report, ("מלאי תרופות", "Medicines in stock"),
+        ("בודק כמה נשאר מכל תרופה בארון", "Check how much is left of each medicine in the cupboard"),
+    ),
+    _declared(
+        "order_medicine", Order, Done, ("הזמנת תרופות", "Order medicines"),
+        ("מזמין תרופות מהספק", "Order medicines from the wholesaler"),
         {"he": ["תזמין 5 קופסאות של משחה"], "en": ["order 5 boxes of ointment"]}, "send",
     ),
-    _declared("unpaid", Nothing, Report, ("חובות", "Unpaid bills"), ("מפרט את החשבונות שבעלי החיות עוד לא שילמו", "List the bills that owners have not paid")),
-    _declared("bill", Bill, Done, ("הוצאת חשבון", "Issue a bill"), ("מוציא לבעלים חשבון על טיפול בחיה", "Charge an animal's owner for a treatment"), effect="write"),
     _declared(
-        "owner", OneOwner, Owner, ("בעלים", "Owner"), ("מוצא את הבעלים של חיה ואת הטלפון שלו", "Find the owner of an animal and his telephone"),
+        "unpaid", Nothing, Report, ("חובות", "Unpaid bills"),
+        ("מפרט את החשבונות שבעלי החיות עוד לא שילמו", "List the bills that owners have not paid"),
+    ),
+    _declared(
+        "bill", Bill, Done, ("הוצאת חשבון", "Issue a bill"),
+        ("מוציא לבעלים חשבון על טיפול בחיה", "Charge an animal's owner for a treatment"), effect="write",
+    ),
+    _declared(
+        "owner", OneOwner, Owner, ("בעלים", "Owner"),
+        ("מוצא את הבעלים של חיה ואת הטלפון שלו", "Find the owner of an animal and his telephone"),
         {"he": ["מי הבעלים של בוני"], "en": ["who is the owner of Bonnie"]},
     ),
     _declared(
-        "text", Message, Done, ("סמס לבעלים", "Text an owner"), ("שולח הודעת סמס לבעלים של חיה", "Send a text message to the owner of an animal"),
+        "text", Message, Done, ("סמס לבעלים", "Text an owner"),
+        ("שולח הודעת סמס לבעלים של חיה", "Send a text message to the owner of an animal"),
         {"he": ["שלח סמס לבעלים של בוני"], "en": ["text the owner of Bonnie"]}, "send",
     ),
-    _declared("cages", Nothing, Report, ("כלובים", "Cages"), ("אומר אילו כלובי אשפוז פנויים", "Say which cages for the night are free")),
-    _declared("lab", OfAnimal, Report, ("תוצאות מעבדה", "Lab results"), ("מציג את תוצאות המעבדה של חיה", "Show the laboratory results of an animal")),
     _declared(
-        "weigh", Weight, Done, ("רישום משקל", "Record a weight"), ("רושם בתיק כמה חיה שוקלת", "Write in the file how much an animal weighs"),
+        "cages", Nothing, Report, ("כלובים", "Cages"),
+        ("אומר אילו כלובי אשפוז פנויים", "Say which cages for the night are free"),
+    ),
+    _declared(
+        "lab", OfAnimal, Report, ("תוצאות מעבדה", "Lab results"),
+        ("מציג את תוצאות המעבדה של חיה", "Show the laboratory results of an animal"),
+    ),
+    _declared(
+        "weigh", Weight, Done, ("רישום משקל", "Record a weight"),
+        ("רושם בתיק כמה חיה שוקלת", "Write in the file how much an animal weighs"),
         {"he": ["רשום שבוני שוקלת 4 קילו"], "en": ["write down that Bonnie weighs 4 kilos"]}, "write",
     ),
 ]  # fmt: skip

@@ -88,7 +88,7 @@ def _request(entry: dict[str, Any], names: dict[str, Any], brought: list[str]) -
     plans = entry["plan"] if isinstance(entry["plan"], list) else [entry["plan"]]
     wanted = tuple(_wanted(text, names) for plan in plans for text in _spread(plan, names))
     args = tuple(_arg(text, names) for text in entry.get("args", ()))
-    return Request(entry["id"], entry["say"], wanted, args, tuple([*brought, *(name for name in ("mail", "slack") if entry.get(name))]))
+    return Request(entry["id"], entry["say"], wanted, args, (*brought, *(name for name in ("mail", "slack") if entry.get(name))))
 
 
 def _spread(plan: str, names: dict[str, Any]) -> list[str]:

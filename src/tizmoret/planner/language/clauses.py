@@ -49,12 +49,16 @@ _BETWEEN = frozenset({"me", "us", "it", "that", "this", "them"})  # what may par
 _TELLS = wordset("tell update let ספר ספרי תספר תספרי תגיד תגידי הגד עדכן עדכני תעדכן תעדכני לעדכן")
 _NEWS = re.compile(r"(?<!\w)that\s|\w:\s|(?<!\w)שה[א-ת]{2}|(?<!\w)ש(?:אני|אנחנו|יש|לא|הכל|הכול|אין)(?!\w)", re.IGNORECASE)
 # "Take it off my calendar".
-_OFF = re.compile(r"(?<!\w)(?:off|out\s+of|from)\s+(?:my|the|our)\s+(?:calendar|diary|list)(?!\w)|(?<!\w)מה(?:יומן|רשימה)(?!\w)", re.IGNORECASE)
+_OFF = re.compile(
+    r"(?<!\w)(?:off|out\s+of|from)\s+(?:my|the|our)\s+(?:calendar|diary|list)(?!\w)|(?<!\w)מה(?:יומן|רשימה)(?!\w)", re.IGNORECASE
+)
 _LET_KNOW = re.compile(r"let\s+(?!me\b|us\b)(.{2,80}?)\s+know(?!\w)", re.IGNORECASE)
 
 
 # What says of the next clause where to look: "according to the budget papers, how much ...".
-_LEADING = re.compile(r"(?:based\s+on|according\s+to|going\s+by|judging\s+by|in|from|regarding|about|לפי|על\s+פי|על\s+סמך|בעניין|לגבי)\s", re.IGNORECASE)
+_LEADING = re.compile(
+    r"(?:based\s+on|according\s+to|going\s+by|judging\s+by|in|from|regarding|about|לפי|על\s+פי|על\s+סמך|בעניין|לגבי)\s", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +203,10 @@ def _skip(text: str) -> tuple[int, bool, bool]:
     place, negated, follows = 0, False, False
     while True:
         then = _THEN.match(text, place)
-        follows = follows or then is not None or _LEAD.match(text, place) is not None
-        match = then or _LEAD.match(text, place) or _POLITE.match(text, place) or _AND.match(text, place)
+        lead = _LEAD.match(text, place)
+        lead = lead if lead is not None and _WORD.search(text, lead.end()) else None
+        follows = follows or then is not None or lead is not None
+        match = then or lead or _POLITE.match(text, place) or _AND.match(text, place)
         if match is None and (match := _NOT.match(text, place)) is not None:
             negated = True
         if match is None or match.end() == place:

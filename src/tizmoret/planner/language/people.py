@@ -24,6 +24,7 @@ _WITH = re.compile(r"(?<!\w)(?:with|ו?עם|together\s+with|invite|meet|ו?אצ�
 _INVITE = re.compile(r"(?<!\w)ו?(?:ת?הזמן|ת?הזמיני|תזמין|תזמיני|להזמין|זמן|תזמן|לזמן)\s+את\s+")
 _OTHER = re.compile(r"(?<!\w)(?:(?P<of>of|by|is|contact|from)|(?P<to>to|for|(?i:email|mail|call|message|text|ask|send)))\s+(?=[A-Z])")
 _LOOKED_UP = re.compile(r"(?<!\w)(?:look\s+up|Look\s+up|find|Find)\s+(?=[A-Z][a-z]+(?:\s+[A-Z][a-z]+)?\s*(?:[,.;]|$|and\s))")
+_TOLD_OF = re.compile(r"(?:[Tt]ell\s+(?:me|us)|know|learn|heard?)\s+about\s+(?=[A-Z])")
 _OTHER_HE = re.compile(r"(?<!\w)(?P<of>ו?של|מאת|ומאת|זה|זאת|זו|מיהו|מיהי|בשם)\s+")
 _SEND_TO_HE = re.compile(r"(?<!\w)ו?ת?(?:שלח|שלחי|לשלוח)\s+ל(?=[א-ת]{2})")
 _POSSESSIVE = re.compile(r"(?<!\w)([A-Z][\w-]*(?:\s+[A-Z][\w-]*)?)'s?(?!\w)")
@@ -57,6 +58,7 @@ def find_people(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Person
     openers += [(match.end(), "of") for match in _WHO.finditer(text)]
     openers += [(match.end(), "of" if match["of"] else "to") for match in _OTHER.finditer(text)]
     openers += [(match.end(), "of") for match in _LOOKED_UP.finditer(text)]
+    openers += [(match.end(), "of") for match in _TOLD_OF.finditer(text)]
     openers += [(match.end(), "to") for match in _SEND_TO_HE.finditer(text)]
     openers += [(match.end(), "of") for match in _OTHER_HE.finditer(text)]
     openers += list(given(text))

@@ -72,8 +72,8 @@ def find_things(text: str) -> list[Thing]:
     taken = bytearray(len(text))
     for sort, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            inner = match.lastindex and (sort == "file" or match[0][0] not in "\"'")
-            start, end = match.span(1) if sort in ("file", "quote") and inner else match.span()
+            named = match.lastindex == 1 and match[0][0] not in "\"'`"  # behind a word that says what it is
+            start, end = match.span(1) if named else match.span()
             if any(taken[start:end]):
                 continue
             taken[start:end] = b"\1" * (end - start)

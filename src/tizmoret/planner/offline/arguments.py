@@ -12,22 +12,20 @@ from tizmoret.planner.language.times import Toward
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline import table_words
 from tizmoret.planner.offline.messages import is_found, message, message_slot, said
-from tizmoret.planner.offline.numbers import number_for, units
+from tizmoret.planner.offline.named_slots import by_name, channel
+from tizmoret.planner.offline.numbers import number_for
 from tizmoret.planner.offline.pairs import conversion, crossing
-from tizmoret.planner.offline.places import zone_in
-from tizmoret.planner.offline.reading import Reading, is_known
-from tizmoret.planner.offline.skills import Skill, Slot, takes_words
-from tizmoret.planner.offline.tongues import language_in
-from tizmoret.words import content_tokens, forms, is_hebrew, normalise
+from tizmoret.planner.offline.reading import Reading
+from tizmoret.planner.offline.skills import Skill, Slot
+from tizmoret.words import normalise
 
 _NEAR_FUTURE = timedelta(days=90)  # how far "the meeting with Yoav" is looked for where no day is named
 
 _STARTS = frozenset({"start", "after", "from", "since", "begin", "start_time", "earliest", "at", "when", "time", "date"})
 _ENDS = frozenset({"end", "before", "until", "to", "latest", "end_time", "due"})
+_AHEAD = frozenset({"start", "starts", "begins", "start_time", "departure", "arrival"})  # of what is planned, and not of what was written
 _MINUTES = frozenset({"minutes", "duration", "duration_minutes", "length"})
 _COUNTS = frozenset({"limit", "count", "points", "sentences", "top", "number", "max", "max_results", "n"})
-# Texts that are not said in passing: only a person who writes them out, or a model, can give them.
-WRITTEN_OUT = frozenset({"sql", "code", "script", "expression", "formula", "regex", "pattern", "template", "command"})
 _COUNT = re.compile(r"(?<![\w.:/-])(?:(?:top|first|last|הראשונים|best)\s+)?(\d{1,3})\s+([^\W\d_]+)", re.IGNORECASE)
 _COUNTED = {
     "sentences": wordset("sentence sentences lines משפטים משפט שורות"),
@@ -47,11 +45,6 @@ _FILE_KINDS = {
     "txt": "txt",
 }
 _FILE_WORDS = {normalise(word): kind for kind, words in _FILE_KINDS.items() for word in words.split()}
-_PLACE = re.compile(
-    r"(?<!\w)(?:(?P<remote>ב-?(?:זום|טימס|טלפון|וידאו)|(?:on|via|over|by)\s+(?:zoom|teams|google\s+meet|phone|video))"
-    r"|(?P<room>ב(?:חדר\s+ה?[^\W\d_]+(?:\s+\d+)?|משרד|מטה|אולם|בית\s+קפה|מפעל|מחסן)|(?:in|at)\s+(?:the\s+)?(?:[\w-]+\s+){0,2}(?:room|office|hall|warehouse|cafe|headquarters|lobby)(?:\s+\d+)?))(?!\w)",
-    re.IGNORECASE,
-)
 
 
 def fill(skill: Skill, reading: Reading) -> dict[str, Any]:
@@ -86,7 +79,7 @@ def toward(skill: Skill) -> Toward:
 
 
 def _value(slot: Slot, skill: Skill, reading: Reading) -> Any:
-    reader = _BY_KIND.get(slot.kind) or (_channel if slot.kind.endswith(".channel") else None)
+    reader = _BY_KIND.get(slot.kind) or (channel if slot.kind.endswith(".channel") else None)
     if reader is not None:
         return reader(slot, skill, reading)
     if slot.kind.endswith(".id"):
@@ -102,7 +95,7 @@ def _value(slot: Slot, skill: Skill, reading: Reading) -> Any:
     if slot.type == "array" and slot.name == "kinds":
         endings = [name.rpartition(".")[2].lower() for name in reading.named("file")]
         return list(dict.fromkeys([*endings, *(_FILE_WORDS[word.plain] for word in reading.words if word.plain in _FILE_WORDS)]))
-    return _by_name(slot, skill, reading) if slot.type == "string" else None
+    return by_name(slot, skill, reading) if slot.type == "string" else None
 
 
 def _time(slot: Slot, skill: Skill, reading: Reading) -> str | None:
@@ -151,7 +144,8 @@ def _round_off(skill: Skill, reading: Reading, found: dict[str, Any]) -> None:
 
 
 def _period(slot: Slot, skill: Skill, reading: Reading) -> dict[str, str] | None:
-    days = reading.when("past").days
+    ahead = any(outlet.path.rpartition(".")[2] in _AHEAD for outlet in skill.outlets)
+    days = reading.when("future" if ahead and not reading.speaks_of_past else "past").days
     return {"start": days.first.isoformat(), "end": days.last.isoformat()} if days else None
 
 
@@ -270,80 +264,6 @@ def _choice(slot: Slot, reading: Reading) -> str | None:
         if _FILE_WORDS.get(word) in slot.enum:
             return _FILE_WORDS[word]
     return None
-
-
-def _by_name(slot: Slot, skill: Skill, reading: Reading) -> str | None:
-    if slot.name in _CHANNELS:
-        return _channel(slot, skill, reading)
-    if slot.name in ("timezone", "tz", "time_zone"):
-        return zone_in(reading.text)
-    if slot.name in ("to", "language", "target_language", "lang") and "language" in f"{slot.name} {slot.schema.get('description', '')}":
-        return language_in(reading.text)
-    if slot.name in ("recurrence", "rrule", "repeat"):
-        repeat = reading.when("future").repeat
-        return repeat.rule if repeat else None
-    if slot.name in ("location", "place", "where") and not table_words.reckons(skill):
-        match = _PLACE.search(reading.text)
-        return re.sub(r"^(?:ב-?|in\s+|at\s+|on\s+|via\s+|over\s+|by\s+)(?:the\s+)?", "", match[0], flags=re.IGNORECASE) if match else None
-    if slot.name == "folder" and not skill.looks:
-        found = _FOLDER.search(reading.text)
-        return next((group for group in found.groups() if group), None) if found else None
-    if slot.name in ("title", "subject") and not skill.looks:
-        return None
-    if slot.kind and not takes_words(slot):
-        return None  # found by a step that gives this kind
-    if not slot.required or is_found(slot) or slot.name in WRITTEN_OUT or slot.name in ("id", "path") or slot.name.endswith("_id"):
-        return None
-    quoted = reading.named("quote")
-    if quoted:
-        return quoted[0]
-    if slot.name == "name" and reading.people:
-        return reading.people[0].name
-    if listed := _listed(slot, reading):
-        return listed
-    if slot.name == "name" and (proper := _proper(skill, reading)):
-        return proper
-    own = {form for word in skill.title_words for form in forms(word)}
-    phrase = reading.topic(set(skill.things) | own | {form for word in units(reading) for form in forms(word)})
-    return phrase or None
-
-
-def _listed(slot: Slot, reading: Reading) -> str:
-    """Of what the argument's description lists ("olive, fig or almond"), that which the clause says."""
-    listed = frozenset[str]().union(*(forms(word) for word in content_tokens(str(slot.schema.get("description", ""))))) - forms(slot.name)
-    return " ".join(word.text for word in reading.content if not forms(word.plain).isdisjoint(listed))
-
-
-def _proper(skill: Skill, reading: Reading) -> str:
-    """What stands for a name: a capital inside the clause, or in Hebrew what is no word of the tool's and none that we know."""
-    words = [word for word in reading.content if word.start > reading.clause.body and word.text[0].isupper()]
-    if not words and reading.language == "he":
-        words = [word for word in reading.content if forms(word.plain).isdisjoint(skill.nouns) and not is_known(word.plain)][:1]
-    return " ".join(_unjoined(word.text) for word in words[:3])
-
-
-def _unjoined(word: str) -> str:
-    """A Hebrew name without the letter that joins it: "לרקס"."""
-    return word[1:] if len(word) > 3 and word[0] in "לשבו" and is_hebrew(word) else word
-
-
-_CHANNELS = frozenset({"channel", "room", "topic"})
-_CHANNEL = re.compile(r"(?<!\w)(?:channel|[ובל]?ערוץ)\s+(?:called\s+|named\s+|בשם\s+)?([\w-]{2,80})|(?<!\w)(?:the\s+)?([\w-]{2,80})\s+channel(?!\w)", re.IGNORECASE)
-
-
-def _channel(slot: Slot, skill: Skill, reading: Reading) -> str | None:
-    """ "#grain", "the channel grain"."""
-    if tagged := reading.named("channel"):
-        return tagged[0]
-    found = _CHANNEL.search(reading.text)
-    return (found[1] or found[2]) if found and not skill.looks else None
-
-
-_FOLDER = re.compile(
-    r"(?:folder|directory)\s+(?:called\s+|named\s+)?\"?([\w\-/]+)|(?:to|into|in|under)\s+(?:the\s+)?(?!the\s)\"?([\w\-/]+)\"?\s+(?:folder|directory)"
-    r"|תיקי?[יה]?[הת]\s+(?:בשם\s+)?\"?([א-ת\w\-/]+)",
-    re.IGNORECASE,
-)
 
 
 def _measured(slot: Slot, skill: Skill, reading: Reading) -> str | None:

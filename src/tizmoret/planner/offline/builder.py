@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tizmoret.catalog.search import concepts
 from tizmoret.plan.model import Language
+from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline import titles
 from tizmoret.planner.offline.agenda import add_agenda
 from tizmoret.planner.offline.arguments import fill
+from tizmoret.planner.offline.asking import lists
 from tizmoret.planner.offline.draft import Draft, DraftStep, matches
-from tizmoret.planner.offline.intents import Intents, asks_by_name, lists, skill_changes
+from tizmoret.planner.offline.intents import Intents
+from tizmoret.planner.offline.naming import asks_by_name, skill_changes
 from tizmoret.planner.offline.producers import searcher, searches
 from tizmoret.planner.offline.reading import Reading
 from tizmoret.planner.offline.skills import Skill
 from tizmoret.planner.offline.steps import Missing, Steps
+from tizmoret.words import forms
 
 
 class NotUnderstood(Exception):
@@ -33,7 +38,7 @@ class Builder:
     def carry_out(self, reading: Reading) -> DraftStep:
         """The steps for one clause; its last one. Raises NotUnderstood, Missing or TooManySteps."""
         goals = self.draft.goals
-        if goals and _keeps(goals[-1], reading):
+        if goals and (_keeps(goals[-1], reading) or _asks_more(goals[-1], reading)):
             return goals[-1]
         step = self._likeliest(reading)
         if reading.clause.follows and not step.skill.looks and goals and goals[-1] is not step:
@@ -64,11 +69,14 @@ class Builder:
                 lack = lack or missing
         raise lack or NotUnderstood(reading)
 
-    def _same_effect(self, skill: Skill, reading: Reading) -> DraftStep | None:
+    def _same(self, skill: Skill, reading: Reading) -> DraftStep | None:
         """The last step, where the clause says more of what it changes, or nothing new: "rename it and put it into the folder offers"."""
         last = next(iter(self.draft.goals[-1:]), None)
-        if last is None or skill.looks or last.skill is not skill or last.for_each is not None:
+        if last is None or last.skill is not skill or last.for_each is not None:
             return None
+        if skill.looks:  # "when did it all happen? give me a chronology"
+            own = all(not (forms(w.plain) | concepts(w.plain)).isdisjoint(skill.title_words | skill.things) for w in reading.content)
+            return last if own and not (reading.things or reading.people or reading.times("past")) else None
         if reading.takes_up and not reading.times("future"):
             return last
         more = fill(skill, reading)
@@ -80,13 +88,15 @@ class Builder:
     def _in_order(self, reading: Reading) -> list[Skill]:
         """The likeliest first; where the clause takes up what was before ("and sum it up"), those that can take it."""
         found, last = self._intents.choose(reading), self.draft.goals[-1:]
+        if last and last[0].skill in found and self._same(last[0].skill, reading) is not None:
+            return [last[0].skill]
         if not reading.takes_up or not last:
             return found
         given = last[0].skill.outlets
         return sorted(found, key=lambda skill: not any(matches(outlet, slot) for slot in skill.material for outlet in given))
 
     def _goal(self, skill: Skill, reading: Reading) -> DraftStep:
-        if (same := self._same_effect(skill, reading)) is not None:
+        if (same := self._same(skill, reading)) is not None:
             return same
         listed = lists(reading)
         if listed and any(slot.kind in ("document", "document.id") for slot in skill.material) and not reading.named("file"):
@@ -105,6 +115,16 @@ class Builder:
             self.draft.goals += steps[:-1]
             return steps[-1]
         return self._steps.make(skill, reading)
+
+
+def _asks_more(last: DraftStep, reading: Reading) -> bool:
+    """ "... and how long will it take": a further question about what is looked up already."""
+    if reading.act != "ask" or not last.skill.looks or not reading.speaks_of_it or reading.things or reading.people:
+        return False
+    return all(word.plain in _MORE for word in reading.content)
+
+
+_MORE = wordset("long take takes last cost costs change changed new newer different mean means זמן ייקח יקח לוקח עולה יעלה השתנה חדש אומר")
 
 
 def _keeps(last: DraftStep, reading: Reading) -> bool:

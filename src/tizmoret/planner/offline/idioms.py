@@ -8,8 +8,10 @@ from functools import lru_cache
 _IDIOMS = tuple(
     (word, re.compile(said, re.IGNORECASE))
     for word, said in {
-        "status": r"how(?:'s|\s+is|\s+are)\s.+\s(?:going|doing|coming\s+along|progressing)(?!\w)|where\s+do(?:es)?\s.+\sstand(?!\w)|איך\s+(?:מתקדם|מתקדמת|הולך)",
+        "status": r"how(?:'s|\s+is|\s+are)\s.+\s(?:going|doing|coming\s+along|progressing)(?!\w)"
+        r"|where\s+do(?:es)?\s.+\sstand(?!\w)|איך\s+(?:מתקדם|מתקדמת|הולך)",
         "briefing": r"what(?:'s|\s+is)\s+(?:up|on|new)\s+(?:for\s+)?today|what\s+does\s+my\s+day|מה\s+(?:קורה|חדש)\s+היום|איך\s+נראה\s+היום",
+        "person": r"(?:tell\s+(?:me|us)|know)\s+about\s+(?-i:[A-Z])|(?:ספרי?|תספרי?|יודעים|יודע)\s+(?:לי\s+|לנו\s+)?על\s",
         "reading": r"what\s+(?:should|could|can|shall)\s+(?:I|we)\s+read(?!\w)|worth\s+reading|מה\s+(?:כדאי|שווה|מומלץ)\s+(?:לי\s+|לנו\s+)?לקרוא",
     }.items()
 )

@@ -17,7 +17,9 @@ from tizmoret.words import normalise, tokens
 
 _DO = wordset("do get have")  # verbs that say nothing of what is done
 _KINDS = frozenset({"=task", "=note", "=meeting", "=document", "=contact"})
-_ONE_MORE = re.compile(r"(?<!\w)(a\s+new|another|one\s+more|a\s+further|yet\s+another)\s+one(?!\w)|(?<!\w)one\s+more(?=\s*[:,-])", re.IGNORECASE)
+_ONE_MORE = re.compile(
+    r"(?<!\w)(a\s+new|another|one\s+more|a\s+further|yet\s+another)\s+one(?!\w)|(?<!\w)one\s+more(?=\s*[:,-])", re.IGNORECASE
+)
 _ONE_MORE_HE = re.compile(r"(?<!\w)(?:עוד\s+אח[דת]|אח[דת]\s+נוס(?:ף|פת)|אח[דת]\s+חדשה?)(?!\w)")
 
 

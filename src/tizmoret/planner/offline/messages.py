@@ -6,6 +6,7 @@ import re
 
 from tizmoret.catalog.search import concepts
 from tizmoret.planner.language.company import is_given
+from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline.reading import Reading, is_known
 from tizmoret.planner.offline.skills import Skill, Slot
 from tizmoret.words import STOP_WORDS, normalise
@@ -16,9 +17,10 @@ _SAYING = re.compile(
 )
 _TOLD = re.compile(r"(?:(?<=\w):|(?<!\w)that(?=\s))\s*(.+)$", re.IGNORECASE)  # "notify me: the truck has left"
 _HE_WORD = re.compile(r"(?<![\w\"'])ש[א-ת]{2,}(?![\w\"'])")
-_HE_SUBJECTS = frozenset(normalise(word) for word in "אני אנחנו אתה אתם את הוא היא הם הן יש אין לא זה זאת כל כבר".split())
+_HE_SUBJECTS = wordset("אני אנחנו אתה אתם את הוא היא הם הן יש אין לא זה זאת כל כבר")
 # What a message may be made of where it is not written out: the documents, or what they say.
 _MADE_OF = frozenset({"=document", "=summary", "=point", "=slides", "=memo", "=agenda", "=minutes", "=web"})
+_OF = wordset("שלה שלו שלי שלנו שלהם שלהן שלך שלכם שמה שמו שנה שעה")
 
 
 def is_found(slot: Slot) -> bool:
@@ -53,9 +55,6 @@ def _behind_she(reading: Reading) -> str | None:
     return None
 
 
-_OF = frozenset(normalise(word) for word in "שלה שלו שלי שלנו שלהם שלהן שלך שלכם שמה שמו שנה שעה".split())
-
-
 def message_slot(skill: Skill) -> Slot | None:
     """The argument that holds what is said."""
     if skill.looks or "send" not in skill.acts:
@@ -70,4 +69,6 @@ def to_place(skill: Skill) -> bool:
 
 def made_of_documents(reading: Reading) -> bool:
     """Whether the clause names something written that the message may tell of."""
-    return bool(reading.named("file") or reading.named("url")) or any(not concepts(word.plain).isdisjoint(_MADE_OF) for word in reading.content)
+    return bool(reading.named("file") or reading.named("url")) or any(
+        not concepts(word.plain).isdisjoint(_MADE_OF) for word in reading.content
+    )

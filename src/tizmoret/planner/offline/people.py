@@ -24,7 +24,11 @@ class People:
     def invited(self, slot: Slot, reading: Reading, *, anyone: bool = False) -> Any:
         """Those that the clause names, for `slot`; None where it names none or nobody can be looked up. anyone: however it speaks of them."""
         values: list[Any] = []
-        steps = [self.look_up(self._finders[0], person.name, reading) for person in (reading.people if anyone else self._meant(slot, reading)) if self._finders]
+        steps = [
+            self.look_up(self._finders[0], person.name, reading)
+            for person in (reading.people if anyone else self._meant(slot, reading))
+            if self._finders
+        ]
         if not steps and reading.refers_to_person:
             steps = self._before()[-1:]
         for step in steps:

@@ -31,9 +31,12 @@ _LIKE_DATE = re.compile(r"(?<![\w.:/-])\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?(?![\w:
 _UNTIL = re.compile(r"(?<!\w)(?:until|till|through|עד)\s+(?:the\s+)?$", re.IGNORECASE)
 _ALL = re.compile(r"(?<!\w)(?:all|every|each|everything|כל|הכל|הכול)(?!\w)", re.IGNORECASE)
 # What only says when or why: "before I meet her".
-_ASIDE = re.compile(r"(?<!\w)(?:(?:before|after|when|while|since|because|as)\s+(?:I|we)(?:'m|'ve|'ll)?|(?:לפני|אחרי|כי|כש)\s*ש?(?:אני|אנחנו))(?!\w)", re.IGNORECASE)
-_EMPTY_TEXT = """please myself self me us my our i we you it this that there have has thing things something anything everything stuff some any also as
-    more tell give need want like look got i'm im i've into onto up new one s t what's whats where's about regarding related concerning much many
+_ASIDE = re.compile(
+    r"(?<!\w)(?:(?:before|after|when|while|since|because|as)\s+(?:I|we)(?:'m|'ve|'ll)?|(?:לפני|אחרי|כי|כש)\s*ש?(?:אני|אנחנו))(?!\w)",
+    re.IGNORECASE,
+)
+_EMPTY_TEXT = """myself self please me us my our i we you it this that there have has thing things something anything everything stuff some any also
+    as more tell give need want like look got i'm im i've into onto up new one s t what's whats where's about regarding related concerning much many
     attend attending attends invited participate participating joining join coming משתתף משתתפת משתתפים מוזמן מוזמנים מגיע מגיעים
     קורה going happening still yet ive i've id gotta pls
     לי לנו שלי שלנו משהו כלום דבר דברים אותי בבקשה נא יש לך לכם זה זו זאת הזה הזאת כמה קיים קיימים קשור קשורים נושא נוגע בנוגע בקשר עניין אודות
@@ -56,6 +59,9 @@ class Word:
     @cached_property
     def plain(self) -> str:
         return normalise(self.text)
+
+
+_ITS = wordset("it its that זה זאת הוא היא")
 
 
 def _word(match: re.Match[str]) -> Word:
@@ -181,6 +187,10 @@ class Reading:
     def refers(self) -> bool:
         """Whether it speaks of something said before: "it", "לפי זה"."""
         return bool(_IT.search(self.text, self.clause.body)) or (not self.content and not self.things and not self.people)
+
+    @property
+    def speaks_of_it(self) -> bool:
+        return _IT.search(self.text, self.clause.body) is not None or any(word.plain in _ITS for word in self.words)
 
     @cached_property
     def new_title(self) -> str:

@@ -4,23 +4,26 @@ Only steps that look are ever put before; a step with an effect exists because a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from tizmoret.catalog.search import concepts
-from tizmoret.plan.references import FROM, ITEM
+from tizmoret.plan.references import FROM, ITEM, TEXT
 from tizmoret.planner.language.times import Toward, When
 from tizmoret.planner.offline import titles
 from tizmoret.planner.offline.arguments import file_arguments, fill
 from tizmoret.planner.offline.draft import Draft, DraftStep, matches
-from tizmoret.planner.offline.intents import Intents, skill_changes
+from tizmoret.planner.offline.intents import Intents
 from tizmoret.planner.offline.messages import is_found, made_of_documents, message_slot
+from tizmoret.planner.offline.naming import skill_changes
 from tizmoret.planner.offline.people import People, holds_people
-from tizmoret.planner.offline.producers import producers, searcher, tellers
+from tizmoret.planner.offline.producers import producers, searcher, searches, tellers
 from tizmoret.planner.offline.reading import Reading
 from tizmoret.planner.offline.skills import Skill, Slot, is_material
 
+_LISTED = re.compile(r"\[\*\]\.(?:title|name|subject|summary|note|text)$")  # by which the things of a list are known
 _DEEP = 4  # steps put before one another
 _SORTS = frozenset({"=document", "=summary", "=point", "=memo", "=slides", "=agenda"})
 # What a clause may say of what it takes up from before: "the documents", "the meeting", "this page".
@@ -61,14 +64,14 @@ class Steps:
                 args[slot.name] = value
         if skill.looks and skill.material and not any(slot.name in args for slot in skill.material):
             self._material(skill, reading, args, depth)
-        if skill.looks:
-            self._company(skill, reading, args)
-        else:
+        if not skill.looks:
             for slot in skill.slots:
                 if slot.name not in args and (value := self._optional(slot, skill, reading)) is not None:
                     args[slot.name] = value
             if changes(skill, reading):
                 _changes_something(skill, args)
+        elif not depth:  # a free hour that a meeting is given needs no word of theirs: it is looked for meanwhile
+            self._company(skill, reading, args)
         return self._draft.same(skill, args) or self._draft.add(skill, reading, args)
 
     def digest(self, search: Skill, reading: Reading) -> DraftStep:
@@ -125,6 +128,8 @@ class Steps:
         if holds_people(slot):
             return self.people.invited(slot, reading)
         earlier = self._earlier(slot, skill, reading)
+        if earlier is None and not skill.looks and slot.kind in ("markdown", "text") and (reading.refers or reading.clause.follows):
+            earlier = self._written_before(slot)
         if earlier is not None:
             return earlier
         if (not skill.looks and is_material(slot) and slot.kind != "document.id") or is_found(slot):
@@ -137,6 +142,19 @@ class Steps:
             if self._taken_up(step, slot, skill, reading):
                 return step.reference(outlet, many=slot.many)
         return None
+
+    def _written_before(self, slot: Slot) -> Any:
+        """What the last step has written ("make a report and mail it"), or what it lists, in words."""
+        last = next(iter(self._draft.goals[-1:]), None)
+        if last is None:
+            return None
+        if not last.skill.looks:
+            own = last.skill.slot("markdown")
+            return last.args.get(own.name) if own is not None else None
+        if last.skill.gives("document") is not None:
+            return None  # what documents say, not what they are called
+        listed = next((outlet for outlet in last.skill.outlets if _LISTED.search(outlet.path) and outlet.type == "string"), None)
+        return {TEXT: [last.reference(listed, many=True)]} if listed is not None else None
 
     def _taken_up(self, step: DraftStep, slot: Slot, skill: Skill, reading: Reading) -> bool:
         """Whether the clause, as it stands after `step`, means what that step gave."""
@@ -238,9 +256,9 @@ class Steps:
     def _company(self, skill: Skill, reading: Reading, args: dict[str, Any]) -> None:
         """Whose time it is that is looked for: "an hour for Dana, Avi and me"."""
         for slot in skill.slots:
-            if slot.name not in args and slot.many and not slot.required and slot.kind == "contact":
-                if (value := self.people.invited(slot, reading, anyone=True)) is not None:
-                    args[slot.name] = value
+            theirs = slot.name not in args and slot.many and not slot.required and slot.kind == "contact"
+            if theirs and (value := self.people.invited(slot, reading, anyone=True)) is not None:
+                args[slot.name] = value
 
     def _free_with(self, slot: Slot, reading: Reading) -> Any:
         """ "... and book it": those whose time was found."""
@@ -265,9 +283,11 @@ class Steps:
         if len(needed) != 1 or needed[0].many or not needed[0].kind.endswith(".id"):
             return None
         slot = needed[0]
+        period = slot.kind == "document.id" and bool(reading.times("past"))  # "archive everything from 2019"
         listing = [
             (other, outlet) for other in self._skills.values() for outlet in other.outlets
-            if other.looks and other.slot("date-time") and outlet.kind == slot.kind and outlet.path.count("[*]") == 1
+            if other.looks and (other.slot("date-time") or (period and searches(other)))
+            and outlet.kind == slot.kind and outlet.path.count("[*]") == 1
         ]  # fmt: skip
         if not listing:
             return None
