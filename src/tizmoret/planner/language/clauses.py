@@ -30,6 +30,13 @@ _NOUNS_TOO = wordset("""report review study plan book order call contact change 
     email total average sum count show list view print share play look get put move summary schedule
     file store block post ring charge bill invoice start stop water filter measure answer reply brief study chart drive plant treat return ship
     mark tick run split sort wash fix repair finish take view draft""")  # fmt: skip
+# "The schedule of next week", "changes in prices": no verb, though it stands at the head.
+_NOUN_OF = re.compile(
+    r"(?:schedule|set|plan|change|update|record|share|book|order|archive|list|note|file|copy|draft|summary|text|mail|email|message|report|review"
+    r"|count|total|sum|average|display|view|study)\s+(?:of|in|about|from)(?!\w)|(?:share|book|order|file|mail|email|post)\s+(?:price|value|list|status"
+    r"|number|address|office|date)s?(?!\w)|update\s+on(?!\w)",
+    re.IGNORECASE,
+)
 _OBJECT = re.compile(
     r"\s+(?:the|a|an|me|us|it|them|him|her|my|our|all|what|how|to|this|that|these|those|with|for)(?!\w)|\s+(?-i:[A-Z\"])", re.IGNORECASE
 )
@@ -131,6 +138,8 @@ def read(text: str) -> Clause:
     head = _WORD.match(text, place)
     if head is None:
         return Clause(text, None, body=place, negated=negated, follows=follows)
+    if _NOUN_OF.match(text, head.start()):
+        return Clause(text, None, "", head.start(), negated, follows)
     phrase = _phrase(text, head)
     act = phrase[0] if phrase else verb_act(head[0])
     if (known := _LET_KNOW.match(text, head.start())) is not None:

@@ -21,6 +21,7 @@ _WORD = re.compile(r"""(?<![\w./@'"-])[^\W\d_]{4,}(?![\w@/'"-])(?!\.\w)""")
 _NEAR = 10  # characters before a word that say whether it may be a name
 _LONG = 5  # letters, from which one wrong one leaves no doubt
 _NAMED = frozenset({"=meeting", "=calendar", "=document", "=task", "=contact", "=table", "=summary"})
+_NO_REQUEST = ("תי", "נו", "ימ", "ות")  # "we moved", "changes": what was done, and what there is
 # A Hebrew word behind one of these may be a name.
 _BEFORE_NAME = re.compile(r"(?<!\w)(?:עם|של|אצל|מאת|בשם|על|about|on|of|with)\s*$", re.IGNORECASE)
 
@@ -44,7 +45,14 @@ def _noun(match: re.Match[str]) -> str:
 
 def _is_word(word: str) -> bool:
     plain = normalise(word)
-    if plain.endswith("תי") or plain in verbs() or plain in question_words() or plain in STOP_WORDS or plain in _times() or concepts(plain):
+    if (
+        (is_hebrew(plain) and plain.endswith(("תי", "נו")))
+        or plain in verbs()
+        or plain in question_words()
+        or plain in STOP_WORDS
+        or plain in _times()
+        or concepts(plain)
+    ):
         return True
     return any(holds(form) or form in verbs() or form in _times() for form in forms(plain))
 

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tizmoret.catalog.search import CatalogSearch, Match, concepts
-from tizmoret.planner.language.acts import CHANGING, same_sense
+from tizmoret.planner.language.acts import CHANGING, alike, same_sense
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline.asking import SAYS, claims, exists, lists, lists_time
+from tizmoret.planner.offline.heads import head_words
 from tizmoret.planner.offline.idioms import meant_by
 from tizmoret.planner.offline.likeness import Likeness
 from tizmoret.planner.offline.named_slots import WRITTEN_OUT
-from tizmoret.planner.offline.naming import COMMON, asked_words, asks_by_name, head_words, in_title, names_itself
+from tizmoret.planner.offline.naming import COMMON, asked_words, asks_by_name, in_title, names_itself
 from tizmoret.planner.offline.pairs import conversion
 from tizmoret.planner.offline.permission import WRITINGS, Permission
 from tizmoret.planner.offline.reading import Reading
@@ -70,6 +71,7 @@ class Intents:
         if not ranked or ranked[0].score < _SURE or _says_nothing(reading) or self._strange_command(reading):
             return []
         if not ranked[0].skill.looks:  # in doubt nothing is changed
+            ranked = _fuller_named(ranked, reading)
             ranked.sort(key=lambda one: (-one.score - _benefit(one.skill, reading), one.skill.name))
         near = [one.skill for one in ranked if one.score >= max(_SURE, ranked[0].score - _MARGIN)]
         return list(dict.fromkeys(self._agent_of.get(skill.name, skill) for skill in near))
@@ -188,6 +190,21 @@ def _benefit(skill: Skill, reading: Reading) -> float:
     head = any(not forms(word).isdisjoint(skill.title_words) or in_title(word, skill) for word in head_words(reading))
     makes_it = asks_by_name(skill, reading) and head and names_itself(skill, reading)
     return _OWN_PRODUCT if makes_it and not kept else _DOUBT
+
+
+def _named_in(skill: Skill, word: str) -> bool:
+    return not forms(word).isdisjoint(skill.title_words) or not concepts(word).isdisjoint(skill.things)
+
+
+def _fuller_named(ranked: list[Candidate], reading: Reading) -> list[Candidate]:
+    """What looks first, where it is called by more of its name than what would change something: "generate release notes"."""
+    said = {one.skill.name: sum(_named_in(one.skill, word.plain) for word in reading.content) for one in ranked}
+    most = max(said[one.skill.name] for one in ranked if not one.skill.looks)
+    made = [one for one in ranked if one.skill.looks and reading.act is not None and any(alike(reading.act, own) for own in one.skill.acts)]
+    best = max(made, key=lambda one: said[one.skill.name], default=None)
+    if best is None or said[best.skill.name] < 2 or said[best.skill.name] <= most:
+        return ranked
+    return [best, *(one for one in ranked if one.skill.looks and one is not best)]
 
 
 def _says_nothing(reading: Reading) -> bool:

@@ -36,8 +36,13 @@ def said(reading: Reading) -> str | None:
 
 def message(reading: Reading) -> str | None:
     """The words of what is to be sent: behind "that", ש or a colon, or in quotes."""
-    told = _TOLD.search(reading.text, reading.clause.body)
-    words = said(reading) or next(iter(reading.named("quote")), None) or (told[1] if told else None) or _behind_she(reading)
+    return said(reading) or next(iter(reading.named("quote")), None) or told(reading)
+
+
+def told(reading: Reading) -> str | None:
+    """The same, but what is in quotes: that may be a title."""
+    found = _TOLD.search(reading.text, reading.clause.body)
+    words = found[1] if found else _behind_she(reading)
     return words.strip() or None if words else None
 
 

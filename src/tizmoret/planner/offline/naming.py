@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tizmoret.catalog.search import concepts
 from tizmoret.planner.language.acts import senses
+from tizmoret.planner.offline.heads import head_words
 from tizmoret.planner.offline.places import zone_words
-from tizmoret.planner.offline.reading import Reading, Word, is_known
+from tizmoret.planner.offline.reading import Reading
 from tizmoret.planner.offline.skills import Skill
 from tizmoret.words import forms, normalise, tokens
 
@@ -20,34 +21,13 @@ def asked_words(reading: Reading) -> list[str]:
     return head + [word.plain for word in reading.content if word.plain not in places]
 
 
-def head_words(reading: Reading) -> list[str]:
-    """The noun that the verb is said of: in Hebrew the first, in English the last before a preposition. Empty for "it"."""
-    content = [word for word in reading.content if "=calendar" not in concepts(word.plain)]
-    if not content:
-        return []
-    if reading.language == "he" and not content[0].text.isascii():
-        to_whom = content[0].plain[0] == "ל" and len(content) > 1 and not is_known(content[0].plain)  # "קבע לרקס תור"
-        return [content[1 if to_whom else 0].plain]
-    content = [word for place, word in enumerate(content) if not _counted(content, place)] or content
-    phrase = [content[0]]
-    for word in content[1:]:
-        between = reading.text[phrase[-1].end : word.start]
-        if tokens(between) or any(sign in between for sign in ",.;:()"):
-            break
-        phrase.append(word)
-    return [phrase[-1].plain]
-
-
-def _counted(content: list[Word], place: int) -> bool:
-    """Whether a word is a number, or what is counted by one: "350 shekels"."""
-    return content[place].plain.isdigit() or (place > 0 and content[place - 1].plain.isdigit())
-
-
 def asks_by_name(skill: Skill, reading: Reading) -> bool:
     """Whether the clause begins with a verb of the skill's own examples."""
     head = reading.clause.verb or next(iter(tokens(reading.clause.rest)), "")
     if not head or reading.act == "ask":
         return False
+    if reading.act is None and not skill.looks:
+        return normalise(head) in skill.heads and not senses(head)  # "moved documents", "changes in the lease": no verbs of those who ask
     named = reading.act == "other" and bool((concepts(head) & skill.things) - COMMON)  # "graph the rainfall"
     return named or not skill.verbs.isdisjoint(forms(head)) or not skill.senses.isdisjoint(senses(head))
 

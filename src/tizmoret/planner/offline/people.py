@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from tizmoret.planner.offline.draft import Draft, DraftStep
 from tizmoret.planner.offline.producers import finders_of_people
 from tizmoret.planner.offline.reading import Reading
 from tizmoret.planner.offline.skills import Skill, Slot
+
+_FIRST = re.compile(r"(?<!\w)(?:the\s+first(?:\s+one)?|the\s+top\s+one|ה?ראשונה?|את\s+הראשונה?)(?!\w)(?!\s+\w+\s+of)", re.IGNORECASE)
 
 
 def holds_people(slot: Slot) -> bool:
@@ -29,8 +32,8 @@ class People:
             for person in (reading.people if anyone else self._meant(slot, reading))
             if self._finders
         ]
-        if not steps and reading.refers_to_person:
-            steps = self._before()[-1:]
+        if not steps and (reading.refers_to_person or _FIRST.search(reading.text)):
+            steps = self._before()[-1:] or self._listed()[-1:]
         for step in steps:
             outlet = step.skill.gives("email" if slot.kind == "email" else "contact")
             if outlet is not None:
@@ -62,6 +65,10 @@ class People:
             return []
         before = ((step, step.skill.slot("person.name")) for step in self._before()[-1:])
         return [str(step.args[slot.name]) for step, slot in before if slot and slot.name in step.args]
+
+    def _listed(self) -> list[DraftStep]:
+        """The first of those that a step has listed is meant."""
+        return [step for step in self._draft.goals if step.skill.looks and step.skill.gives("contact")]
 
     def _before(self) -> list[DraftStep]:
         return [step for step in self._draft.steps if step.skill.looks and step.skill.gives("contact") and step.skill.slot("person.name")]

@@ -8,11 +8,13 @@ from functools import cache
 
 from tizmoret.catalog.search import CatalogSearch, concepts
 from tizmoret.planner.language import english, hebrew
-from tizmoret.planner.language.acts import CHANGING, LOOKING, alike
-from tizmoret.planner.offline.messages import to_place
-from tizmoret.planner.offline.naming import asks_by_name, head_words, in_title, makes, names_itself, skill_changes
+from tizmoret.planner.language.acts import CHANGING, LOOKING, Act, alike
+from tizmoret.planner.language.wordset import wordset
+from tizmoret.planner.offline.heads import head_words
+from tizmoret.planner.offline.messages import to_place, told
+from tizmoret.planner.offline.naming import COMMON, asks_by_name, in_title, makes, names_itself, skill_changes
 from tizmoret.planner.offline.reading import Reading
-from tizmoret.planner.offline.skills import Skill, takes_words
+from tizmoret.planner.offline.skills import Skill
 from tizmoret.words import forms, normalise
 
 _TO_EXISTING = re.compile(
@@ -26,6 +28,9 @@ _AS_DONE = re.compile(
 # "Prepare me for ...": what is prepared is a person, and nothing is to be written down.
 _OF_ME = re.compile(r"(?<!\w)(?:prepare|make|get)\s+(?:me|us)\s+(?:ready\s+)?for(?!\w)|(?<!\w)(?:אותי|אותנו)(?!\w)", re.IGNORECASE)
 WRITINGS = frozenset({"=document", "=summary", "=memo", "=agenda", "=slides"})
+
+
+_ONLY_LOOKING: frozenset[Act] = LOOKING - {"analyse", "read"}  # "take out an invoice", "open a task" make something
 
 
 class Permission:
@@ -45,6 +50,8 @@ class Permission:
             return False
         if skill_changes(skill) and act not in ("change", "delete", "other", None):
             return (literal or act == "create") and act in ("book", "create") and self._into_existing(skill, reading)
+        if act in _ONLY_LOOKING:
+            return False  # "search the orchard": what is said to change something is not asked for
         if act == "schedule" and not literal and skill.slot("date-time") is None:
             return False  # what takes no time is not set for one
         if act == "write" and skill.gives("event") is not None and not literal:
@@ -57,7 +64,11 @@ class Permission:
         """ "Put it into the archive", "invite Dana to the team meeting": its own verb, and what it changes, or where to, is named."""
         if any(slot.name == "invite" for slot in skill.slots):
             return bool(reading.people or _ADDED.search(reading.text)) and _TO_EXISTING.search(reading.text) is not None
-        if reading.act != "book" or not (reading.named("file") or reading.refers):
+        if reading.act != "book":
+            return False
+        if skill.slot("document.id") is not None and names_itself(skill, reading):
+            return True  # "put the lease in the archive"
+        if not (reading.named("file") or reading.refers):
             return False
         named = frozenset[str]().union(*(concepts(slot.name) | forms(slot.name) for slot in skill.slots))
         return names_itself(skill, reading) or any(not (concepts(w.plain) | forms(w.plain)).isdisjoint(named) for w in reading.content)
@@ -75,13 +86,21 @@ class Permission:
             return names_itself(skill, reading) or in_title(normalise(reading.clause.verb), skill)
         if reading.act == "send" and "send" in skill.acts:
             return bool(reading.people or reading.named("email"))
+        if literal and (concepts(reading.clause.verb) & skill.things) - COMMON:
+            return True  # "graph the rainfall"
+        if literal and told(reading) is not None and any(slot.required and slot.kind.endswith(".text") for slot in skill.slots):
+            return True  # "write down that the alarm code is 9921"
+        if skill.gives("document") is not None and not skill_changes(skill) and head and not _writes_that(skill, head[0], reading):
+            return False
+        if literal and reading.named("file") and skill.slot("document.id") is not None:
+            return True
         if makes(skill, reading) or (reading.named("quote") and _onto_list(skill, reading)):
             return True
         if not head:  # "cancel it", "book an hour with Dana"
-            return reading.refers or bool(reading.people or reading.times("future") or (literal and reading.named("file")))
-        if not all(skill.nouns.isdisjoint(forms(word) | concepts(word)) for word in head):
+            return _has_place_for(skill, reading)
+        if not all(skill.objects.isdisjoint(forms(word) | concepts(word)) for word in head):
             return True
-        if skill.gives("document") and any(not concepts(word).isdisjoint(WRITINGS) for word in head):
+        if skill.gives("document") and not skill_changes(skill) and any(not concepts(word).isdisjoint(WRITINGS) for word in head):
             return True
         if literal and skill_changes(skill) and not any(self._search.knows(word) for word in head):
             return bool(reading.people or reading.times("future"))  # "reschedule the budget review to Sunday"
@@ -89,7 +108,7 @@ class Permission:
             return bool(reading.people or reading.times("future")) and not self._named_by_another(skill, reading)
         if literal and skill_changes(skill) and _AS_DONE.search(reading.text):
             return True  # "mark the order of seeds as finished"
-        said = any(takes_words(slot) for slot in skill.slots if slot.required)
+        said = any(slot.kind.endswith((".title", ".text")) for slot in skill.slots if slot.required)  # "remind me to ...", whatever it is
         return literal and said and reading.act not in CHANGING
 
     def _named_by_another(self, skill: Skill, reading: Reading) -> bool:
@@ -102,6 +121,25 @@ class Permission:
             for other in self._skills.values() if other is not skill and not other.looks and any(alike(act, its) for its in other.acts)
             for one in own
         )  # fmt: skip
+
+
+def _has_place_for(skill: Skill, reading: Reading) -> bool:
+    """Whether a clause that names no object says something that the tool takes: who, when, or what was spoken of before."""
+    if reading.people or reading.named("email"):
+        return any(slot.kind in ("contact", "email", "person.name") or "email" in slot.fields for slot in skill.slots)
+    if reading.times("future") and skill.slot("date-time") is not None:
+        return True
+    return reading.refers and any(slot.kind.endswith(".id") or slot.kind in ("markdown", "text", "document") for slot in skill.slots)
+
+
+def _writes_that(skill: Skill, head: str, reading: Reading) -> bool:
+    """Whether what is to be written is a sort of writing, or what the tool is named for; "prepare the meeting" writes nothing."""
+    if skill.slot("markdown") is None:
+        return forms(head).isdisjoint(_VAGUE) or names_itself(skill, reading)
+    return not concepts(head).isdisjoint(WRITINGS | {"=point"}) or names_itself(skill, reading)
+
+
+_VAGUE = wordset("list table רשימה טבלה")  # many tools make one
 
 
 def _onto_list(skill: Skill, reading: Reading) -> bool:

@@ -16,7 +16,7 @@ _RECKONING = frozenset({"=total", "=average", "=most", "=least"})
 
 def producers(slot: Slot, skill: Skill, reading: Reading, skills: Mapping[str, Skill], intents: Intents) -> Iterator[tuple[Skill, Outlet]]:
     """What gives a value for `slot` of `skill`, with the place in its output, the fittest first."""
-    if slot.kind == "document.id" and not slot.many and not _names_document(reading):
+    if slot.kind == "document.id" and not slot.many and not _names_document(skill, reading):
         return
     found: list[tuple[float, str, Skill, Outlet]] = []
     for other in skills.values():
@@ -24,6 +24,8 @@ def producers(slot: Slot, skill: Skill, reading: Reading, skills: Mapping[str, S
             continue
         if slot.kind in ("document", "document.id") and (other.material or (reading.named("file") and not searches(other))):
             continue  # what reads documents cites them, what counts them names some; neither finds the one that is named
+        if slot.kind == "date-time" and "=free" not in other.things:
+            continue  # the hour of some other event is none that anybody chose
         outlets = [outlet for outlet in other.outlets if matches(outlet, slot) and _may_give(outlet, slot)]
         if outlets:
             outlet = min(outlets, key=lambda outlet: (outlet.many != slot.many, outlet.path.count("."), outlet.path))
@@ -68,11 +70,13 @@ def _fitness(other: Skill, outlet: Outlet, slot: Slot, reading: Reading, intents
     return score - 0.5 * ("=clock" in other.things or "=system" in other.things)
 
 
-def _names_document(reading: Reading) -> bool:
+def _names_document(skill: Skill, reading: Reading) -> bool:
     """Whether the clause says which document: by its name, or as one of some subject."""
     if reading.named("file") or reading.named("quote"):
         return True
     named = any(not concepts(word.plain).isdisjoint(_SORTS) for word in reading.content)
+    if not named and not skill.looks and " and " not in reading.text and " ו" not in reading.text:
+        named = reading.act in ("change", "book")  # "archive the lease"
     return named and bool(reading.topic(_SORTS | _RECKONING))
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from weakref import WeakKeyDictionary
 
 from tizmoret.catalog.agent import Agent
@@ -13,14 +14,18 @@ from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.search import concepts
 from tizmoret.catalog.tool import Text, Tool
 from tizmoret.plan.capability import Capability
+from tizmoret.plan.model import Language
 from tizmoret.plan.types import Schema, choices, resolve
 from tizmoret.planner.language import clauses, english
 from tizmoret.planner.language.acts import Act, senses
 from tizmoret.planner.language.people import find_people
 from tizmoret.planner.language.things import clean
 from tizmoret.planner.language.wordset import wordset
+from tizmoret.planner.offline.heads import head_words
+from tizmoret.planner.offline.reading import Reading
 from tizmoret.words import STOP_WORDS, forms, normalise, tokens
 
+LANGUAGES: tuple[Language, ...] = ("he", "en")
 _PARTICLES = wordset(english.PARTICLES)
 _SAID = frozenset({"words", "text", "person.name", "sql", "claim"})
 _TEXTS = frozenset({"text", "content", "body", "message"})  # names of arguments that say by themselves what they hold
@@ -58,10 +63,10 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Skill:
-    """verbs: heads of its own title and examples, in all their forms. senses: what else these verbs may be in either language. acts: what they
+    """verbs: heads of its own title and examples, in all their forms; heads: as they stand. senses: what else these verbs may be in either language. acts: what they
     ask for.
     things: the concepts of its title ("=document"). nouns: what else than verbs and names its texts speak of, as forms and concepts.
-    same_as: the tool whose work an agent does."""
+    objects: of these, what it is said to be done to: "add a task to call the supplier" adds no supplier. same_as: the tool whose work an agent does."""
 
     capability: Capability
     title: Text
@@ -69,11 +74,13 @@ class Skill:
     outlets: tuple[Outlet, ...]
     verbs: frozenset[str]
     senses: frozenset[int]
+    heads: frozenset[str]
     acts: frozenset[Act]
     things: frozenset[str]
     title_words: frozenset[str]
     examples: tuple[frozenset[str], ...]
     nouns: frozenset[str]
+    objects: frozenset[str]
     same_as: str | None = None
 
     @property
@@ -165,6 +172,7 @@ def _skill(found: Tool | Agent, twins: Mapping[str, str]) -> Skill:
     examples = [example for language in found.examples.values() for example in language]
     verbs: set[str] = set()
     meant: set[int] = set()
+    heads: set[str] = set()
     acts: set[Act] = set()
     for phrase in [found.title.he, found.title.en, found.description.en, *examples]:
         clause = clauses.read(clean(phrase))
@@ -175,6 +183,7 @@ def _skill(found: Tool | Agent, twins: Mapping[str, str]) -> Skill:
             continue  # "call off": not every call is that
         head = clause.verb or head
         verbs |= forms(head) if head and clause.act != "ask" else set()
+        heads |= {normalise(head)} if head and clause.act != "ask" else set()
         meant |= senses(head) if head and clause.act != "ask" else frozenset()
     titles = tokens(f"{found.title.he} {found.title.en}")
     return Skill(
@@ -184,11 +193,13 @@ def _skill(found: Tool | Agent, twins: Mapping[str, str]) -> Skill:
         tuple(_outlets(capability.output, capability.output, "", False, 0)),
         frozenset(verbs),
         frozenset(meant),
+        frozenset(heads),
         frozenset(acts),
         frozenset[str]().union(*(concepts(word) for word in titles)),
         frozenset[str]().union(*(forms(word) for word in titles)),
         tuple(frozenset(_words(example)) for example in [*examples, *_unexampled(found)]),
         _nouns([found.title.he, found.title.en, found.description.he, found.description.en, *examples]),
+        _nouns([found.title.he, found.title.en]) | _heads(found),
         twins.get(capability.name),
     )
 
@@ -196,6 +207,19 @@ def _skill(found: Tool | Agent, twins: Mapping[str, str]) -> Skill:
 def _unexampled(found: Tool | Agent) -> list[str]:
     """What stands for examples in a language that has none."""
     return [text for language, text in (("he", found.description.he), ("en", found.description.en)) if not found.examples.get(language)]  # type: ignore[call-overload]
+
+
+def _heads(found: Tool | Agent) -> frozenset[str]:
+    """What the verbs of its description and examples are said of; but for the examples of those that take anything ("remind me to ...")."""
+    if any(slot.required and slot.kind.endswith((".title", ".text")) for slot in _slots(found.capability)):
+        examples: dict[Language, list[str]] = {"he": [found.description.he], "en": [found.description.en]}
+    else:
+        examples = {language: [*found.examples.get(language, ()), found.description[language]] for language in LANGUAGES}
+    readings = [Reading(clauses.read(clean(text)), language, _SOME_DAY) for language, said in examples.items() for text in said]
+    return frozenset[str]().union(*(forms(word) | concepts(word) for reading in readings for word in head_words(reading)))
+
+
+_SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def _nouns(texts: Iterable[str]) -> frozenset[str]:

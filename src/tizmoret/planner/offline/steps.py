@@ -216,6 +216,8 @@ class Steps:
         subject = reading.topic(_SORTS) or reading.named("file") or reading.named("url") or reading.times("past")
         looked = next((step for step in reversed(self._draft.goals) if step.skill.looks), None)
         source = reading if subject or looked is None else looked.reading
+        if looked is not None and reading.refers and looked.skill.gives("contact") is not None:
+            return None  # "get Dana's details and write them down": of her, not of what is written about her
         if source is reading and not subject:
             return None
         step = self.gist(source) if source.named("url") else self._documents_told(source)
