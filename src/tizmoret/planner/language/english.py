@@ -38,7 +38,7 @@ AFTER_PERSON = (
 # What is bought or ordered rather than met: "book a flight" is no entry in a calendar.
 CONDITION = r"if|unless|provided\s+that|in\s+case|as\s+long\s+as"
 BOUGHT = "flight plane ticket train hotel room-service taxi cab uber table restaurant pizza food delivery car rental order product"
-HIM = r"him|her|them|everyone"
+HIM = r"him|his|her|hers|them|their|everyone"
 IT = r"it|this|that|these|those|the\s+results?|the\s+findings|the\s+summary|the\s+same|the\s+first\s+one|the\s+first|them|what\s+you\s+f(?:i|ou)nd"
 ABOUT = r"about|regarding|concerning|on\s+the\s+subject\s+of|on\s+the\s+topic\s+of|with\s+regard\s+to|re:"
 WERE = "did was were had been"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tizmoret.catalog.search import concepts
 from tizmoret.planner.offline.reading import Reading, Word, is_known
 from tizmoret.words import tokens
@@ -18,7 +20,7 @@ def head_words(reading: Reading) -> list[str]:
     if reading.language == "he" and not content[0].text.isascii():
         to_whom = content[0].plain[0] == "ל" and len(content) > 1 and not is_known(content[0].plain)  # "קבע לרקס תור"
         return [content[1 if to_whom else 0].plain]
-    content = [word for place, word in enumerate(content) if not _counted(content, place)] or content
+    content = [word for place, word in enumerate(content) if not _counted(content, place) and not _numbers(word, reading)] or content
     phrase = [content[0]]
     for word in content[1:]:
         between = reading.text[phrase[-1].end : word.start]
@@ -26,6 +28,11 @@ def head_words(reading: Reading) -> list[str]:
             break
         phrase.append(word)
     return [phrase[-1].plain]
+
+
+def _numbers(word: Word, reading: Reading) -> bool:
+    """Whether it only says that a number follows: "tree number 4"."""
+    return word.plain in ("number", "no", "nr", "מספר", "מס") and re.match(r"\.?\s*\d", reading.text[word.end :]) is not None
 
 
 def _counted(content: list[Word], place: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from tizmoret.catalog.search import CatalogSearch, Match, concepts
@@ -15,6 +15,7 @@ from tizmoret.planner.offline.idioms import meant_by
 from tizmoret.planner.offline.likeness import Likeness
 from tizmoret.planner.offline.named_slots import WRITTEN_OUT
 from tizmoret.planner.offline.naming import COMMON, asked_words, asks_by_name, in_title, names_itself
+from tizmoret.planner.offline.numbers import number_for
 from tizmoret.planner.offline.pairs import conversion
 from tizmoret.planner.offline.permission import WRITINGS, Permission
 from tizmoret.planner.offline.reading import Reading
@@ -27,6 +28,7 @@ _LIKE_EXAMPLE = 0.55  # an example that close needs nothing else
 _DOUBT = 0.1  # by how much what changes something must be likelier than what looks
 _LOOKED = frozenset({"ask", "show", "find", "check", "fetch", None})
 _IDIOM = 0.45
+_TAKES_UP = 0.3
 _TABLES = (".csv", ".xlsx", ".xls", ".tsv")
 _CONVERTED = 1.0
 _OWN_PRODUCT = 0.3  # and than what makes just that thing without keeping it: "draft an agenda" writes no file
@@ -65,9 +67,13 @@ class Intents:
         ]  # fmt: skip
         return sorted(found, key=lambda one: (-one.score, one.skill.name))
 
-    def choose(self, reading: Reading) -> list[Skill]:
-        """The skills that the clause may ask for, the likeliest first, those less likely by a margin left out; none where none is likely."""
+    def choose(self, reading: Reading, given: Collection[str] = ()) -> list[Skill]:
+        """The skills that the clause may ask for, the likeliest first, those less likely by a margin left out; none where none is likely.
+
+        given: the kinds of what was found before, which the clause may take up ("book him for Monday")."""
         ranked = self.ranked(reading)
+        if given and (reading.refers_to_person or reading.speaks_of_it):
+            ranked = sorted((_taking_up(one, given) for one in ranked), key=lambda one: (-one.score, one.skill.name))
         if not ranked or ranked[0].score < _SURE or _says_nothing(reading) or self._strange_command(reading):
             return []
         if not ranked[0].skill.looks:  # in doubt nothing is changed
@@ -158,6 +164,8 @@ class Intents:
     def _entities(self, skill: Skill, reading: Reading) -> float:
         """Whether what stands in the clause has a place in the skill: a link, a file, a name."""
         score = self._converted(skill, reading)
+        numbers = [slot for slot in skill.slots if slot.required and slot.type in ("integer", "number")] if skill.looks else []
+        score += sum(0.15 if number_for(slot, skill, reading) is not None else -0.3 for slot in numbers)
         if not skill.title_words.isdisjoint(meant_by(reading.text)):
             score += _IDIOM
         if any(name.lower().endswith(_TABLES) for name in reading.named("file")) and "=table" in skill.things:
@@ -190,6 +198,11 @@ def _benefit(skill: Skill, reading: Reading) -> float:
     head = any(not forms(word).isdisjoint(skill.title_words) or in_title(word, skill) for word in head_words(reading))
     makes_it = asks_by_name(skill, reading) and head and names_itself(skill, reading)
     return _OWN_PRODUCT if makes_it and not kept else _DOUBT
+
+
+def _taking_up(one: Candidate, given: Collection[str]) -> Candidate:
+    takes = not one.skill.looks and any(slot.required and slot.kind in given for slot in one.skill.slots)
+    return Candidate(one.skill, one.score + _TAKES_UP * takes)
 
 
 def _named_in(skill: Skill, word: str) -> bool:

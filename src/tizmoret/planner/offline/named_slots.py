@@ -64,7 +64,8 @@ def by_name(slot: Slot, skill: Skill, reading: Reading) -> str | None:
     if slot.name == "name" and (proper := _proper(skill, reading)):
         return proper
     own = {form for word in skill.title_words for form in forms(word)}
-    phrase = reading.topic(set(skill.things) | own | {form for word in units(reading) for form in forms(word)})
+    counted = {form for word in units(reading) for form in forms(word)}
+    phrase = reading.topic(set(skill.things) | own | counted, people=skill.slot("person.name") is None)
     return phrase or None
 
 

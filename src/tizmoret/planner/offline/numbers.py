@@ -15,6 +15,13 @@ from tizmoret.words import STOP_WORDS, forms, tokens
 _NUMBER = re.compile(r"(?<![\w.#])-?\d[\d,]*(?:\.\d+)?(?![\w:/])(?:\s*(?:more|extra|עוד)(?!\w))?(?:\s+([^\W\d_][^\W_]*))?")
 
 
+def counted_for(slot: Slot, skill: Skill, reading: Reading) -> int | float | None:
+    """The number that is said to count what `slot` is, and no other."""
+    if slot.type not in ("integer", "number"):
+        return None
+    return next((_as(slot, value) for value, unit in _numbers(reading) if unit and _counts(slot, unit)), None)
+
+
 def number_for(slot: Slot, skill: Skill, reading: Reading) -> int | float | None:
     """The number that counts what `slot` is; for a required one else the first that counts nothing another argument is."""
     free = None

@@ -9,10 +9,10 @@ from functools import cache
 from tizmoret.catalog.search import CatalogSearch, concepts
 from tizmoret.planner.language import english, hebrew
 from tizmoret.planner.language.acts import CHANGING, LOOKING, Act, alike
-from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline.heads import head_words
 from tizmoret.planner.offline.messages import to_place, told
 from tizmoret.planner.offline.naming import COMMON, asks_by_name, in_title, makes, names_itself, skill_changes
+from tizmoret.planner.offline.numbers import counted_for
 from tizmoret.planner.offline.reading import Reading
 from tizmoret.planner.offline.skills import Skill
 from tizmoret.words import forms, normalise
@@ -88,8 +88,10 @@ class Permission:
             return bool(reading.people or reading.named("email"))
         if literal and (concepts(reading.clause.verb) & skill.things) - COMMON:
             return True  # "graph the rainfall"
+        if literal and any(slot.required and counted_for(slot, skill, reading) is not None for slot in skill.slots):
+            return True  # "write down that Rex weighs 31 kilos"
         if literal and told(reading) is not None and any(slot.required and slot.kind.endswith(".text") for slot in skill.slots):
-            return True  # "write down that the alarm code is 9921"
+            return not self._counted_by_another(skill, reading)  # "write down that the alarm code is 9921"
         if skill.gives("document") is not None and not skill_changes(skill) and head and not _writes_that(skill, head[0], reading):
             return False
         if literal and reading.named("file") and skill.slot("document.id") is not None:
@@ -111,6 +113,11 @@ class Permission:
         said = any(slot.kind.endswith((".title", ".text")) for slot in skill.slots if slot.required)  # "remind me to ...", whatever it is
         return literal and said and reading.act not in CHANGING
 
+    def _counted_by_another(self, skill: Skill, reading: Reading) -> bool:
+        """Whether another tool that is asked for by this verb takes a number that is said."""
+        others = (other for other in self._skills.values() if other is not skill and not other.looks and asks_by_name(other, reading))
+        return any(slot.required and counted_for(slot, other, reading) is not None for other in others for slot in other.slots)
+
     def _named_by_another(self, skill: Skill, reading: Reading) -> bool:
         """Whether another tool that does the like speaks of what is named, and this one does not: a visit to a clinic is no meeting."""
         said = [forms(word.plain) | concepts(word.plain) for word in reading.content]
@@ -129,17 +136,16 @@ def _has_place_for(skill: Skill, reading: Reading) -> bool:
         return any(slot.kind in ("contact", "email", "person.name") or "email" in slot.fields for slot in skill.slots)
     if reading.times("future") and skill.slot("date-time") is not None:
         return True
+    if skill.slot("date-time") is not None:
+        return reading.refers and sum(word.plain != "את" for word in reading.words) < 2  # "and book it"
     return reading.refers and any(slot.kind.endswith(".id") or slot.kind in ("markdown", "text", "document") for slot in skill.slots)
 
 
 def _writes_that(skill: Skill, head: str, reading: Reading) -> bool:
     """Whether what is to be written is a sort of writing, or what the tool is named for; "prepare the meeting" writes nothing."""
     if skill.slot("markdown") is None:
-        return forms(head).isdisjoint(_VAGUE) or names_itself(skill, reading)
+        return names_itself(skill, reading)  # many tools make a list
     return not concepts(head).isdisjoint(WRITINGS | {"=point"}) or names_itself(skill, reading)
-
-
-_VAGUE = wordset("list table רשימה טבלה")  # many tools make one
 
 
 def _onto_list(skill: Skill, reading: Reading) -> bool:

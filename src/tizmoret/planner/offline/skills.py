@@ -185,6 +185,8 @@ def _skill(found: Tool | Agent, twins: Mapping[str, str]) -> Skill:
         verbs |= forms(head) if head and clause.act != "ask" else set()
         heads |= {normalise(head)} if head and clause.act != "ask" else set()
         meant |= senses(head) if head and clause.act != "ask" else frozenset()
+    if capability.effect == "delete":
+        acts.add("delete")
     titles = tokens(f"{found.title.he} {found.title.en}")
     return Skill(
         capability,

@@ -166,6 +166,8 @@ class Steps:
             return slot.kind == "document" or (step in self._draft.goals and step.skill.gives("markdown") is not None)
         if reading.named("url") or reading.named("file") or reading.people:
             return False
+        if slot.kind.endswith(".id") and reading.refers_to_person:
+            return True  # "show her lab results"
         own = any(concepts(word.plain).isdisjoint(_TAKEN_UP) for word in reading.content)
         return reading.refers or not (own or reading.named("quote") or reading.times("past"))
 
