@@ -25,7 +25,7 @@ _INVITE = re.compile(r"(?<!\w)ו?(?:ת?הזמן|ת?הזמיני|תזמין|תז�
 _OTHER = re.compile(r"(?<!\w)(?:(?P<of>of|by|is|contact|from)|(?P<to>to|for|(?i:email|mail|call|message|text|ask|send)))\s+(?=[A-Z])")
 _LOOKED_UP = re.compile(r"(?<!\w)(?:look\s+up|Look\s+up|find|Find)\s+(?=[A-Z][a-z]+(?:\s+[A-Z][a-z]+)?\s*(?:[,.;]|$|and\s))")
 _TOLD_OF = re.compile(r"(?:[Tt]ell\s+(?:me|us)|know|learn|heard?)\s+about\s+(?=[A-Z])")
-_OTHER_HE = re.compile(r"(?<!\w)(?P<of>ו?של|מאת|ומאת|זה|זאת|זו|מיהו|מיהי|בשם)\s+")
+_OTHER_HE = re.compile(r"(?<!\w)(?P<of>ו?של|מאת|ומאת|(?<!את\s)(?:זה|זאת|זו)|מיהו|מיהי|בשם)\s+")
 _SEND_TO_HE = re.compile(r"(?<!\w)ו?ת?(?:שלח|שלחי|לשלוח)\s+ל(?=[א-ת]{2})")
 _POSSESSIVE = re.compile(r"(?<!\w)([A-Z][\w-]*(?:\s+[A-Z][\w-]*)?)'s?(?!\w)")
 _JOIN = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s+ו(?=[א-ת])")

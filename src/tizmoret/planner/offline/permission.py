@@ -8,13 +8,13 @@ from functools import cache
 
 from tizmoret.catalog.search import CatalogSearch, concepts
 from tizmoret.planner.language import english, hebrew
-from tizmoret.planner.language.acts import CHANGING, LOOKING, Act, alike
+from tizmoret.planner.language.acts import CHANGING, LOOKING, Act, alike, senses
 from tizmoret.planner.offline.heads import head_words
 from tizmoret.planner.offline.messages import to_place, told
 from tizmoret.planner.offline.naming import COMMON, asks_by_name, in_title, makes, names_itself, skill_changes
 from tizmoret.planner.offline.numbers import counted_for
 from tizmoret.planner.offline.reading import Reading
-from tizmoret.planner.offline.skills import Skill
+from tizmoret.planner.offline.skills import Skill, takes_words
 from tizmoret.words import forms, normalise
 
 _TO_EXISTING = re.compile(
@@ -111,6 +111,9 @@ class Permission:
         if literal and skill_changes(skill) and _AS_DONE.search(reading.text):
             return True  # "mark the order of seeds as finished"
         said = any(slot.kind.endswith((".title", ".text")) for slot in skill.slots if slot.required)  # "remind me to ...", whatever it is
+        anything = reading.act == "other" and any(takes_words(slot) for slot in skill.slots if slot.required)
+        if anything and senses(reading.clause.verb).isdisjoint(_trades()) and not any(self._search.knows(word) for word in head):
+            return literal  # "water the tomatoes"
         return literal and said and reading.act not in CHANGING
 
     def _counted_by_another(self, skill: Skill, reading: Reading) -> bool:
@@ -146,6 +149,12 @@ def _writes_that(skill: Skill, head: str, reading: Reading) -> bool:
     if skill.slot("markdown") is None:
         return names_itself(skill, reading)  # many tools make a list
     return not concepts(head).isdisjoint(WRITINGS | {"=point"}) or names_itself(skill, reading)
+
+
+@cache
+def _trades() -> frozenset[int]:
+    """The senses of verbs of which only the object says who does it: nobody orders a sofa from a chemist."""
+    return frozenset[int]().union(*(senses(verb) for verb in ("order", "pay", "sell", "hire", "call")))
 
 
 def _onto_list(skill: Skill, reading: Reading) -> bool:

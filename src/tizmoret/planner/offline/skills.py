@@ -63,10 +63,10 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Skill:
-    """verbs: heads of its own title and examples, in all their forms; heads: as they stand. senses: what else these verbs may be in either language. acts: what they
-    ask for.
-    things: the concepts of its title ("=document"). nouns: what else than verbs and names its texts speak of, as forms and concepts.
-    objects: of these, what it is said to be done to: "add a task to call the supplier" adds no supplier. same_as: the tool whose work an agent does."""
+    """verbs: heads of its own title and examples, in all their forms; heads: as they stand; senses: what else they may be in either language.
+    acts: what these verbs ask for. things: the concepts of its title ("=document"). nouns: what else than verbs and names its texts speak of,
+    as forms and concepts. objects: of these, what it is done to: "add a task to call the supplier" adds no supplier.
+    same_as: the tool whose work an agent does."""
 
     capability: Capability
     title: Text
