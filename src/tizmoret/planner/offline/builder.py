@@ -87,8 +87,8 @@ class Builder:
 
     def _in_order(self, reading: Reading) -> list[Skill]:
         """The likeliest first; where the clause takes up what was before ("and sum it up"), those that can take it."""
-        given = {outlet.kind for step in self.draft.steps for outlet in step.skill.outlets if outlet.kind.endswith(".id")}
-        found, last = self._intents.choose(reading, given), self.draft.goals[-1:]
+        kinds = {outlet.kind for step in self.draft.steps for outlet in step.skill.outlets if outlet.kind.endswith(".id")}
+        found, last = self._intents.choose(reading, kinds), self.draft.goals[-1:]
         if last and last[0].skill in found and self._same(last[0].skill, reading) is not None:
             return [last[0].skill]
         if not reading.takes_up or not last:
