@@ -10,7 +10,7 @@ from tests.contract.conftest import MakeCalendar
 from tests.unit.tools.calendar_files import changed, deleted, free, ics, listed, local, made, starts, vevent
 from tests.unit.tools.conftest import MakeCall
 from tizmoret.catalog.tool import Call
-from tizmoret.errors import Conflict, NotFound
+from tizmoret.errors import Conflict, NotFound, StepFailed
 from tizmoret.tools.calendar import create, delete, update
 from tizmoret.tools.calendar.models import CreateEvent
 from tizmoret.tools.providers.ports import CalendarStore
@@ -77,6 +77,27 @@ async def test_an_event_that_a_person_deleted_is_not_made_again(calendar_of: Mak
     await deleted(at_store(store, "person"), event.id)
     await made(at_store(store, "k"))
     assert await listed(at_store(store)) == []
+
+
+async def test_what_people_answered_is_told_and_stays(calendar_of: MakeCalendar, at_store: Any) -> None:
+    answers = ("ACCEPTED", "TENTATIVE", "DECLINED", "NEEDS-ACTION")
+    guests = [f"ATTENDEE;CN={name};PARTSTAT={said}:mailto:{name}@x.example" for name, said in zip("abcd", answers, strict=True)]
+    store = calendar_of(ics(vevent("a", local("20260118T100000"), *guests, end=local("20260118T113000"))))
+    told = [("a", "accepted"), ("b", "tentative"), ("c", "declined"), ("d", "")]
+    assert [(one.name, one.response) for one in (await listed(at_store(store)))[0].attendees] == told
+    done = await changed(at_store(store), "a", invite=[{"name": "e", "email": "e@x.example"}, {"name": "b", "email": "b@x.example"}])
+    assert [(one.name, one.response) for one in done.event.attendees] == [*told, ("e", "")]
+
+
+async def test_a_word_to_those_who_were_invited_is_passed_on_or_nothing_is_done(calendar_of: MakeCalendar, at_store: Any) -> None:
+    guest = "ATTENDEE;CN=Dana:mailto:dana@x.example"
+    store = calendar_of(ics(vevent("a", local("20260118T100000"), guest, end=local("20260118T113000"))))
+    refused = None
+    try:
+        await deleted(at_store(store), "a", message="אני חולה")
+    except StepFailed as error:
+        refused = error
+    assert (len(await listed(at_store(store))), refused and refused.field) in ((0, None), (1, "message"))
 
 
 async def test_only_what_is_given_changes(calendar_of: MakeCalendar, at_store: Any) -> None:

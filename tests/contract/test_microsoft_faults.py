@@ -243,6 +243,34 @@ async def test_guests_hear_of_it_and_keep_their_answers(fresh: Any, account: Mic
     ]
 
 
+@pytest.mark.parametrize("cut", ["", "request", "answer"])
+async def test_who_called_a_meeting_calls_it_off_with_a_word(fresh: Any, account: Microsoft, cut: str) -> None:
+    event = await made(fresh(), attendees=[{"name": "דנה", "email": "dana@x.example"}])
+    account.cuts = cut
+    for _ in range(2):
+        try:
+            await deleted(fresh("d"), event.id, message="אני חולה")
+        except ConnectionError:
+            continue
+    assert account.calendars.notified == ["dana@x.example invited", "dana@x.example cancelled אני חולה"]
+    assert await store(fresh()).undo("d")
+    assert await listed(fresh()) == [event]
+
+
+async def test_who_did_not_call_a_meeting_cannot_call_it_off_with_a_word(fresh: Any, account: Microsoft) -> None:
+    load(account, ics(vevent("a", local("20260118T100000"), "ATTENDEE:mailto:dana@x.example", end=local("20260118T110000"))))
+    account.calendars.main.events["a"]["isOrganizer"] = False
+    with pytest.raises(StepFailed, match="need to be an organizer"):
+        await deleted(fresh("d"), "a", message="אני חולה")
+    assert len(await listed(fresh())) == 1
+    await deleted(fresh("d"), "a")
+    told = list(account.calendars.notified)
+    for _ in range(2):
+        with pytest.raises(StepFailed, match="Somebody else called"):  # it is not ours to invite everybody to
+            await store(fresh()).undo("d")
+    assert (await listed(fresh()), account.calendars.notified) == ([], told)
+
+
 async def test_a_single_event_becomes_one_of_whole_days_and_hours_again(fresh: Any, account: Microsoft) -> None:
     event = await made(fresh())
     await changed(fresh("s"), event.id, recurrence="FREQ=DAILY;COUNT=2")

@@ -53,10 +53,17 @@ def _told(part: Any, id: str, uid: str) -> dict[str, Any]:
         told["transparency"] = "transparent"
     guests = part.get("ATTENDEE", [])
     people = [
-        {"email": str(one).split(":", 1)[1], "displayName": str(one.params.get("CN", "")), "responseStatus": "accepted"}
+        {"email": str(one).split(":", 1)[1], "displayName": str(one.params.get("CN", "")), "responseStatus": _answer(one, 0)}
         for one in (guests if isinstance(guests, list) else [guests])
     ]
     return {**told, "attendees": people} if people else told
+
+
+_ANSWERS = {"ACCEPTED": ("accepted", "accepted"), "TENTATIVE": ("tentative", "tentativelyAccepted"), "DECLINED": ("declined", "declined")}
+
+
+def _answer(guest: Any, service: int) -> str:
+    return _ANSWERS.get(str(guest.params.get("PARTSTAT", "")), ("needsAction", "none"))[service]
 
 
 def _time(part: Any, name: str) -> dict[str, Any]:
@@ -74,7 +81,7 @@ def load_graph(account: graph_calendar.GraphCalendars, calendar: graph_calendar.
         id = uid if re.fullmatch(r"[\w-]+", uid) else uid.encode().hex()
         body = _body(part)
         if "RECURRENCE-ID" not in part:
-            account.keep(calendar, {**graph_event(body), "id": id})
+            account.keep(calendar, {**graph_event(body), "attendees": body["attendees"], "id": id})
             continue
         at = dt.datetime.fromisoformat(_time(part, "RECURRENCE-ID")["dateTime"])
         whole = next(
@@ -102,7 +109,10 @@ def _body(part: Any) -> Told:
         body["recurrence"] = recurrence_of(part["RRULE"].to_ical().decode(), first, all_day=all_day)
     guests = part.get("ATTENDEE", [])
     people = [
-        {"emailAddress": {"address": str(one).split(":", 1)[1], "name": str(one.params.get("CN", ""))}}
+        {
+            "emailAddress": {"address": str(one).split(":", 1)[1], "name": str(one.params.get("CN", ""))},
+            "status": {"response": _answer(one, 1), "time": "2026-01-01T08:00:00Z"},
+        }
         for one in (guests if isinstance(guests, list) else [guests])
     ]
     return {**body, "attendees": people}

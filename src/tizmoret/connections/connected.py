@@ -96,8 +96,8 @@ class ConnectedCalendar:
     async def update(self, event: Event, *, key: str) -> Changed:
         return await (await self._store()).update(event, key=key)
 
-    async def delete(self, event: str, *, key: str) -> Changed:
-        return await (await self._store()).delete(event, key=key)
+    async def delete(self, event: str, *, key: str, message: str = "") -> Changed:
+        return await (await self._store()).delete(event, key=key, message=message)
 
     async def done(self, key: str) -> Changed | None:
         return await (await self._store()).done(key)

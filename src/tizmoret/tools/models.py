@@ -73,9 +73,13 @@ class Contact(_Value):
     nicknames: tuple[str, ...] = Field((), description="other names, such as the same name in the other script")
 
 
+Response = Literal["", "accepted", "tentative", "declined"]
+
+
 class Attendee(_Value):
     name: Annotated[str, Kind("person.name")] = ""
     email: Annotated[str, Kind("email")] = ""
+    response: Response = Field("", description="to the invitation; empty: none yet")
 
 
 class Event(_Value):
@@ -93,6 +97,11 @@ class Event(_Value):
     description: str = ""
     recurrence: str | None = Field(None, description="RFC 5545 RRULE")
     series: str = Field("", description="of one occurrence: the id of the whole recurring event")
+
+    @property
+    def invited(self) -> list[tuple[str, str]]:
+        """By name and address, whatever they have answered."""
+        return [(one.name, one.email) for one in self.attendees]
 
 
 class Task(_Value):

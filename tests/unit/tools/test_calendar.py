@@ -14,6 +14,7 @@ from tizmoret.catalog.tool import Ask
 from tizmoret.errors import StepFailed
 from tizmoret.tools.calendar import TOOLS, create, find_free, list_events, pick
 from tizmoret.tools.calendar.models import Created, Events, Picked, PickEvent
+from tizmoret.tools.calendar.words import describe_event
 
 pytestmark = pytest.mark.anyio
 
@@ -304,3 +305,14 @@ async def test_the_present_year_goes_without_saying(calendars: Path, call: MakeC
     assert list_events.show(found, "en") == "- סנכרון · Sunday 18 Jan, 10:00–11:00"
     assert find_free.show(await free(call()), "he").startswith("פנוי: יום רביעי 14.1, 10:00–11:00. אפשר גם: יום חמישי 15.1, 09:00; ")
     assert list_events.show(Events(events=[]), "he") == "אין פגישות בזמן הזה."
+
+
+async def test_what_people_have_answered_is_told(calendars: Path, call: MakeCall) -> None:
+    guests = [
+        f"ATTENDEE;CN={name};PARTSTAT={said}:mailto:{name}@x.il"
+        for name, said in (("א", "ACCEPTED"), ("ב", "DECLINED"), ("ג", "NEEDS-ACTION"))
+    ]
+    put(calendars, vevent("a", local("20260118T100000"), *guests, end=local("20260118T110000")))
+    (event,) = await listed(call())
+    assert "א (אישור), ב (סירוב), ג" in describe_event(event, "he")
+    assert "א (accepted), ב (declined), ג" in describe_event(event, "en")

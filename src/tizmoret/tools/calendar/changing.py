@@ -39,7 +39,9 @@ def _attendees(invitees: Iterable[Invitee | Attendee]) -> list[Attendee]:
     """Each person once, by address where there is one."""
     found: dict[str, Attendee] = {}
     for one in invitees:
-        found.setdefault((one.email or one.name).casefold(), Attendee(name=one.name.strip(), email=one.email))
+        found.setdefault(
+            (one.email or one.name).casefold(), Attendee(name=one.name.strip(), email=one.email, response=getattr(one, "response", ""))
+        )
     if len(found) > MOST_ATTENDEES:
         raise StepFailed(f"The meeting would have over {MOST_ATTENDEES} attendees.", cure="Invite fewer.", field="attendees")
     return list(found.values())
@@ -230,5 +232,6 @@ async def delete(args: DeleteEvent, call: Call) -> Deleted:
     if known is not None:
         return known
     asked = await _event(args.event_id, store, call)
-    done = await store.delete(asked.series if asked.series and args.all_occurrences else asked.id, key=call.key)
+    event = asked.series if asked.series and args.all_occurrences else asked.id
+    done = await store.delete(event, key=call.key, message=args.message.strip())
     return Deleted(event=here(done.event, call.timezone))

@@ -123,6 +123,7 @@ class Updated(BaseModel):
 
 class DeleteEvent(_Arguments):
     event_id: Annotated[str, Kind("event.id")] = Field(min_length=1, max_length=1000)
+    message: str = Field("", max_length=2_000, description="to whoever was invited; only where the calendar server passes one on")
     all_occurrences: bool = Field(False, description="of a recurring event, every occurrence and not this one only")
     calendar: str = Field("main", max_length=100, description="where it is; what is locked meanwhile")
 

@@ -8,20 +8,31 @@ from typing import Any
 from tizmoret.plan.model import Language
 from tizmoret.tools.calendar.models import Events, Free
 from tizmoret.tools.calendar.recurrence import in_words
-from tizmoret.tools.models import Event
+from tizmoret.tools.models import Attendee, Event
 from tizmoret.tools.when import moment, span
 
 MOST_LINES = 50
 
 
 def describe_event(event: Event, language: Language) -> str:
-    who = ", ".join(attendee.name or attendee.email for attendee in event.attendees[:10])
+    who = ", ".join(_guest(attendee, language) for attendee in event.attendees[:10])
     more = len(event.attendees) - 10
     if more > 0:
         who += f" ועוד {more}" if language == "he" else f" and {more} more"
     often = in_words(event.recurrence, language) if event.recurrence and not event.series else ""
     parts = [event.title, span(event.start, event.end, language, all_day=event.all_day), often, who, event.location]
     return " · ".join(part for part in parts if part)
+
+
+_ANSWERS: dict[Language, dict[str, str]] = {
+    "he": {"accepted": "אישור", "tentative": "אולי", "declined": "סירוב"},
+    "en": {"accepted": "accepted", "tentative": "maybe", "declined": "declined"},
+}
+
+
+def _guest(attendee: Attendee, language: Language) -> str:
+    name, answer = attendee.name or attendee.email, _ANSWERS[language].get(attendee.response)
+    return f"{name} ({answer})" if answer else name
 
 
 def show_events(found: Events, language: Language) -> str:

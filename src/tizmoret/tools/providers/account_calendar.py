@@ -85,10 +85,10 @@ class AccountCalendar(AccountEvents):
 
         return await self._edit(event.id, key, write)
 
-    async def delete(self, event: str, *, key: str) -> Changed:
+    async def delete(self, event: str, *, key: str, message: str = "") -> Changed:
         async def remove(found: Found, before: Event) -> Event:
             await self._note(key, found, before, before, "")
-            await self._said_no(key, self._remove(found))
+            await self._said_no(key, self._remove(found, message))
             return before
 
         return await self._edit(event, key, remove)

@@ -104,7 +104,8 @@ class AccountEvents(ABC):
         """Raises Stale where it is not as it was found."""
 
     @abstractmethod
-    async def _remove(self, found: Found) -> None: ...
+    async def _remove(self, found: Found, message: str = "") -> None:
+        """message: to whoever was invited; StepFailed where the service passes none on."""
 
     @abstractmethod
     async def _restore(self, now: Found, was: Told) -> Told:

@@ -22,7 +22,7 @@ from tizmoret.tools.providers.change_records import Change, ChangeRecords
 from tizmoret.tools.providers.dav_client import Collection, DavAccount, DavSession, Resource, dav_session
 from tizmoret.tools.providers.dav_xml import CAL, DAV, between, with_uid
 from tizmoret.tools.providers.guarded import Way
-from tizmoret.tools.providers.ics_edit import Edit, EventEdits, missing
+from tizmoret.tools.providers.ics_edit import Edit, EventEdits, missing, unspoken
 from tizmoret.tools.providers.ics_event import split_id
 from tizmoret.tools.providers.ics_file import IcsFile
 from tizmoret.tools.providers.ics_occurrences import Occurrences
@@ -128,7 +128,9 @@ class CalDavCalendar:
     async def update(self, event: Event, *, key: str) -> Changed:
         return await self._edit(event.id, key, self._edits.update(event))
 
-    async def delete(self, event: str, *, key: str) -> Changed:
+    async def delete(self, event: str, *, key: str, message: str = "") -> Changed:
+        if message:
+            raise unspoken()
         return await self._edit(event, key, self._edits.delete(event))
 
     async def done(self, key: str) -> Changed | None:

@@ -27,6 +27,7 @@ from tizmoret.tools.providers.google_event import (
     said,
 )
 from tizmoret.tools.providers.google_events import GoogleEvents
+from tizmoret.tools.providers.ics_edit import unspoken
 from tizmoret.tools.providers.ics_event import split_id, stamped
 from tizmoret.tools.providers.rest_client import Taken
 
@@ -142,7 +143,9 @@ class GoogleCalendar(AccountCalendar):
     async def _patch(self, found: Found, patch: Told) -> Told:
         return await self._events.patch(found.calendar.id, found.uid, patch, etag=_etag(found.told))
 
-    async def _remove(self, found: Found) -> None:
+    async def _remove(self, found: Found, message: str = "") -> None:
+        if message:
+            raise unspoken()
         await self._events.delete(found.calendar.id, found.uid, etag=_etag(found.told))
 
     async def _restore(self, now: Found, was: Told) -> Told:

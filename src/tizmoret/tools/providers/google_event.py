@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import icalendar
 
 from tizmoret.errors import StepFailed
-from tizmoret.tools.models import Attendee, Event
+from tizmoret.tools.models import Attendee, Event, Response
 from tizmoret.tools.providers.ics_event import Moment, aware, move_exceptions, occurrence_id
 
 Told = Mapping[str, Any]
@@ -24,6 +24,7 @@ _ID = re.compile(r"[\w-]{1,1024}", re.ASCII)
 _NAMELESS = "tizmoretGuests"  # Google takes no guest without an address; who has none is noted here, where only we see it
 _MOST_NOTED = 1024  # characters of such a note
 _TEXTS = {"summary": "title", "location": "location", "description": "description"}
+_ANSWERS: dict[str, Response] = {"accepted": "accepted", "tentative": "tentative", "declined": "declined"}
 _FIELDS = (*_TEXTS, "start", "end", "recurrence", "attendees", "status", "extendedProperties", "originalStartTime")
 
 
@@ -90,7 +91,12 @@ def _text(told: Told, name: str) -> str:
 
 
 def _people(told: Told) -> list[Attendee]:
-    return [*(Attendee(name=_text(one, "displayName"), email=_text(one, "email")) for one in _guests(told)), *_nameless(told)]
+    return [*(_guest(one) for one in _guests(told)), *_nameless(told)]
+
+
+def _guest(told: Told) -> Attendee:
+    answer = _ANSWERS.get(_text(told, "responseStatus"), "")
+    return Attendee(name=_text(told, "displayName"), email=_text(told, "email"), response=answer)
 
 
 def _guests(told: Told) -> list[dict[str, Any]]:
@@ -132,7 +138,7 @@ def changes(before: Event | None, after: Event, told: Told, zone: ZoneInfo) -> d
         patch["start"], patch["end"] = (_written(one, own, all_day=after.all_day) for one in (after.start, after.end))
     if not after.series and (before is None or before.recurrence != after.recurrence or (moved and _lines(told))):
         patch["recurrence"] = _recurrence(after, {**told, **patch}, told, zone)
-    if before is None or before.attendees != after.attendees:
+    if before is None or before.invited != after.invited:
         patch |= _invited(after.attendees, told)
     return patch if before else {name: value for name, value in patch.items() if value}
 

@@ -194,8 +194,10 @@ class GraphCalendar(AccountCalendar):
     async def _patch(self, found: Found, patch: Told) -> Told:
         return await self._events.patch(str(found.told["id"]), patch, etag=_etag(found.told))
 
-    async def _remove(self, found: Found) -> None:
-        if found.told:
+    async def _remove(self, found: Found, message: str = "") -> None:
+        if message and found.told.get("attendees"):
+            await self._events.cancel(str(found.told["id"]), message)
+        elif found.told:
             await self._events.delete(str(found.told["id"]), etag=_etag(found.told))
 
     async def _restore(self, now: Found, was: Told) -> Told:
@@ -216,6 +218,9 @@ class GraphCalendar(AccountCalendar):
         known = await self._events.marked(uid)
         if known is not None:
             return known
+        if was.get("isOrganizer") is False and was.get("attendees"):  # else we would invite everybody in the place of whoever did
+            cure = "Ask whoever called it to invite you again."
+            raise StepFailed("Somebody else called this meeting, so it cannot be brought back.", cure=cure)
         body = marked({name: value for name, value in body.items() if value is not None}, uid)
         made = await self._events.insert(calendar.id, {**body, "transactionId": str(uuid.uuid5(_NAMESPACE, f"{uid} {was.get('id')}"))})
         return {**made, **_marks_of(body)}

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tizmoret.errors import StepFailed
-from tizmoret.tools.models import Attendee, Event
+from tizmoret.tools.models import Attendee, Event, Response
 from tizmoret.tools.providers.account_events import Told
 from tizmoret.tools.providers.graph_events import MARK, NAMELESS
 from tizmoret.tools.providers.graph_recurrence import recurrence_of, rule_of
@@ -23,8 +23,9 @@ _MARKS = "singleValueExtendedProperties"
 _KEPT = ("showAs", "sensitivity", "importance", "categories", "isReminderOn", "reminderMinutesBeforeStart")
 _NOTED = (
     "id", "subject", "body", "form", "location", "start", "end", "isAllDay", "originalStartTimeZone", "recurrence", "attendees", "original",
-    "series", "isCancelled", _MARKS, *_KEPT,
+    "series", "isCancelled", "isOrganizer", _MARKS, *_KEPT,
 )  # fmt: skip
+_ANSWERS: dict[str, Response] = {"accepted": "accepted", "tentativelyAccepted": "tentative", "declined": "declined"}
 _OCCURRENCES = ("occurrence", "exception")
 
 
@@ -119,9 +120,14 @@ def _words(told: Told) -> str:
 
 
 def _people(told: Told) -> list[Attendee]:
-    guests = [(one.get("emailAddress") or {}) for one in _guests(told)]
-    named = [(_string(one.get("name")), _string(one.get("address"))) for one in guests]
-    return [*(Attendee(name="" if name == address else name, email=address) for name, address in named), *_nameless(told)]
+    return [*(_guest(one) for one in _guests(told)), *_nameless(told)]
+
+
+def _guest(told: Told) -> Attendee:
+    name, address = (_string(told["emailAddress"].get(part)) for part in ("name", "address"))
+    status = told.get("status")
+    answer = _ANSWERS.get(_string(status.get("response")), "") if isinstance(status, dict) else ""
+    return Attendee(name="" if name == address else name, email=address, response=answer)
 
 
 def _guests(told: Told) -> list[dict[str, Any]]:
@@ -177,7 +183,7 @@ def changes(before: Event | None, after: Event, told: Told, zone: ZoneInfo) -> d
     if not after.series and (before is None or before.recurrence != after.recurrence or (moved and told.get("recurrence"))):
         start = after.start.astimezone(own)
         patch["recurrence"] = recurrence_of(after.recurrence, start, all_day=after.all_day) if after.recurrence else None
-    if before is None or before.attendees != after.attendees:
+    if before is None or before.invited != after.invited:
         patch |= _invited(after.attendees, told)
     return patch
 

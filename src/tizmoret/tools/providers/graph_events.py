@@ -122,6 +122,10 @@ class GraphEvents:
         except NotFound:
             return
 
+    async def cancel(self, id: str, comment: str) -> None:
+        """Delete what the account's owner has called, with a word to everybody who was invited. Only who has called a meeting can."""
+        await self._session.send("POST", f"{self._at(id)}/cancel", body={"comment": comment})
+
     async def busy(
         self, people: Sequence[str], start: dt.datetime, end: dt.datetime
     ) -> Mapping[str, Sequence[tuple[dt.datetime, dt.datetime]]]:

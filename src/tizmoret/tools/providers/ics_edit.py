@@ -132,6 +132,11 @@ def missing(id: str) -> NotFound:
     return NotFound(f"There is no event {id[:200]}.", cure="List the events to see which there are.", field="event_id")
 
 
+def unspoken() -> StepFailed:
+    cure = "Leave the message out, and write them a letter."
+    return StepFailed("This calendar passes no message on to whoever was invited.", cure=cure, field="message")
+
+
 def _master(parts: Sequence[Component]) -> Component | None:
     return next((part for part in parts if original(part) is None), None)
 

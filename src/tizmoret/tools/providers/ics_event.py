@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 
-from tizmoret.tools.models import Attendee, Event
+from tizmoret.tools.models import Attendee, Event, Response
 
 # The library's values are a union of thirty types; what is read here is checked by what reads it.
 Component: TypeAlias = Any
 Moment = dt.date  # a date, or a datetime, which is one
 _OCCURRENCE = re.compile(r"(.+)#(\d{8}(?:T\d{6}Z)?)", re.DOTALL)
 _MAILTO = "mailto:"
+_ANSWERS: dict[str, Response] = {"ACCEPTED": "accepted", "TENTATIVE": "tentative", "DECLINED": "declined"}
 _NO_ADDRESS = "invalid:nomail"  # RFC 5545 asks for some address; this is what others write where there is none
 
 
@@ -119,7 +120,8 @@ def _attendees(component: Component) -> Sequence[Any]:
 
 
 def _attendee(value: Any) -> Attendee:
-    return Attendee(name=str(value.params.get("CN", "")), email=_address(value))
+    answer = _ANSWERS.get(str(value.params.get("PARTSTAT", "")).upper(), "")
+    return Attendee(name=str(value.params.get("CN", "")), email=_address(value), response=answer)
 
 
 def _address(value: Any) -> str:
@@ -223,7 +225,7 @@ def write_event(component: Component, before: Event | None, after: Event, zone: 
         component.pop("RRULE", None)
         if after.recurrence:
             component.add("RRULE", icalendar.vRecur.from_ical(after.recurrence))
-    if before is None or before.attendees != after.attendees:
+    if before is None or before.invited != after.invited:
         _write_attendees(component, after.attendees)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tizmoret.tools.models import Event
+from tizmoret.tools.providers.ics_edit import unspoken
 from tizmoret.tools.providers.ports import Changed
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ class LocalCalendar:
     async def update(self, event: Event, *, key: str) -> Changed:
         return await asyncio.to_thread(lambda: self._folder.update(event, key))
 
-    async def delete(self, event: str, *, key: str) -> Changed:
+    async def delete(self, event: str, *, key: str, message: str = "") -> Changed:
+        if message:
+            raise unspoken()
         return await asyncio.to_thread(lambda: self._folder.delete(event, key))
 
     async def done(self, key: str) -> Changed | None:

@@ -105,8 +105,9 @@ class CalendarStore(Protocol):
     async def update(self, event: Event, *, key: str) -> Changed:
         """Put it in the place of the one with its id; what its source says beyond an Event stays. NotFound where there is none."""
 
-    async def delete(self, event: str, *, key: str) -> Changed:
-        """Remove it. NotFound where there is none."""
+    async def delete(self, event: str, *, key: str, message: str = "") -> Changed:
+        """Remove it. NotFound where there is none. message: to whoever was invited; StepFailed, and nothing is done, where the store passes
+        none on."""
 
     async def done(self, key: str) -> Changed | None:
         """What was changed under `key`; None where nothing was."""
