@@ -196,6 +196,7 @@ async def read_steps(
                 kind="tool" if step.tool else "agent",
                 effect=effect,
                 depends_on=sorted(graph.predecessors[step.id]),
+                asked_by=None if step.asked_by is None else step.asked_by.step,
                 **row,
             )
         )

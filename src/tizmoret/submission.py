@@ -21,8 +21,9 @@ from tizmoret.engine.replanning import GIVEN
 from tizmoret.engine.state import State
 from tizmoret.engine.transition import ExecutionRow, NewExecution, StepRow, Transition
 from tizmoret.engine.values import BLOB, clean
-from tizmoret.errors import BadInput, StepFailed, TooLarge
+from tizmoret.errors import BadInput, PlanRefused, StepFailed, TooLarge
 from tizmoret.ids import uuid7
+from tizmoret.plan.check import Finding
 from tizmoret.plan.model import MAX_REQUEST, OnFailure, Plan
 from tizmoret.planner.language import detect_language
 from tizmoret.views import Execution, Filter
@@ -94,6 +95,10 @@ def first_transition(
     events: list[e.Event] = [made]
     rows: dict[str, Any] = {"row": ExecutionRow(status="planning")}
     if record.plan is not None:
+        for asked in record.plan.steps:
+            if asked.asked_by is not None:
+                message = f"{asked.id} has `asked_by`, which only the engine fills in."
+                raise PlanRefused([Finding("not-allowed", asked.id, message, "Leave it out.", "asked_by")])
         prepared = prepare(record.plan, catalog)
         event, rows = accepted(Proposal(record.plan, GIVEN if fork is None else fork.planner), prepared)
         events += [event, e.ExecutionStarted()]

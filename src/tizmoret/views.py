@@ -186,6 +186,7 @@ class StepView(_View):
     effect: str
     status: StepStatus
     depends_on: list[str]
+    asked_by: str | None = None  # the step whose call asked for this one while it ran
     attempt: int = 0
     items: int | None = None  # calls of a for_each step
     items_done: int = 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from tizmoret.plan.model import Plan, Step
 
-_TOOLS = ["sim.read"] * 4 + ["sim.list", "sim.keyed", "sim.once", "sim.looked"]
+_TOOLS = ["sim.read"] * 4 + ["sim.list", "sim.keyed", "sim.once", "sim.looked", "sim.asks"]
 
 
 def random_plan(chance: random.Random) -> Plan:

@@ -20,8 +20,8 @@ class Violation(Exception):
 class Rules:
     def __init__(self, name: str, prepared: Prepared, slots: int) -> None:
         self._name = name
-        self._nodes = {node.id: node for node in prepared.nodes}
-        self._prepared = prepared
+        self.plans: dict[int, Prepared] = {}  # written down, by version; each holds from its event on
+        self._follow(prepared)
         self._slots = slots
         self._approved: set[str] = set()
         self._completed: set[Call] = set()
@@ -30,6 +30,10 @@ class Rules:
         self.effects: Counter[Call] = Counter()  # that really happened outside
         self.state = State()
         self.over = False
+
+    def _follow(self, prepared: Prepared) -> None:
+        self._nodes = {node.id: node for node in prepared.nodes}
+        self._prepared = prepared
 
     def require(self, holds: bool, what: str) -> None:
         if not holds:
@@ -49,6 +53,12 @@ class Rules:
                 self._intended.add((step, item))
             case e.StepCompleted(step=step, item=item, output=output):
                 self._may_complete(step, item, output)
+            case e.PlanGrew(step=step, item=item, asked=asked, version=version):
+                self.require(version in self.plans, f"version {version} of the plan was not written with its event")
+                self._follow(self.plans.pop(version))
+                self._running.discard((step, item))
+                known = {id for id, node in self._nodes.items() if node.asked_by == (step, item)}
+                self.require(set(asked) <= known, f"{step} asked for steps that the plan has not")
             case e.StepFailed(step=step, item=item) | e.StepLost(step=step, item=item):
                 self._running.discard((step, item))
             case e.GateOpened(step=str(step), item=item):
@@ -76,10 +86,15 @@ class Rules:
             self.require(self.state.status(before) == "completed", f"{what} before its input {before} was there")
         for before in node.after:
             self.require(self.state.status(before) in FINAL, f"{what} before {before} was over")
+        self.require(not self._waits_for(step, item), f"{what} before what it asked for was over")
         self.require((step, item) not in self._completed, f"{what} again after its end")
         self.require((step, item) not in self._running, f"{what} while it ran")
         self.require(not node.asks or step in self._approved, f"{what} without its approval")
         self.require(not self.state.paused, f"{what} while paused")
+
+    def _waits_for(self, step: str, item: int | None) -> bool:
+        """Whether steps that this call asked for are not over."""
+        return any(node.asked_by == (step, item) and self.state.status(id) not in FINAL for id, node in self._nodes.items())
 
     def _may_complete(self, step: str, item: int | None, output: object) -> None:
         call = (step, item)
@@ -102,7 +117,7 @@ class Rules:
                 held = any(self.state.status(before) not in FINAL for before in node.needs | node.after)
                 self.require(held, f"it waits, and {id} could begin")
             elif status == "ready":
-                self.require(False, f"it waits, and {id} is ready")
+                self.require(self._waits_for(id, None), f"it waits, and {id} is ready")
 
     def _nothing_is_open(self) -> None:
         for id in self._nodes:

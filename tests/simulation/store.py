@@ -10,11 +10,13 @@ import msgspec
 
 from tizmoret.engine import events as e
 from tizmoret.engine.fold import fold
+from tizmoret.engine.prepared import prepare
 from tizmoret.engine.records import OPEN, Record, Signal
 from tizmoret.engine.state import State, restore
 from tizmoret.plan.model import Plan
 
 from .rules import Rules, Violation
+from .tools import CATALOG
 
 GONE, SILENT = 1.0, 3.0  # seconds without a beat after which a process is dead: without its session, and with it
 
@@ -61,6 +63,11 @@ class _Closed(msgspec.Struct):
     approval: UUID
 
 
+class _Plan(msgspec.Struct):
+    id: UUID
+    plan: dict[str, Any]
+
+
 class _Consumed(msgspec.Struct):
     id: UUID
     signal: UUID
@@ -74,7 +81,7 @@ class _Checkpoint(msgspec.Struct):
 
 _PARTS: dict[str, Any] = {
     "executions": _Moved, "events": _Event, "steps": _Step, "effects": _Effect, "approvals": _Approval, "closed": _Closed,
-    "consumed": _Consumed, "checkpoints": _Checkpoint,
+    "consumed": _Consumed, "checkpoints": _Checkpoint, "plans": _Plan,
 }  # fmt: skip
 _decoders = {name: msgspec.json.Decoder(list[part]) for name, part in _PARTS.items()}
 
@@ -139,6 +146,11 @@ class Store:
             self._move(row, moved)
         living = set(alive)
         ended: list[Row] = []
+        for planned in parts.get("plans", []):
+            if planned.id in living:
+                row = self.rows[planned.id]
+                row.plan = Plan.model_validate(planned.plan)
+                row.rules.plans[row.plan.version] = prepare(row.plan, CATALOG)
         for event in parts.get("events", []):
             if event.id in living:
                 self._append(self.rows[event.id], event.seq, event.data, ended)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
 
 from tizmoret.catalog.catalog import Catalog
+from tizmoret.catalog.growing import MoreSteps
 from tizmoret.catalog.tool import Ask, Call, Option, Text, tool
 from tizmoret.errors import TryAgain
-from tizmoret.plan.model import Retry
+from tizmoret.plan.model import Retry, Step
 
 _TEXT = Text("כלי של ההדמיה", "A tool of the simulation")
 
@@ -87,4 +89,24 @@ async def looked(args: Work, call: Call) -> Done:
     return _done(args, await call.provider(Outside).act(call, args.item, keyed=False))
 
 
-CATALOG = Catalog([read, numbers, keyed, once, looked], [])
+@tool("sim.asks", title=_TEXT, description=_TEXT, show=_show, timeout=4.0, retry=_RETRY, asks_for=None)
+async def asks(args: Work, call: Call) -> Done:
+    """Asks for steps of every kind, once or twice; which they are is drawn from its key."""
+    done = _done(args, await call.provider(Outside).read())
+    draw = zlib.crc32(call.key.encode())
+    rounds = max((end.round for end in call.asked.steps), default=0)
+    if rounds < 1 + draw % 2:
+        raise MoreSteps(_asked(draw >> 2 * rounds + 1), {"rounds": rounds})
+    if call.asked.state != {"rounds": rounds - 1}:
+        raise ValueError("another state than it left")
+    return done
+
+
+def _asked(draw: int) -> list[Step]:
+    tools = ("sim.keyed", "sim.once", "sim.looked", "sim.read")
+    first = Step(id="a", tool=tools[draw % 4])
+    second = Step(id="b", tool=tools[(draw >> 2) % 4], args={"inputs": [{"$from": "a.n"}]} if draw & 16 else {})
+    return [first, second] if draw & 32 else [first]
+
+
+CATALOG = Catalog([read, numbers, keyed, once, looked, asks], [])

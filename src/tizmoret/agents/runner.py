@@ -1,6 +1,7 @@
 """Carry an agent out. With a model it reasons over its tools; without one its deterministic function does the work.
 
-An agent only reads: its tools have no effect, so nothing it is talked into by what it reads can act."""
+What it calls itself only reads. For an effect that its front matter allows it asks the engine: that is a step of its own, under the same
+gates, labels, locks and ledger as those of the plan, so nothing that it is talked into by what it reads can act unseen."""
 
 from __future__ import annotations
 
@@ -11,10 +12,12 @@ from typing import Any
 
 import jsonschema_rs
 
+from tizmoret.agents.acting import asked_step
 from tizmoret.agents.with_model import Use, reason
 from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
-from tizmoret.catalog.tool import Call
+from tizmoret.catalog.growing import MoreSteps, StepEnd
+from tizmoret.catalog.tool import Call, Tool
 from tizmoret.errors import ArgumentMismatch, StepFailed
 from tizmoret.plan.labels import Label
 
@@ -37,7 +40,7 @@ async def run_agent(
 ) -> AgentResult:
     """model: the one that is set; the agent's own comes before it; None: work without. url: see `ModelPlanner`.
 
-    Raises ArgumentMismatch, StepFailed, TryAgain, Ask."""
+    Raises ArgumentMismatch, StepFailed, TryAgain, Ask, MoreSteps."""
     if agent.remote is not None:
         return AgentResult(await agent.remote(agent.remote.parse(call.step, args), call), agent.capability.label)
     try:
@@ -56,13 +59,31 @@ async def run_agent(
 
 
 def _tools(agent: Agent, call: Call, catalog: Catalog) -> Use:
+    ends = list(call.asked.steps)
+
     async def use(name: str, args: Mapping[str, Any]) -> dict[str, Any]:
         if name not in agent.tools:
             raise StepFailed(f"The agent {agent.name} may not use {name}.", cure="Name the tool in its front matter.")
         tool = catalog.tool(name)
-        return await tool(tool.parse(call.step, args), call)
+        parsed = tool.parse(call.step, args)
+        if name in (agent.capability.asks_for or ()):
+            return _acted(tool, args, ends, call)
+        call.report(tool.title[call.language])
+        return await tool(parsed, call)
 
     return use
+
+
+def _acted(tool: Tool, args: Mapping[str, Any], ends: list[StepEnd], call: Call) -> dict[str, Any]:
+    """What the step gave that an earlier attempt asked for. Raises StepFailed where it was not done, MoreSteps the first time."""
+    end = next((end for end in ends if end.uses == tool.name and end.args == args), None)
+    if end is None:
+        raise MoreSteps([asked_step(tool, args, call, 1)])
+    ends.remove(end)
+    if end.status != "completed":
+        raise StepFailed(f"{end.title} was not done: {end.reason}.", cure="Go on without it.")
+    output: dict[str, Any] = end.output
+    return output
 
 
 def _function(path: str) -> WithoutModel:

@@ -5,7 +5,9 @@ name: analysis
 title: {he: ניתוח, en: Analysis}
 description: {he: ..., en: ...}
 examples: {he: [...], en: [...]}
-tools: [documents.read, text.key_points]
+tools: [documents.read, text.key_points, notes.add]
+effect: write                  # the gravest that its tools may have; each such call is a step of its own, which asks. Without it: only reads
+fallbacks: [summariser]        # agents that take over when this one fails
 input: documents.search        # the schema of that tool's arguments, or a JSON Schema written out
 output: {type: object, ...}
 without_model: tizmoret.agents.without_model.documents:analysis
@@ -26,7 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tizmoret.catalog.tool import Text, Tool
 from tizmoret.errors import BadInput
-from tizmoret.plan.capability import Capability
+from tizmoret.plan.capability import GRAVITY, Capability, Effect
 from tizmoret.plan.labels import Label, join
 from tizmoret.plan.model import Language, Name
 from tizmoret.yaml_text import read_yaml
@@ -47,6 +49,7 @@ class Agent:
     prompt: str
     model: str | None = None
     without_model: str | None = None
+    fallbacks: tuple[str, ...] = ()
     remote: Tool | None = None
 
     @property
@@ -67,6 +70,8 @@ class _FrontMatter(BaseModel):
     description: _Words
     examples: dict[Language, list[str]] = Field(default_factory=dict)
     tools: list[Name] = Field(default_factory=list)
+    effect: Effect = "none"
+    fallbacks: list[Name] = Field(default_factory=list, max_length=5)
     model: str | None = None
     input: str | dict[str, Any]
     output: str | dict[str, Any]
@@ -93,17 +98,25 @@ def load_agent(path: Path, tools: Mapping[str, Tool]) -> Agent:
     for name in told.tools:
         if name not in tools:
             raise BadInput(f"{path.name}: there is no tool {name}.", cure="Name tools of the catalog.", field="tools")
-        if tools[name].capability.effect != "none":
-            cure = "An effect is a plan step of its own, so that it can be approved."
-            raise BadInput(f"{path.name}: {name} has an effect.", cure=cure, field="tools")
+        effect = tools[name].capability.effect
+        if GRAVITY[effect] > GRAVITY[told.effect]:
+            cure = f"Write `effect: {effect}` to let the agent ask for it, or leave the tool out."
+            raise BadInput(f"{path.name}: {name} has an effect ({effect}).", cure=cure, field="tools")
+        if tools[name].capability.grows:
+            raise BadInput(f"{path.name}: {name} plans steps of its own.", cure="Leave it out.", field="tools")
+    acts = tuple(name for name in told.tools if tools[name].capability.effect != "none")
+    if told.effect != "none" and not acts:
+        raise BadInput(f"{path.name}: none of its tools has an effect.", cure="Leave `effect` out.", field="effect")
     capability = Capability(
         name=told.name,
         kind="agent",
         arguments=_schema(path, "input", told.input, {name: tool.capability.arguments for name, tool in tools.items()}),
         output=_schema(path, "output", told.output, {name: tool.capability.output for name, tool in tools.items()}),
-        label=join([Label(sources=frozenset({told.name})), *(tools[name].capability.label for name in told.tools)]),
+        label=join([Label(sources=frozenset({told.name})), *(tools[name].capability.label for name in told.tools if name not in acts)]),
         timeout=told.timeout,
         seconds=told.seconds,
+        asks_for=acts,
+        ceiling=told.effect,
     )
     return Agent(
         capability,
@@ -114,6 +127,7 @@ def load_agent(path: Path, tools: Mapping[str, Tool]) -> Agent:
         body.strip(),
         told.model,
         told.without_model,
+        tuple(told.fallbacks),
     )
 
 

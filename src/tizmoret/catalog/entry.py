@@ -15,7 +15,8 @@ from tizmoret.plan.model import Language
 
 class Entry(BaseModel):
     """All that is declared of a tool or an agent. `recovery`: what may be done when a crash hides how a call ended. `locks`: two unordered
-    steps may not write one of them. Times in seconds, `cost` in dollars for one call."""
+    steps may not write one of them. `ceiling`: the gravest effect that it may
+    ask for while it runs, each as a step of its own. Times in seconds, `cost` in dollars for one call."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
     name: str
@@ -24,6 +25,7 @@ class Entry(BaseModel):
     description: dict[str, str]
     examples: dict[Language, list[str]]
     effect: Effect
+    ceiling: Effect
     recovery: Recovery
     asks: bool
     reversible: bool
@@ -47,6 +49,7 @@ def entry(found: Tool | Agent) -> Entry:
         description={"he": found.description.he, "en": found.description.en},
         examples={language: list(lines) for language, lines in found.examples.items()},
         effect=capability.effect,
+        ceiling=capability.ceiling,
         recovery=capability.recovery,
         asks=capability.approval == "ask",
         reversible=isinstance(found, Tool) and found.undo is not None and capability.reversible,

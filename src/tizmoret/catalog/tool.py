@@ -22,6 +22,7 @@ from pydantic import BaseModel, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, to_jsonable_python
 
+from tizmoret.catalog.growing import NOTHING_ASKED, Asked, PlanPart
 from tizmoret.catalog.shared import ALONE, Shared
 from tizmoret.errors import ArgumentMismatch
 from tizmoret.plan.capability import Approval, Capability, Effect, Recovery
@@ -85,6 +86,8 @@ class Call:
     providers: Mapping[type[Any], Any] = field(default_factory=dict)
     shared: Shared = ALONE
     answered: Answered | None = None
+    asked: Asked = NOTHING_ASKED
+    plan_part: PlanPart | None = None  # None: nobody plans here
 
     def provider(self, port: type[T]) -> T:
         """The provider that this workspace uses for `port` (documents, contacts, calendar, ...)."""
@@ -172,18 +175,21 @@ def tool(
     cost: float = 0.0,
     seconds: float = 1.0,
     lasts: str = "",
+    asks_for: Sequence[str] | None = (),
     undo: Undo | None = None,
     probe: Probe | None = None,
 ) -> Callable[[Run], Tool]:
     """Make a tool of `async def run(args: SomeModel, call: Call) -> SomeModel`. The schemas are read from its annotations.
 
-    timeout and seconds in seconds, cost in dollars; `lasts`: the argument that says how long it runs.
+    timeout and seconds in seconds, cost in dollars; `lasts`: the argument that says how long it runs; `asks_for`: see `Capability`.
     `show` gets the output as the model that `run` returns.
     Raises TypeError when the function's annotations are not Pydantic models, ValueError when what is declared contradicts itself."""
     if effect == "none" and recovery != "pure":
         raise ValueError(f"{name}: a tool without effect is pure")
     if effect != "none" and recovery == "pure":
         raise ValueError(f"{name}: a tool with an effect is keyed or once")
+    if effect != "none" and asks_for != ():
+        raise ValueError(f"{name}: a tool that asks for steps has no effect of its own")
 
     def make(run: Run) -> Tool:
         hints = typing.get_type_hints(run, include_extras=True)
@@ -199,6 +205,7 @@ def tool(
             name=name, kind="tool", arguments=arguments.model_json_schema(), output=output.model_json_schema(mode="serialization"),
             effect=effect, recovery=recovery, approval=approval, locks=tuple(locks), shares=tuple(shares), reversible=reversible,
             label=label or Label(sources=frozenset({name})), timeout=timeout, retry=retry or Retry(), cost=cost, seconds=seconds, lasts=lasts,
+            asks_for=None if asks_for is None else tuple(asks_for), ceiling="none" if asks_for == () else "send",
         )  # fmt: skip
         return Tool(capability, title, description, examples or {}, arguments, output, run, show, undo, probe)
 

@@ -170,7 +170,13 @@ def _left(line: Line, data: dict[str, Any], at: datetime) -> None:
             line.note = say("state.left_nothing")
 
 
+def _grew(line: Line, data: dict[str, Any], at: datetime) -> None:
+    if data.get("item") is None:
+        line.status, line.note = "ready", say("state.grew", count=len(data["asked"]))
+
+
 _CHANGES = {
+    "plan.grew": _grew,
     "undo.intended": _undoing,
     "undo.failed": _undo_failed,
     "undo.done": _undone,

@@ -93,7 +93,7 @@ class Follower:
             self._screen.out.file.write(event.model_dump_json(by_alias=True) + "\n")
             self._screen.out.file.flush()
         line = self._board.apply(event)
-        if event.kind in ("plan.step", "plan.accepted"):
+        if event.kind in ("plan.step", "plan.accepted", "plan.grew"):
             self._board.plan(await self._tizmoret.executions.steps(id))
         if self._mode == "plain" and line is not None and event.kind in _SPOKEN:
             self._screen.print(plain_line(line, self._screen, event.at))
@@ -125,6 +125,8 @@ class Follower:
         if event.kind == "plan.accepted":
             self._freeze()
             self._screen.say("watch.planned", "dim", steps=event.data["steps"], planner=event.data["planner"])
+        elif event.kind == "plan.grew":
+            self._screen.say("watch.grew", "dim", step=self._board.lines[event.data["step"]].title, count=len(event.data["asked"]))
         elif event.kind == "plan.refused":
             self._screen.say("watch.refused", "dim", findings=len(event.data["findings"]))
         elif event.kind == "replan.began":

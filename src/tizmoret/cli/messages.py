@@ -331,6 +331,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "state.left_irreversible": ("אי אפשר לבטל לאחור", "cannot be undone"),
     "state.left_unknown": ("לא ידוע אם קרה, ולכן לא בוטל", "not known whether it happened, so not undone"),
     "state.left_nothing": ("לא קרה, אין מה לבטל", "did not happen, nothing to undo"),
+    "state.grew": ("ממתין לצעדים שביקש: {count}", "waits for steps that it asked for: {count}"),
     "state.lost": ("נקטע בנפילה, ממשיך", "was cut off by a crash, goes on"),
     "effect.none": ("רק קורא", "only reads"),
     "effect.write": ("כותב", "writes"),
@@ -344,6 +345,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "watch.planned": ("צעדים בתוכנית: {steps} (מתכנן: {planner})", "Steps in the plan: {steps} (planner: {planner})"),
     "watch.refused": ("התוכנית לא עברה בדיקה ({findings}); מנסה שוב", "The plan did not pass its check ({findings}); trying again"),
     "watch.replanning": ("נכשל: {steps}; המתכנן מחפש דרך אחרת", "Failed: {steps}; the planner looks for another way"),
+    "watch.grew": ("{step} מבקש צעדים נוספים: {count}", "{step} asks for more steps: {count}"),
     "watch.no_other_way": ("אין דרך אחרת: {why}", "There is no other way: {why}"),
     "watch.stumbled": ("המנוע עצמו נכשל ({why}) וינסה שוב", "The engine itself failed ({why}) and will try again"),
     "watch.taken": ("ממשיך ממה שתהליך קודם השאיר", "Going on from what an earlier process left"),
@@ -432,6 +434,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "show.more": ("יש עוד; --limit מציג יותר.", "There are more; --limit shows them."),
     "plan.level": ("שלב {number}:", "Level {number}:"),
     "plan.asks": ("ישאל לפני כן", "will ask first"),
+    "plan.later": ("ואולי {effect}, וישאל על כל פעולה", "then perhaps {effect}, asking about each"),
     "plan.expected": (
         "זמן צפוי {time} (לרוב בין {low} ל־{high}), עלות צפויה {cost}. שום כלי לא הופעל.",
         "Expected {time} (mostly between {low} and {high}) and {cost}. No tool was called.",

@@ -99,8 +99,11 @@ def show_preview(preview: Preview, screen: Screen) -> None:
 
 def _planned(step: dict[str, Any], effect: dict[str, Any] | None, gate: bool, screen: Screen) -> str:
     uses = step.get("tool") or step.get("agent") or ""
-    what = [screen.words(f"effect.{effect['effect'] if effect else 'none'}")]
-    if effect:
+    later = effect is not None and effect["later"]
+    what = [screen.words(f"effect.{effect['effect'] if effect and not later else 'none'}")]
+    if effect and later:
+        what.append("◆ " + screen.words("plan.later", effect=screen.words(f"effect.{effect['effect']}")))
+    elif effect:
         what.append(screen.words("effect.reversible" if effect["reversible"] else "effect.final"))
     if gate:
         what.append("◆ " + screen.words("plan.asks"))

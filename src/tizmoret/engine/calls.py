@@ -6,15 +6,18 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
 
+from tizmoret.catalog.growing import NOTHING_ASKED, Asked, MoreSteps
 from tizmoret.catalog.shared import ALONE, Shared
 from tizmoret.catalog.tool import Answered, Ask, Call, Option, Report
 from tizmoret.engine.effects import idempotency_key
 from tizmoret.engine.environment import Environment, Result
 from tizmoret.engine.events import Item
+from tizmoret.engine.planning import plan_part
 from tizmoret.engine.records import Record
 from tizmoret.engine.recovery import Failure, Kind
 from tizmoret.engine.values import clean
@@ -26,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     question: str
     options: tuple[Option, ...]
     state: Mapping[str, Any] | None = None
@@ -34,7 +37,7 @@ class Asked:
 
 def describe(
     env: Environment, record: Record, step: Step, item: Item, attempt: int, report: Report, shared: Shared = ALONE,
-    answered: Answered | None = None,
+    answered: Answered | None = None, asked: Asked = NOTHING_ASKED,
 ) -> Call:  # fmt: skip
     """What the tool sees of the world around it."""
     return Call(
@@ -51,12 +54,14 @@ def describe(
         providers=env.workplace.providers(record.workspace),
         shared=shared,
         answered=answered,
+        asked=asked,
+        plan_part=partial(plan_part, env, record),
     )
 
 
 async def perform(
     env: Environment, step: Step, capability: Capability, agent: str | None, model: str | None, args: Mapping[str, Any], call: Call
-) -> Result | Asked | Failure:
+) -> Result | Question | MoreSteps | Failure:
     """Make the call. agent: a fallback that takes this call over; model: what it thinks with instead. Never raises but for cancellation."""
     seconds = step.timeout or capability.timeout
     try:
@@ -64,7 +69,9 @@ async def perform(
             result = await _dispatch(env, step, agent, model, args, call)
         return Result(clean(result.output), result.label, result.tokens, result.cost, result.cached)
     except Ask as ask:
-        return Asked(ask.question, ask.options, ask.state)
+        return Question(ask.question, ask.options, ask.state)
+    except MoreSteps as more:
+        return more
     except Exception as error:
         return failure_of(error, step.uses, capability, limit_expired=limit.expired(), seconds=seconds)
 

@@ -26,7 +26,7 @@ def begun(steps: Iterable[Any]) -> tuple[Step, ...]:
 def beginning(before: tuple[Step, ...], step: Step, language: Language, catalog: Catalog) -> Prepared | None:
     """The plan as far as it may run, `step` included; None where that step has to wait for the whole plan."""
     capability = catalog.capabilities.get(step.uses)
-    if capability is None or capability.effect != "none" or asks(step, capability) or step.for_each is not None:
+    if capability is None or capability.effect != "none" or capability.grows or asks(step, capability) or step.for_each is not None:
         return None
     if len(before) >= MOST_STEPS or any(step.id == other.id for other in before):
         return None

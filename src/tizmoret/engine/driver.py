@@ -153,12 +153,12 @@ class Driver:
         self._record.plan, self._record.plan_hash = outcome.prepared.plan, outcome.prepared.hash
         self._follow(outcome.prepared, anew=bool(outcome.gone))
 
-    async def _another_plan(self) -> bool:
+    async def _another_plan(self, course: Course) -> bool:
         """Whether another plan takes over from one of which steps have failed, or is being asked for."""
         if any(gate.step is None and gate.purpose == "question" for gate in self._state.gates.values()):
             return True  # the planner's, about that plan
         if not self._state.replanning:
-            if not replanning.possible(self._env, self._state):
+            if not replanning.possible(self._env, self._state, course.prepared):
                 return False
             failed = [id for id in self._chronicle.state.steps if self._state.status(id) == "failed"]
             await self._chronicle.settle(e.ReplanBegan(failed))
@@ -324,7 +324,7 @@ class Driver:
             if gate.step is None and self._begun:
                 self._spawn(self._finish(self._course, True))
             return
-        label = PERSON if gate.step is None or self._course is None else self._course.work.label(gate.step)
+        label = PERSON if gate.step is None or self._course is None else self._course.inputs.label(gate.step)
         event, blobs = gates.closed(signal.data, gate, label)
         row = self._chronicle.row(waiting=len(self._state.gates) - 1, status="paused" if self._state.paused else self._moving())
         steps = [] if gate.step is None else [gates.decided(event, gate.purpose)]
@@ -364,7 +364,7 @@ class Driver:
         self._end("parked")
 
     async def _finish(self, course: Course, failed: bool) -> None:
-        if failed and await self._another_plan():
+        if failed and await self._another_plan(course):
             return
         answer = await final_answer(self._env, self._record, course.prepared)
         if failed:

@@ -26,7 +26,7 @@ async def final_answer(env: Environment, record: Record, prepared: Prepared) -> 
 
 def first_failure(prepared: Prepared, state: State) -> dict[str, Any]:
     """The error of an execution of which a step failed."""
-    id, step = next((id, step) for id, step in prepared.steps.items() if state.status(id) == "failed")
+    id, step = next((id, step) for id, step in prepared.steps.items() if step.asked_by is None and state.status(id) == "failed")
     unit = state.steps[id].unit
     cure = unit.cure or "Mend the cause and submit the request again."
     return {"code": "step-failed", "detail": f"{step.title or id}: {unit.reason or ''}", "cure": cure}

@@ -57,6 +57,25 @@ class PlanAccepted(Event, frozen=True, tag="plan.accepted"):
     cached: int = 0  # of the tokens, those that the provider read from its cache
 
 
+class PlanGrew(Event, frozen=True, tag="plan.grew"):
+    """A call asked for more steps, without which it cannot go on: it is made again when they have ended. `asked`: their ids. `state`: what
+    the call left for itself, or a blob of it. `label`: of all that it had read by then. `version`, `hash`, `steps`, `levels`: of the plan that
+    has them, as in PlanAccepted; tokens and cost: what the call spent until then."""
+
+    step: str
+    version: int
+    hash: str
+    steps: int
+    levels: list[list[str]]
+    asked: list[str]
+    label: dict[str, Any]
+    item: Item = None
+    state: Any = None
+    tokens: int = 0
+    cost: float | None = 0.0
+    cached: int = 0
+
+
 class ReplanBegan(Event, frozen=True, tag="replan.began"):
     """Steps have failed for good, and the planner is asked for another way; PlanAccepted follows, or ReplanFailed."""
 
@@ -319,7 +338,7 @@ AnyEvent = (
     | StepCompleted | StepFailed | StepLost | StepSkipped | GateOpened | GateClosed | ExecutionWaiting | ExecutionPaused | ExecutionResumed
     | ExecutionTaken | ExecutionCompleted | ExecutionFailed | ExecutionCancelled | ExecutionQuarantined
     | StepBlocked | StepKept | EngineFailed | UndoBegan | UndoIntended | UndoFailed | EffectUndone | EffectLeft | ExecutionUndone
-    | SharedWritten | MessageSent | ReplanBegan | ReplanFailed
+    | SharedWritten | MessageSent | ReplanBegan | ReplanFailed | PlanGrew
 )  # fmt: skip
 
 _encoder = msgspec.json.Encoder()

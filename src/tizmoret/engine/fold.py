@@ -219,6 +219,15 @@ def _accepted(state: State, event: e.PlanAccepted) -> list[str]:
     return []
 
 
+def _grew(state: State, event: e.PlanGrew) -> list[str]:
+    unit = state.unit(event.step, event.item)
+    unit.rounds += 1
+    unit.left, unit.knew, unit.attempt = event.state, event.label, 0
+    state.tokens += event.tokens
+    state.cost += event.cost or 0.0
+    return _settle(state, event.step, event.item, "asked")
+
+
 def _replan_began(state: State, event: e.ReplanBegan) -> list[str]:
     state.replanning = True
     state.replans += 1
@@ -301,6 +310,7 @@ _FOLD: dict[type[e.Event], Any] = {
     e.ExecutionCreated: _created,
     e.StepPlanned: _planned,
     e.PlanAccepted: _accepted,
+    e.PlanGrew: _grew,
     e.ReplanBegan: _replan_began,
     e.ReplanFailed: _replan_failed,
     e.StepExpanded: _expanded,

@@ -55,10 +55,14 @@ def fork(source: Source, step: str, args: Mapping[str, Any] | None, capabilities
     """args: those that change, None for one that goes; all others stay as planned, with where they come from.
 
     Raises BadInput for a step that the plan has not."""
-    plan, state = source.plan, source.state
+    # What calls asked for stays with the execution in which they did: the ones that run anew ask again.
+    plan, state = source.plan.as_written, source.state
+    by = next((known.asked_by for known in source.plan.steps if known.id == step and known.asked_by is not None), None)
+    if by is not None:
+        raise BadInput(f"{step} was asked for by {by.step} while it ran.", cure=f"Go on from {by.step}.", field="step")
     if all(step != known.id for known in plan.steps):
         raise BadInput(f"The plan has no step {step[:80]!r}.", cure="Give the id of one of its steps.", field="step")
-    kept = _kept(plan, state, step)
+    kept = _kept(plan, state, step, _undone(source.plan, state))
     again = {id for id, item in state.acted if state.look(id, item).undo != "undone"} | {
         id for id, _, unit in units(state) if unit.intended
     }
@@ -76,10 +80,18 @@ def _anew(step: Step, chosen: bool, args: Mapping[str, Any] | None, acted: bool,
     return step.model_copy(update=changes) if changes else step
 
 
-def _kept(plan: Plan, state: State, step: str) -> dict[str, str]:
+def _undone(plan: Plan, state: State) -> set[str]:
+    """The steps that were taken back, and those of which something was that they had asked for."""
+    found = {id for id, _, unit in units(state) if unit.undo in ("undoing", "undone")}
+    for step in reversed(plan.steps):  # whoever asks stands before what it asks for
+        if step.id in found and step.asked_by is not None:
+            found.add(step.asked_by.step)
+    return found
+
+
+def _kept(plan: Plan, state: State, step: str, undone: Container[str]) -> dict[str, str]:
     """The steps that are kept, with how they ended."""
     graph = Graph(plan)
-    undone = {id for id, _, unit in units(state) if unit.undo in ("undoing", "undone")}
     kept: dict[str, str] = {}
     for id in graph.topological():
         if id != step and id not in undone and graph.predecessors[id] <= kept.keys():

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from tizmoret.catalog.growing import Part
 from tizmoret.engine import events as e
 from tizmoret.engine.drafting import begun, superseded
 from tizmoret.engine.environment import Environment, Follow, Proposal, Query, Wanted
@@ -53,7 +54,16 @@ async def make_plan(env: Environment, record: Record, follow: Follow, earlier: E
     return Outcome(guarded, prepared, earlier.superseded(guarded.plan), len(earlier.done & prepared.steps.keys()))
 
 
-async def _propose(env: Environment, record: Record, wanted: Wanted, follow: Follow) -> Proposal | Query:
+async def plan_part(env: Environment, record: Record, request: str, answers: Sequence[tuple[str, str]] = ()) -> Part | str:
+    """As `catalog.growing.PlanPart`."""
+    language = record.plan.language if record.plan else record.language
+    proposal = await _propose(env, record, Wanted(request, language, datetime.now(env.timezone), tuple(answers)), None)
+    if isinstance(proposal, Query):
+        return proposal.text
+    return Part(proposal.plan.steps, proposal.plan.answer, proposal.tokens, proposal.cost, proposal.cached)
+
+
+async def _propose(env: Environment, record: Record, wanted: Wanted, follow: Follow | None) -> Proposal | Query:
     try:
         async with asyncio.timeout(env.planning_timeout):
             return await env.make_plan(wanted, None if wanted.earlier else follow)

@@ -14,13 +14,14 @@ from tizmoret.engine.events import Item
 from tizmoret.engine.fold import apply
 from tizmoret.engine.state import FINAL, State
 
-LIVE = frozenset({"completed"})
+Call = tuple[str, Item]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """What the scheduler knows of a step. `needs` are data edges, `after` is order only. `priority` is the longest remaining path in seconds.
-    `asks`: a person decides before it starts. `conditional`: it has a `when` or a `for_each`, so it is begun before it is started."""
+    `asks`: a person decides before it starts. `conditional`: it has a `when` or a `for_each`, so it is begun before it is started.
+    `asked_by`: the call that asked for it, and that is made again when it has ended."""
 
     id: str
     needs: frozenset[str] = frozenset()
@@ -28,6 +29,7 @@ class Node:
     priority: float = 0.0
     asks: bool = False
     conditional: bool = False
+    asked_by: Call | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,6 @@ class Finish:
 
 
 Command = Begin | Start | OpenGate | AskUnknown | Skip | Finish
-Call = tuple[str, Item]
 
 
 class Scheduler:
@@ -83,6 +84,7 @@ class Scheduler:
         self._order: dict[str, int] = {}
         self._successors: dict[str, list[str]] = {}
         self._waits: dict[str, int] = {}
+        self._asked: dict[Call, set[str]] = {}  # the calls that wait for what they asked for
         self._queue: list[tuple[float, int, int, Call]] = []
         self._commands: list[Command] = []
         self._open = 0  # steps that are not final
@@ -102,6 +104,9 @@ class Scheduler:
         for node in fresh:
             for before in node.needs | node.after:
                 self._successors[before].append(node.id)
+        for node in fresh:
+            if node.asked_by is not None and self.state.status(node.id) not in FINAL:
+                self._asked.setdefault(node.asked_by, set()).add(node.id)
         for node in fresh:
             self._waits[node.id] = sum(self.state.status(before) not in FINAL for before in node.needs | node.after)
             status = self.state.status(node.id)
@@ -123,7 +128,7 @@ class Scheduler:
                 self._commands.append(AskUnknown(step, item))
             elif unit.status == "blocked":
                 self._push(step, item)
-        if found.unit.status == "ready":
+        if found.unit.status == "ready" and (step, None) not in self._asked:
             self._admit(step)
         elif found.items is not None and found.unit.status == "running":
             self._queue_items(step)
@@ -141,7 +146,9 @@ class Scheduler:
         self.running += (after == "running") - (before == "running")
         for id in ended:
             self._ended(id)
-        if after == "ready" and before == "gate" and not ended:
+        if isinstance(event, e.PlanGrew):
+            self._asked[step, item] = set(event.asked)
+        elif after == "ready" and before == "gate" and not ended:
             self._requeue(step, item)
         elif isinstance(event, e.StepExpanded):
             self._admit(step)
@@ -171,6 +178,12 @@ class Scheduler:
             self._waits[after] -= 1
             if not self._waits[after] and self.state.status(after) == "pending":
                 self._opened(after)
+        asker = self._nodes[step].asked_by
+        if asker is not None and asker in self._asked:
+            self._asked[asker].discard(step)
+            if not self._asked[asker]:
+                del self._asked[asker]
+                self._requeue(*asker)
 
     def _opened(self, step: str) -> None:
         node = self._nodes[step]
@@ -211,7 +224,7 @@ class Scheduler:
 
     def _queue_items(self, step: str) -> None:
         for item, unit in enumerate(self.state.steps[step].items or []):
-            if unit.status == "ready":
+            if unit.status == "ready" and (step, item) not in self._asked:
                 self._push(step, item)
 
     def _push(self, step: str, item: Item) -> None:
@@ -232,8 +245,12 @@ class Scheduler:
             free -= 1
         if not commands and not self._open and not self._finished and self.state.planned:
             self._finished = True
-            commands.append(Finish(any(s.unit.status == "failed" for s in self.state.steps.values())))
+            commands.append(Finish(self._failed()))
         return commands
+
+    def _failed(self) -> bool:
+        """What fails of that which a call asked for is that call's to judge."""
+        return any(self.state.status(id) == "failed" and node.asked_by is None for id, node in self._nodes.items())
 
     @property
     def queued(self) -> int:

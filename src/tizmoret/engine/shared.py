@@ -55,13 +55,13 @@ class Board:
 
 
 class Seat:
-    """The board as one call sees it (`catalog.shared.Shared`). `read`: the label of all that it has read there."""
+    """The board as one call sees it (`catalog.shared.Shared`). `label`: of its arguments and of itself. `read`: of all that it has read there."""
 
     def __init__(self, board: Board, step: Step, item: Item, label: Label, steps: Mapping[str, Step]) -> None:
         self._board = board
         self._step = step
         self._item = item
-        self._label = label
+        self.label = label
         self._steps = steps
         self._me = frozenset({step.id, step.uses, EVERYBODY})
         self._seen = {key: version.number for key, version in board.state.shared.items()}
@@ -89,7 +89,7 @@ class Seat:
                 self._check_room(new=there is None)
                 number = self._board.state.writes.get(key, 0) + 1
                 policy = on_conflict if conflict else ""
-                label = (self._label | self.read).to_json()
+                label = (self.label | self.read).to_json()
                 event = e.SharedWritten(key, stored, label, number, self._step.id, self._item, policy, stands)
                 await self._board.chronicle.settle(event, blobs=blobs)
             now = self._board.state.shared[key]
@@ -182,7 +182,7 @@ class Seat:
                     return sent.number
             if len(messages) >= MOST_MESSAGES:
                 raise TooLarge(f"The execution has sent {MOST_MESSAGES:,} messages.", cure="Return what is found as the step's output.")
-            label = (self._label | self.read).to_json()
+            label = (self.label | self.read).to_json()
             event = e.MessageSent(len(messages) + 1, kind, self._step.id, to, stored, label, self._item, answers)
             await self._board.chronicle.settle(event, blobs=blobs)
         self._board.announce()

@@ -1,9 +1,9 @@
 """What an execution is at one moment, and the rules of its steps. Its events make it so (`fold`). Pure: no I/O, no clock, no randomness.
 
 The rules of a step are the table below, read as state -> what happens -> next state. A step with `for_each` has one `Unit` per item, each
-under the same table, and its own status follows theirs. `ready` holds a step until a slot is free, `blocked` until a lock is, `gate` until
-a person decides; `unknown` says that nobody knows whether its effect happened. The diagram in ARCHITECTURE.md is printed from this table
-(`diagram`)."""
+under the same table, and its own status follows theirs. `ready` holds a step until a slot is free, or until what it asked for has ended,
+`blocked` until a lock is free, `gate` until a person decides; `unknown` says that nobody knows whether its effect happened. The diagram in
+ARCHITECTURE.md is printed from this table (`diagram`)."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ STEP: dict[Status, dict[str, Status]] = {
     "ready": {"gated": "gate", "started": "running", "skipped": "skipped", "cancelled": "cancelled", "succeeded": "completed", "failed": "failed"},
     "gate": {"approved": "ready", "answered": "completed", "rejected": "skipped", "expired": "skipped", "cancelled": "cancelled"},
     "running": {
-        "succeeded": "completed", "failed": "failed", "retry": "ready", "repeat": "ready", "lost": "unknown", "gated": "gate",
-        "cancelled": "cancelled", "blocked": "blocked",
+        "succeeded": "completed", "failed": "failed", "retry": "ready", "repeat": "ready", "asked": "ready", "lost": "unknown",
+        "gated": "gate", "cancelled": "cancelled", "blocked": "blocked",
     },
     "blocked": {"started": "running", "cancelled": "cancelled"},
     "unknown": {"gated": "gate", "succeeded": "completed", "cancelled": "unknown"},
@@ -59,6 +59,9 @@ class Unit(msgspec.Struct):
     fingerprint: str = ""  # what was approved
     approved_by: str = ""
     answered: Any = None  # what a person said to its question, with which the call goes on: {"state", "answer"}, or a blob of that
+    rounds: int = 0  # how often it asked for more steps
+    left: Any = None  # what it left for itself when it last did: JSON, or a blob of that
+    knew: dict[str, Any] = {}  # the label of all that it had read by then
     intended: bool = False  # its effect may have happened: the intent is durable, the outcome is not
     doubtful: bool = False  # of an earlier attempt it is not known; a later one that clearly failed does not change that
     fallback: str | None = None  # the agent that took over

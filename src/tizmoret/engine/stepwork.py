@@ -5,24 +5,25 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 from pydantic_core import to_jsonable_python
 
+from tizmoret.catalog.growing import MoreSteps
 from tizmoret.catalog.shared import ALONE
-from tizmoret.catalog.tool import Answered, Report
+from tizmoret.catalog.tool import Report
 from tizmoret.engine import events as e
 from tizmoret.engine import gates
-from tizmoret.engine.calls import Asked, describe, failure_of, perform
+from tizmoret.engine.calls import Question, describe, failure_of, perform
 from tizmoret.engine.chronicle import Chronicle, problem, step_row
-from tizmoret.engine.effects import fingerprint, idempotency_key
+from tizmoret.engine.effects import idempotency_key
 from tizmoret.engine.environment import Environment, Result
 from tizmoret.engine.events import Item
+from tizmoret.engine.inputs import Inputs
 from tizmoret.engine.locks import Ahead, Wanted, wanted
-from tizmoret.engine.prepared import Prepared
 from tizmoret.engine.records import Record
 from tizmoret.engine.recovery import OFFLINE, Again, Failure, OtherAgent, OtherModel, Standing, next_rung
 from tizmoret.engine.rights import in_right
@@ -31,9 +32,10 @@ from tizmoret.engine.shared import Board, Seat
 from tizmoret.engine.state import Gate
 from tizmoret.engine.transition import EffectRow, StepRow
 from tizmoret.engine.values import pack
-from tizmoret.errors import ArgumentMismatch, Fenced, Forbidden, StepFailed, TizmoretError, Unavailable
+from tizmoret.errors import ArgumentMismatch, Fenced, Forbidden, PlanRefused, StepFailed, TizmoretError, Unavailable
 from tizmoret.plan.conditions import holds
-from tizmoret.plan.labels import PERSON, Label, join
+from tizmoret.plan.labels import Label
+from tizmoret.plan.model import Step
 from tizmoret.plan.references import resolve
 
 log = structlog.get_logger(__name__)
@@ -43,6 +45,7 @@ STOPPED = {"code": "stopped", "detail": "The call was stopped before it did anyt
 UNDER_WAY = 1.0  # seconds that what was sent out may still be on its way when whoever sent it is gone
 PROGRESS_EVERY = 0.1  # seconds between two progress events of one call
 RetryLater = Callable[[Call, float], None]  # the call, and the seconds to wait
+Grow = Callable[[str, Item, MoreSteps, Label], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,70 +59,27 @@ class StepWork:
     """Each method is one piece of work that the driver runs as a task; its outcome goes into the chronicle."""
 
     def __init__(
-        self, env: Environment, record: Record, chronicle: Chronicle, prepared: Prepared, scheduler: Scheduler,
-        board: Board, retry_later: RetryLater, wait_for_lock: Callable[[Call], None],
+        self, env: Environment, record: Record, chronicle: Chronicle, inputs: Inputs, scheduler: Scheduler,
+        board: Board, retry_later: RetryLater, wait_for_lock: Callable[[Call], None], grow: Grow,
     ) -> None:  # fmt: skip
         self._env = env
         self._record = record
         self._chronicle = chronicle
         self._state = chronicle.state
-        self.prepared = prepared  # grows while the planner still writes
+        self._inputs = inputs
         self._scheduler = scheduler
         self._board = board
         self._retry_later = retry_later
         self._wait_for_lock = wait_for_lock
-        self._labels: dict[str, Label] = {}  # of the arguments: what they are made of does not change any more
-
-    # -- arguments
-
-    async def _outputs(self, id: str) -> dict[str, Any]:
-        """The outputs that a step may refer to."""
-        found = {}
-        for before in self._scheduler.needs(id):
-            each = self.prepared.steps[before].for_each is not None
-            found[before] = await self._env.values.load(self._record.workspace, self._state.outputs[before], each=each)
-        return found
-
-    def label(self, id: str) -> Label:
-        """Where this step's arguments come from: the person, and everything they are made of."""
-        known = self._labels.get(id)
-        if known is None:
-            made_of = (Label.from_json(self._state.labels[before]) for before in self._scheduler.needs(id))
-            known = self._labels[id] = join([PERSON, *made_of])
-        return known
-
-    async def _arguments(self, id: str, item: Item) -> Any:
-        """One call's exact arguments. Raises ArgumentMismatch."""
-        step = self.prepared.steps[id]
-        edited = self._state.look(id).approved_args
-        if edited is not None:
-            return edited if item is None else edited[item]
-        outputs = await self._outputs(id)
-        if item is None:
-            return resolve(step.args, outputs, step=id)
-        return resolve(step.args, outputs, resolve(step.for_each, outputs, step=id)[item], step=id)
-
-    async def _all_arguments(self, id: str) -> Any:
-        """What a gate shows: the arguments of the call, or of every call of a `for_each` step."""
-        items = self._state.steps[id].items if id in self._state.steps else None
-        if items is None:
-            return await self._arguments(id, None)
-        return [await self._arguments(id, item) for item in range(len(items))]
-
-    async def _answered(self, id: str, item: Item) -> Answered | None:
-        told = await self._env.values.load(self._record.workspace, self._state.look(id, item).answered)
-        return None if told is None else Answered(told["state"], told["answer"])
-
-    def _mark(self, id: str, args: Any) -> str:
-        return fingerprint(self.prepared.hash, id, args, self.label(id).to_json())
+        self._grow = grow
 
     # -- before the call
 
     async def begin(self, id: str) -> None:
         """Look at the step's condition and list."""
-        step = self.prepared.steps[id]
+        step = self._inputs.step(id)
         try:
-            outputs = await self._outputs(id)
+            outputs = await self._inputs.outputs(id)
             if step.when is not None and not holds(step.when, outputs):
                 await self._chronicle.settle(e.StepSkipped(id, "condition"), steps=[step_row(id, None, "skipped", reason="condition")])
                 return
@@ -135,32 +95,32 @@ class StepWork:
         if items:
             await self._chronicle.settle(e.StepExpanded(id, len(items)), steps=[step_row(id, None, "ready", items=len(items))])
         else:
-            done = e.StepCompleted(id, [], self.label(id).to_json())
+            done = e.StepCompleted(id, [], self._inputs.label(id).to_json())
             await self._chronicle.settle(done, steps=[step_row(id, None, "completed", items=0, output=[])], row=self._chronicle.row())
 
     async def open_gate(self, id: str, *known: str) -> None:
         """Ask a person, with the exact arguments, which must already be such that the call could be made. known: why."""
-        step, capability = self.prepared.steps[id], self.prepared.capabilities[id]
+        step, capability = self._inputs.step(id), self._inputs.capability(id)
         try:
-            args = await self._all_arguments(id)
+            args = await self._inputs.all_arguments(id)
             if capability.kind == "tool":
                 for one in [args] if isinstance(args, dict) else args:
                     self._env.catalog.tool(capability.name).parse(id, one)
         except TizmoretError as error:
             await self._impossible(id, None, error)
             return
-        label = self.label(id)
-        opened = gates.approval(step, capability, args, label, self._mark(id, args), self._env.gate_expiry, known)
+        label = self._inputs.label(id)
+        opened = gates.approval(step, capability, args, label, self._inputs.mark(id, args), self._env.gate_expiry, known)
         stored, blobs = pack(args)
         await self._open(opened, step_row(id, None, "gate", args=stored, label=label.to_json()), blobs=blobs)
 
     async def ask_unknown(self, id: str, item: Item) -> None:
         """Ask a person, with all that is known."""
-        args, unit = await self._arguments(id, item), self._state.look(id, item)
-        tool = self._env.catalog.tool(self.prepared.steps[id].uses)
+        args, unit = await self._inputs.arguments(id, item), self._state.look(id, item)
+        tool = self._env.catalog.tool(self._inputs.step(id).uses)
         doubt = gates.Doubt(unit.reason or "", unit.attempt, idempotency_key(self._record.id, id, item), tool.probe is not None)
-        step, language, expiry = self.prepared.steps[id], self.prepared.plan.language, self._env.gate_expiry
-        opened = gates.unknown(step, item, tool.capability, args, language, self._mark(id, args), expiry, doubt)
+        step, language, expiry = self._inputs.step(id), self._inputs.prepared.plan.language, self._env.gate_expiry
+        opened = gates.unknown(step, item, tool.capability, args, language, self._inputs.mark(id, args), expiry, doubt)
         await self._open(opened, step_row(id, item, "gate"))
 
     async def _open(self, opened: gates.Opened, *steps: StepRow, **rows: Any) -> None:
@@ -171,13 +131,13 @@ class StepWork:
 
     async def call(self, id: str, item: Item, attempt: int) -> None:
         """Make the call, under its locks. Where they are not free, it waits for them without a slot."""
-        capability = self.prepared.capabilities[id]
+        capability = self._inputs.capability(id)
         if not capability.locks and not capability.shares:
             await self._call(id, item, attempt)
             return
         holds = True
         try:
-            args = await self._arguments(id, item)
+            args = await self._inputs.arguments(id, item)
             locks = wanted(capability, args)
             ahead = await self._env.locks.take(self._record, (id, item), locks)
             holds = not ahead
@@ -186,7 +146,7 @@ class StepWork:
             else:
                 await self._call(id, item, attempt)
         except Unavailable as error:
-            await self._failed(id, item, attempt, failure_of(error, self.prepared.steps[id].uses, capability), {})
+            await self._failed(id, item, attempt, failure_of(error, self._inputs.step(id).uses, capability), {})
         except ArgumentMismatch as error:
             await self._impossible(id, item, error)
         finally:
@@ -201,9 +161,10 @@ class StepWork:
         self._wait_for_lock((id, item))
 
     async def _call(self, id: str, item: Item, attempt: int) -> None:
-        step, capability, unit = self.prepared.steps[id], self.prepared.capabilities[id], self._state.look(id, item)
+        step, capability, unit = self._inputs.step(id), self._inputs.capability(id), self._state.look(id, item)
         try:
-            args, answered = await self._arguments(id, item), await self._answered(id, item)
+            args = await self._inputs.arguments(id, item)
+            answered, asked = await self._inputs.answered(id, item), await self._inputs.asked(id, item)
             await self._confirm_approval(id)
             if capability.effect != "none":
                 by = self._state.look(id).approved_by
@@ -219,13 +180,15 @@ class StepWork:
         began = time.perf_counter()
         seat = self._seat(id, item)
         shared = ALONE if capability.effect != "none" else seat
-        call = describe(self._env, self._record, step, item, attempt, self._reporter(id, item), shared, answered)
+        call = describe(self._env, self._record, step, item, attempt, self._reporter(id, item), shared, answered, asked)
         outcome = await perform(self._env, step, capability, unit.fallback, unit.model, args, call)
         if isinstance(outcome, Result):
-            outcome = replace(outcome, label=outcome.label | seat.read)
+            outcome = replace(outcome, label=outcome.label | seat.read | self._inputs.heard(id, item))
             await self._succeeded(id, item, args, outcome, time.perf_counter() - began)
-        elif isinstance(outcome, Asked):
-            mark = self._mark(id, args)
+        elif isinstance(outcome, MoreSteps):
+            await self._more_steps(id, item, attempt, outcome, args, seat)
+        elif isinstance(outcome, Question):
+            mark = self._inputs.mark(id, args)
             opened = gates.question(step, item, outcome.question, outcome.options, mark, self._env.gate_expiry, outcome.state)
             effects = [] if self._state.look(id, item).doubtful else self._effects(id, item, "failed", args)
             stored, blobs = pack(args)
@@ -235,30 +198,37 @@ class StepWork:
         else:
             await self._failed(id, item, attempt, outcome, args)
 
+    async def _more_steps(self, id: str, item: Item, attempt: int, more: MoreSteps, args: Any, seat: Seat) -> None:
+        try:
+            await self._grow(id, item, more, seat.label | seat.read)
+        except (PlanRefused, StepFailed) as error:
+            failure = failure_of(error, self._inputs.step(id).uses, self._inputs.capability(id))
+            await self._failed(id, item, attempt, failure, args)
+
     def _seat(self, id: str, item: Item) -> Seat:
         """Its place at the board of the execution."""
-        step = self.prepared.steps[id]
-        return self._board.seat(step, item, self.label(id) | self.prepared.capabilities[id].label, self.prepared.steps)
+        label = self._inputs.label(id) | self._inputs.capability(id).label | self._inputs.heard(id, item)
+        return self._board.seat(self._inputs.step(id), item, label, self._inputs.prepared.steps)
 
     async def _confirm_approval(self, id: str) -> None:
         """What was approved is what runs: the arguments are worked out again and must have the approved fingerprint."""
         unit = self._state.look(id)
         if not unit.approved or unit.approved_args is not None:
             return
-        if self._mark(id, await self._all_arguments(id)) != unit.fingerprint:
+        if self._inputs.mark(id, await self._inputs.all_arguments(id)) != unit.fingerprint:
             raise StepFailed("The arguments are not those that were approved.", cure="Submit the request again.")
 
     async def _out_of_right(self, id: str, item: Item) -> None:
         """Somebody who may is asked. The items of a list are not asked about one by one, nor what was asked about already."""
         member = str(self._state.member)
         if item is None and not self._state.look(id).approved:
-            await self.open_gate(id, gates.no_right(member, self.prepared.plan.language))
+            await self.open_gate(id, gates.no_right(member, self._inputs.prepared.plan.language))
             return
         cure = "Somebody who may can go on from this step in their own name."
         await self._impossible(id, item, Forbidden(f"{member}, in whose name it runs, may not act here any more.", cure=cure))
 
     async def _intend(self, id: str, item: Item, args: Any) -> None:
-        mark, tool = self._mark(id, args), self.prepared.steps[id].uses
+        mark, tool = self._inputs.mark(id, args), self._inputs.step(id).uses
         stored, blobs = pack(args)
         await self._chronicle.settle(
             e.EffectIntended(id, idempotency_key(self._record.id, id, item), mark, item),
@@ -271,7 +241,7 @@ class StepWork:
         """The ledger's row, where an intent of this call is durable."""
         if not self._state.look(id, item).intended:
             return []
-        return [self._chronicle.effect_row(id, item, status, self.prepared.steps[id].uses, self._mark(id, args))]
+        return [self._chronicle.effect_row(id, item, status, self._inputs.step(id).uses, self._inputs.mark(id, args))]
 
     def _reporter(self, id: str, item: Item) -> Report:
         """Safe from other threads; what comes faster than people read is dropped."""
@@ -300,7 +270,7 @@ class StepWork:
         except StepFailed as error:
             await self._impossible(id, item, error)
             return
-        label = (self.label(id) | result.label).to_json()
+        label = (self._inputs.label(id) | result.label).to_json()
         event = e.StepCompleted(id, output, label, item, round(seconds, 6), result.tokens, result.cost, result.cached)
         step = step_row(id, item, "completed", args=stored, output=output, label=label, tokens=result.tokens, cost=result.cost)
         self._env.values.remember(self._record.workspace, blobs, result.output)
@@ -338,23 +308,28 @@ class StepWork:
             self._retry_later((id, item), wait)
 
     def _standing(self, id: str, item: Item, attempt: int) -> Standing:
-        step, unit, models = self.prepared.steps[id], self._state.look(id, item), self._env.models
+        step, unit, models = self._inputs.step(id), self._state.look(id, item), self._env.models
         name = unit.fallback or step.agent
         agent = None if name is None else self._env.catalog.agents.get(name)
         if agent is None:
             models = ()
         elif agent.without_model is None:
             models = tuple(model for model in models if model != OFFLINE)
-        retry = self.prepared.capabilities[id].retry
-        return Standing(attempt, step.retry, retry, models, unit.model, step.fallbacks, unit.fallback)
+        retry = self._inputs.capability(id).retry
+        return Standing(attempt, step.retry, retry, models, unit.model, step.fallbacks or self._fallbacks(step), unit.fallback)
+
+    def _fallbacks(self, step: Step) -> tuple[str, ...]:
+        """Those that the agent itself names, as far as there are such."""
+        agent = self._env.catalog.agents.get(step.agent or "")
+        return () if agent is None else tuple(name for name in agent.fallbacks if name in self._env.catalog.agents and name != agent.name)
 
     # -- effects of which the outcome is not known
 
     async def recover(self, id: str, item: Item) -> None:
         """A call that was running when its process died."""
         unit = self._state.look(id, item)
-        if self.prepared.capabilities[id].recovery == "once" and unit.intended:
-            await self._unclear(id, item, unit.attempt, await self._arguments(id, item), DIED)
+        if self._inputs.capability(id).recovery == "once" and unit.intended:
+            await self._unclear(id, item, unit.attempt, await self._inputs.arguments(id, item), DIED)
         else:
             await self._chronicle.settle(e.StepLost(id, "repeat", item), steps=[step_row(id, item, "ready")])
 
@@ -362,14 +337,14 @@ class StepWork:
         """The ledger's row when a person was asked what became of an effect."""
         assert gate.step is not None
         status = {"answered": "happened", "approved": "failed"}.get(decision, "unknown")
-        mark, tool = self._state.look(gate.step, gate.item).fingerprint, self.prepared.steps[gate.step].uses
+        mark, tool = self._state.look(gate.step, gate.item).fingerprint, self._inputs.step(gate.step).uses
         return [self._chronicle.effect_row(gate.step, gate.item, status, tool, mark)]
 
     async def _unclear(self, id: str, item: Item, attempt: int, args: Any, failure: Failure) -> None:
         """Ask the tool itself first; then a person. Never guess, never repeat blindly.
 
         Not at once: the simulation found a look-up that said no while the request of the dead process was still on its way, and then two effects."""
-        if self._env.catalog.tool(self.prepared.steps[id].uses).probe is not None:
+        if self._env.catalog.tool(self._inputs.step(id).uses).probe is not None:
             await asyncio.sleep(UNDER_WAY)
         looked = await self._look(id, item, attempt, args)
         if looked is None:
@@ -379,14 +354,14 @@ class StepWork:
         elif looked.output is None:
             await self._failed(id, item, attempt, replace(failure, unclear=False), args, probed=True)
         else:
-            await self._succeeded(id, item, args, Result(looked.output, self.prepared.capabilities[id].label), 0.0)
+            await self._succeeded(id, item, args, Result(looked.output, self._inputs.capability(id).label), 0.0)
 
     async def _look(self, id: str, item: Item, attempt: int, args: Any) -> Looked | None:
         """What the tool's look-up says; None where it has none, or where that fails."""
-        tool = self._env.catalog.tool(self.prepared.steps[id].uses)
+        tool = self._env.catalog.tool(self._inputs.step(id).uses)
         if tool.probe is None:
             return None
-        call = describe(self._env, self._record, self.prepared.steps[id], item, attempt, self._reporter(id, item))
+        call = describe(self._env, self._record, self._inputs.step(id), item, attempt, self._reporter(id, item))
         try:
             async with asyncio.timeout(tool.capability.timeout):
                 return Looked(to_jsonable_python(await tool.probe(tool.parse(id, args), call)))
@@ -396,12 +371,12 @@ class StepWork:
 
     async def look_before_end(self, id: str, item: Item) -> None:
         """The execution is being cancelled, and this call was stopped in the middle: say what became of it, if the tool can tell."""
-        args, unit = await self._arguments(id, item), self._state.look(id, item)
+        args, unit = await self._inputs.arguments(id, item), self._state.look(id, item)
         looked = await self._look(id, item, unit.attempt, args)
         if looked is None:
             return
         if looked.output is not None:
-            await self._succeeded(id, item, args, Result(looked.output, self.prepared.capabilities[id].label), 0.0)
+            await self._succeeded(id, item, args, Result(looked.output, self._inputs.capability(id).label), 0.0)
             return
         nothing = e.StepFailed(id, STOPPED, item, unit.attempt, 0.0, effect="none")
         await self._chronicle.settle(nothing, steps=[step_row(id, item, "ready")], effects=self._effects(id, item, "failed", args))

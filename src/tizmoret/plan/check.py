@@ -64,6 +64,9 @@ def _findings(plan: Plan, capabilities: Capabilities) -> Iterator[Finding]:
             yield Finding("unknown-step", None, f"The answer names {id}, which is no step.", _near(id, steps))
     for step in plan.steps:
         yield from _one_step(step, steps, capabilities)
+    if findings := [*_askers(plan)]:
+        yield from findings
+        return
     graph = Graph(plan)
     cycle = graph.cycle()
     if cycle:
@@ -71,8 +74,10 @@ def _findings(plan: Plan, capabilities: Capabilities) -> Iterator[Finding]:
             "cycle", cycle[0], f"These steps wait for each other: {', '.join(cycle[:10])}.", "Remove one of the references or `after`."
         )
         return
-    yield from _unused(plan, graph, capabilities)
-    yield from _races(plan, graph, capabilities)
+    # What a call asks for is used by that call, and kept apart from what else writes by its locks.
+    written = plan.as_written
+    yield from _unused(written, graph, capabilities)
+    yield from _races(written, graph, capabilities)
 
 
 # -- one step
@@ -107,6 +112,16 @@ def _one_step(step: Step, steps: Mapping[str, Step], capabilities: Capabilities)
         if problem is not None:
             yield problem
     yield from _arguments(step, capability, found, item, steps, capabilities)
+
+
+def _askers(plan: Plan) -> Iterator[Finding]:
+    """Whoever asks for a step stands before it."""
+    before: set[str] = set()
+    for step in plan.steps:
+        if step.asked_by is not None and step.asked_by.step not in before:
+            message = f"{step.id} is said to be asked for by {step.asked_by.step}, which does not stand before it."
+            yield Finding("unknown-step", step.id, message, "Leave `asked_by` out.", "asked_by")
+        before.add(step.id)
 
 
 def _order_and_condition(step: Step, steps: Mapping[str, Step]) -> Iterator[Finding]:

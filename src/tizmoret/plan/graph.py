@@ -32,17 +32,34 @@ def needs(step: Step) -> frozenset[str]:
 
 
 class Graph:
-    """Edges by step id, only between steps that exist. `data_predecessors` are needed for their values, `predecessors` also for order."""
+    """Edges by step id, only between steps that exist. `data_predecessors` are needed for their values, `predecessors` also for order: what
+    must have ended before a step can end. A step that a call asked for comes after all that came before that call, and before its end."""
 
     def __init__(self, plan: Plan) -> None:
         ids = [step.id for step in plan.steps]
         known = frozenset(ids)
         self.data_predecessors = {step.id: needs(step) & known for step in plan.steps}
         self.predecessors = {step.id: self.data_predecessors[step.id] | (frozenset(step.after) & known) for step in plan.steps}
+        self.asked: dict[str, frozenset[str]] = {}  # by whose calls asked for them
+        self._place_asked([step for step in plan.steps if step.asked_by is not None and step.asked_by.step in known])
         self.successors: dict[str, list[str]] = {id: [] for id in ids}
         for id in ids:
             for before in self.predecessors[id]:
                 self.successors[before].append(id)
+
+    def _place_asked(self, asked: list[Step]) -> None:
+        """In the order of the plan, in which whoever asks comes before what it asks for."""
+        rounds: dict[tuple[str, int | None], list[tuple[int, str]]] = {}
+        for step in asked:
+            by = step.asked_by
+            assert by is not None
+            earlier = rounds.setdefault((by.step, by.item), [])
+            self.predecessors[step.id] |= self.predecessors[by.step] | {id for number, id in earlier if number < by.round}
+            earlier.append((by.round, step.id))
+        for (id, _), found in rounds.items():
+            self.asked[id] = self.asked.get(id, frozenset()) | {one for _, one in found}
+        for id, children in self.asked.items():
+            self.predecessors[id] |= children
 
     def topological(self) -> list[str]:
         """Every step after all it needs. Raises CycleError with the cycle as its second argument."""

@@ -18,7 +18,8 @@ _FIELD = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class EffectEntry:
-    """arguments: for each, "literal" or the reference it comes from. cost: dollars at the most for one call."""
+    """arguments: for each, "literal" or the reference it comes from. cost: dollars at the most for one call. later: it has no effect of its
+    own, and may ask for steps with effects up to this one while it runs; each of them asks a person when it is known."""
 
     step: str
     tool: str
@@ -29,6 +30,7 @@ class EffectEntry:
     reversible: bool
     integrity: str
     cost: float
+    later: bool = False
 
 
 def manifest(plan: Plan, capabilities: Mapping[str, Capability]) -> list[EffectEntry]:
@@ -38,16 +40,17 @@ def manifest(plan: Plan, capabilities: Mapping[str, Capability]) -> list[EffectE
         EffectEntry(
             step=step.id,
             tool=step.uses,
-            effect=capability.effect,
+            effect=capability.ceiling if capability.grows else capability.effect,
             resources=resources(step, capability),
             arguments={name: _origin(value) for name, value in step.args.items()},
-            asks=asks(step, capability),
+            asks=capability.grows or asks(step, capability),
             reversible=capability.reversible,
             integrity=labels[step.id].integrity,
             cost=capability.cost,
+            later=capability.grows,
         )
         for step in plan.steps
-        if (capability := capabilities[step.uses]).effect != "none"
+        if (capability := capabilities[step.uses]).effect != "none" or capability.grows
     ]
 
 
@@ -79,10 +82,14 @@ def _origin(value: Any) -> str:
 
 
 def static_labels(plan: Plan, capabilities: Mapping[str, Capability]) -> dict[str, Label]:
-    """What each step's output will carry, as far as it is known before the run."""
+    """What each step's output will carry, as far as it is known before the run. What a call asked for carries all that came before it, and
+    what the call itself adds; the call carries what it asked for."""
     graph, steps = Graph(plan), {step.id: step for step in plan.steps}
     labels: dict[str, Label] = {}
     for id in graph.topological():
-        inputs = join([PERSON, *(labels[before] for before in graph.data_predecessors[id])])
+        before, asker = graph.data_predecessors[id] | graph.asked.get(id, frozenset()), steps[id].asked_by
+        inputs = join([PERSON, *(labels[one] for one in before)])
+        if asker is not None and asker.step in steps:
+            inputs |= join([capabilities[steps[asker.step].uses].label, *(labels[one] for one in graph.predecessors[id])])
         labels[id] = inputs | capabilities[steps[id].uses].label
     return labels

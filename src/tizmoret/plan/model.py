@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
@@ -36,6 +37,14 @@ class Retry(_Frozen):
     wait: float = Field(0.5, ge=0, le=3600, description="seconds")
 
 
+class AskedBy(_Frozen):
+    """Which call asked for a step while it ran, and in which of its rounds of asking, from 1."""
+
+    step: StepId
+    item: int | None = Field(None, ge=0, description="of its `for_each`")
+    round: int = Field(1, ge=1)
+
+
 class Step(_Frozen):
     """One call of a tool or an agent."""
 
@@ -51,6 +60,7 @@ class Step(_Frozen):
     timeout: float | None = Field(None, gt=0, le=86_400, description="seconds")
     retry: Retry | None = None
     fallbacks: tuple[Name, ...] = Field((), max_length=5, description="agents to try in turn when this one fails")
+    asked_by: AskedBy | None = Field(None, description="filled in by the engine: the call that asked for this step while it ran")
 
     @model_validator(mode="after")
     def _one_worker(self) -> Self:
@@ -75,6 +85,13 @@ class Plan(_Frozen):
     )
     answer: tuple[StepId, ...] = Field((), description="the steps whose outputs answer the request; empty: the last ones")
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As pydantic's, without what was worked out of the original, such as its hash."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in ("hash", "as_written"):
+            copy.__dict__.pop(name, None)
+        return copy
+
     def canonical(self) -> bytes:
         """The bytes that `hash` covers: JSON with sorted keys, defaults left out, version left out."""
         return canonical(self.model_dump(mode="json", exclude_defaults=True, exclude={"version"}))
@@ -83,6 +100,12 @@ class Plan(_Frozen):
     def hash(self) -> str:
         """SHA-256 of `canonical`, in hexadecimal: what a person approves."""
         return hashlib.sha256(self.canonical()).hexdigest()
+
+    @cached_property
+    def as_written(self) -> Plan:
+        """Without the steps that its calls asked for."""
+        written = tuple(step for step in self.steps if step.asked_by is None)
+        return self if len(written) == len(self.steps) else self.model_copy(update={"steps": written})
 
 
 def canonical(value: Any) -> bytes:

@@ -12,7 +12,7 @@ from tizmoret.errors import BadInput
 DOMAINS = (
     "documents", "filing", "contacts", "calendar", "tasks", "notes", "text", "facts", "tables", "charts",
     "currency", "web", "repositories", "clock", "hebrew_dates", "units", "code",
-    "system",
+    "system", "planning",
 )  # fmt: skip
 
 

@@ -254,6 +254,27 @@ def test_what_a_plan_supersedes_is_as_if_it_had_never_run() -> None:
     assert state.begun == []
 
 
+def test_a_call_is_made_again_when_all_that_it_asked_for_is_over_and_not_before() -> None:
+    s = scheduler(node("boss"), node("after", "boss"))
+    log = Log(s)
+    assert starts(s.decide()) == ["boss"]
+    log.add(e.StepStarted("boss"))
+    log.add(e.PlanGrew("boss", 2, "hash", 4, [], ["a", "b"], LABEL))
+    children = [node("a", asked_by=("boss", None)), node("b", asked_by=("boss", None))]
+    s.extend([node("boss"), node("after", "boss"), *children])
+    assert (s.running, starts(s.decide())) == (0, ["a", "b"])
+    log.run("a")
+    assert s.decide() == []
+    again = Scheduler([node("boss"), node("after", "boss"), *children], 5, fold(State(), log.events))
+    assert starts(again.decide()) == ["b"], "after a crash it still waits"
+    log.add(e.StepStarted("b"))
+    log.add(e.StepFailed("b", {"detail": "no"}))
+    assert starts(s.decide()) == ["boss"]
+    log.run("boss")
+    log.run("after")
+    assert s.decide() == [Finish(failed=False)], "what failed was the call's to judge"
+
+
 @st.composite
 def graphs(draw: st.DrawFn) -> list[Node]:
     nodes: list[Node] = []
@@ -319,6 +340,7 @@ class World(RuleBasedStateMachine):
                         assert (step, item) not in self.completed, "a completed call was started again"
                         assert (step, item) not in self.running, "a running call was started twice"
                         assert len(self.running) < self.slots
+                        assert not self.asked_for((step, item)), "started before what it asked for was over"
                         for before in self.nodes[step].needs:
                             assert self.scheduler.state.status(before) == "completed", "started before its input"
                         if self.nodes[step].asks:
@@ -394,6 +416,21 @@ class World(RuleBasedStateMachine):
                 self.number += 1
                 self.gates[f"g{self.number}"] = (step, item, "question")
                 self.log.add(e.GateOpened(f"g{self.number}", "question", step, "", item))
+
+    @precondition(lambda self: self.running and self.known == len(self.nodes) < 20)
+    @rule(data=st.data(), asks=st.lists(st.booleans(), min_size=1, max_size=2))
+    def ask_for_steps(self, data: st.DataObject, asks: list[bool]) -> None:
+        call = data.draw(st.sampled_from(sorted(self.running, key=str)))
+        self.running.discard(call)
+        fresh = [Node(f"c{len(self.nodes) + number}", asks=one, asked_by=call) for number, one in enumerate(asks)]
+        self.nodes |= {node.id: node for node in fresh}
+        self.known = len(self.nodes)
+        self.log.add(e.PlanGrew(call[0], 2, "hash", self.known, [], [node.id for node in fresh], LABEL, call[1]))
+        self.scheduler.extend(self.plan())
+
+    def asked_for(self, call: Call) -> list[str]:
+        """What this call asked for and is not over."""
+        return [id for id, node in self.nodes.items() if node.asked_by == call and self.scheduler.state.status(id) not in FINAL]
 
     @precondition(lambda self: self.held)
     @rule(data=st.data())

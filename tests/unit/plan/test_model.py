@@ -77,3 +77,8 @@ def test_what_is_no_plan_is_refused(content: dict[str, Any]) -> None:
 def test_a_plan_does_not_change() -> None:
     with pytest.raises(ValidationError):
         plan(GOOD).goal = "another"  # type: ignore[misc]
+
+
+def test_a_copy_has_a_hash_of_its_own() -> None:
+    whole = plan(GOOD)
+    assert whole.model_copy(update={"steps": whole.steps[:1]}).hash != whole.hash

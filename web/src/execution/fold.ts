@@ -95,6 +95,8 @@ function changed(step: LiveStep, kind: string, data: Data, at: string): Partial<
     case "step.failed":
       if (typeof data.retry_in === "number" || typeof data.fallback === "string") return { status: "retrying", error: data.error as LiveStep["error"] };
       return item ? { error: data.error as LiveStep["error"] } : { status: "failed", finishedAt: at, error: data.error as LiveStep["error"] };
+    case "plan.grew":
+      return item ? null : { status: "ready" };
     case "step.lost":
       return { status: data.outcome === "repeat" ? "retrying" : "unknown" };
     case "undo.done":

@@ -68,6 +68,7 @@ export const EVENTS: Record<string, Pair> = {
   "plan.step": ["שלב התחיל עוד בתכנון", "A step began while the plan is written"],
   "plan.accepted": ["התוכנית מוכנה", "The plan is ready"],
   "plan.refused": ["התוכנית נדחתה ומתוקנת", "The plan was refused and is mended"],
+  "plan.grew": ["שלב מבקש שלבים נוספים", "A step asks for more steps"],
   "replan.began": ["שלב נכשל, והמתכנן מחפש דרך אחרת", "Steps have failed, and the planner looks for another way"],
   "replan.failed": ["אין דרך אחרת", "There is no other way"],
   "execution.started": ["הביצוע התחיל", "The execution started"],

@@ -53,6 +53,7 @@ function Sheet({ entry }: { entry: Entry }) {
     [t("expectedTime"), <Num text={`~${duration(entry.seconds)}`} key="time" />],
     [t("expectedCost"), entry.cost > 0 ? <Num text={money(entry.cost)} key="cost" /> : t("free")],
   ];
+  if (entry.ceiling !== "none") facts.push([t("effects"), t("asksLater", { effect: effect(entry.ceiling) })]);
   if (entry.asks) facts.push([t("approvals"), t("asksFirst")]);
   if (entry.locks.length > 0) facts.push([t("locks"), <Code text={entry.locks.join(", ")} key="locks" />]);
   if (entry.kind === "agent") facts.push([t("agent"), t(entry.needsModel ? "needsModel" : "worksWithoutModel")]);

@@ -19,6 +19,7 @@ interface Effect {
   tool: string;
   effect: string;
   asks: boolean;
+  later: boolean;
   reversible: boolean;
   resources: string[];
   integrity: string;
@@ -152,7 +153,7 @@ function Effects({ effects, titles }: { effects: readonly Effect[]; titles: Read
             </span>
             <Code text={effect.tool} className="text-fg-2" />
             <span className="text-fg-2">
-              {name(effect.effect)} · {t(effect.reversible ? "reversible" : "irreversible")}
+              {effect.later ? t("asksLater", { effect: name(effect.effect) }) : `${name(effect.effect)} · ${t(effect.reversible ? "reversible" : "irreversible")}`}
             </span>
             {effect.resources.length > 0 && <Code text={effect.resources.join(", ")} className="text-fg-3" />}
             {effect.asks && (

@@ -240,7 +240,8 @@ _known: WeakKeyDictionary[Catalog, Mapping[str, Skill]] = WeakKeyDictionary()
 
 
 def skills_of(catalog: Catalog) -> Mapping[str, Skill]:
-    """Every tool and agent of the catalog, read once."""
+    """Every tool and agent of the catalog, read once; but for those that may ask for effects while they run: nobody here can tell from a
+    request whether it asks for these."""
     found = _known.get(catalog)
     if found is None:
         twins = {
@@ -250,6 +251,6 @@ def skills_of(catalog: Catalog) -> Mapping[str, Skill]:
             if agent.capability.output == tool.capability.output and agent.capability.arguments == tool.capability.arguments
         }
         known: list[Tool | Agent] = [*catalog.tools.values(), *catalog.agents.values()]
-        found = {one.name: _skill(one, twins) for one in known}
+        found = {one.name: _skill(one, twins) for one in known if not one.capability.grows}
         _known[catalog] = found
     return found

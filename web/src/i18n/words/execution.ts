@@ -27,6 +27,7 @@ export const EXECUTION = {
   willAsk: ["יבקש אישור", "Will ask"],
   effects: ["מה ישתנה בעולם", "What it changes in the world"],
   noEffects: ["שום דבר: התוכנית רק קוראת.", "Nothing: the plan only reads."],
+  asksLater: ["אולי בהמשך: {effect}, ויבקש אישור לכל פעולה", "Later perhaps: {effect}, asking before each"],
   asksBefore: ["יבקש אישור לפני", "Asks before"],
   runPlan: ["לביצוע התוכנית", "Run it"],
   cancelPlan: ["ביטול", "Cancel"],
