@@ -13,6 +13,7 @@ from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call
 from tizmoret.connections.catalog import Catalogs
+from tizmoret.engine.budget import Budget
 from tizmoret.engine.environment import Environment, Follow, Proposal, Query, Result, Wanted, Workplace
 from tizmoret.engine.journal import Journal
 from tizmoret.engine.locks import Locks
@@ -66,6 +67,7 @@ class Environments:
             timezone=settings.timezone,
             slots=settings.slots,
             replans=REPLANS if self.planner.replans else 0,
+            budget=Budget(settings.budget_tokens, settings.budget_dollars),
             models=() if settings.model is None else (*settings.other_models, OFFLINE),
             workspaces=self.of,
         )

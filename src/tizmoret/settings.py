@@ -72,6 +72,8 @@ class Settings:
     timezone: ZoneInfo
     slots: int  # steps of one execution that run at the same time
     other_models: tuple[str, ...] = ()  # that planner and agents go over to when theirs fails, in order; then none
+    budget_tokens: int | None = None  # that one execution may use; None: no limit
+    budget_dollars: float | None = None  # the same in money, as far as prices are known
     model_url: str | None = None  # a server that speaks the provider's protocol, instead of the provider's own
     executions: int = 2000  # that this process drives at the same time; the others wait in the table
     workspace_executions: int = 1000  # of them, of one workspace
@@ -109,6 +111,8 @@ class Settings:
             timezone=_timezone(env),
             slots=_whole_number(env, "TIZMORET_SLOTS", 5, 1, 10_000),
             other_models=_names(env, "TIZMORET_OTHER_MODELS"),
+            budget_tokens=_whole_number(env, "TIZMORET_BUDGET_TOKENS", 0, 0, 10**12) or None,
+            budget_dollars=_dollars(env, "TIZMORET_BUDGET_DOLLARS"),
             model_url=_address(env, "TIZMORET_MODEL_URL"),
             executions=_whole_number(env, "TIZMORET_EXECUTIONS", 2000, 1, 100_000),
             workspace_executions=_whole_number(env, "TIZMORET_WORKSPACE_EXECUTIONS", 1000, 1, 100_000),
@@ -224,6 +228,15 @@ def _whole_number(env: Mapping[str, str], name: str, default: int, low: int, hig
     if not text.isdecimal() or not low <= int(text) <= high:
         raise BadInput(f"{name} is {text!r}.", cure=f"Set it to a whole number from {low} to {high}.", field=name)
     return int(text)
+
+
+def _dollars(env: Mapping[str, str], name: str) -> float | None:
+    text = env.get(name)
+    if not text:
+        return None
+    if not text.replace(".", "", 1).isdecimal() or not text.isascii() or float(text) <= 0:
+        raise BadInput(f"{name} is {text!r}.", cure="Set it to an amount such as 0.50.", field=name)
+    return float(text)
 
 
 def _dispatch(env: Mapping[str, str]) -> Dispatch:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 REQUESTS = 12  # exchanges with the model in one call of an agent
 CALLS = 30  # tool calls in one call of an agent
+BUDGET_CURE = "Ask for less at once, or raise TIZMORET_BUDGET_TOKENS or TIZMORET_BUDGET_DOLLARS."
 
 Use = Callable[[str, Mapping[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -51,7 +52,7 @@ def _load() -> None:
 async def _reason(agent: Agent, args: Mapping[str, Any], call: Call, catalog: Catalog, model: str, url: str | None, use: Use) -> Thought:
     from pydantic_ai import Agent as ModelAgent
     from pydantic_ai import DeferredToolRequests, PromptedOutput, StructuredDict
-    from pydantic_ai.exceptions import AgentRunError
+    from pydantic_ai.exceptions import AgentRunError, UsageLimitExceeded
 
     from tizmoret.planner.model import faults
     from tizmoret.planner.model.connect import connect
@@ -73,6 +74,8 @@ async def _reason(agent: Agent, args: Mapping[str, Any], call: Call, catalog: Ca
     try:
         async with thinker:
             return await _exchange(thinker, agent, args, call, catalog)
+    except UsageLimitExceeded as error:
+        raise ModelFailed(f"{agent.name} has used up what one call may: {error}.", cure=BUDGET_CURE) from None
     except AgentRunError as error:
         explained = faults.explain(error, model)
         if faults.passes(error):
@@ -86,7 +89,9 @@ async def _exchange(thinker: ModelAgent[None, Any], agent: Agent, args: Mapping[
 
     from tizmoret.planner import prices
 
-    usage, limits = RunUsage(), UsageLimits(request_limit=REQUESTS, tool_calls_limit=CALLS)
+    if call.tokens_left == 0:
+        raise ModelFailed("The execution has used up its budget.", cure=BUDGET_CURE)
+    usage, limits = RunUsage(), UsageLimits(request_limit=REQUESTS, tool_calls_limit=CALLS, total_tokens_limit=call.tokens_left)
     before = resumed(agent, call.asked)
     prompt = None if before else "Arguments, as JSON:\n" + json.dumps(dict(args), ensure_ascii=False) + done_before(call.asked)
     messages, results = before or (None, None)

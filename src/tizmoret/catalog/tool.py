@@ -88,6 +88,7 @@ class Call:
     answered: Answered | None = None
     asked: Asked = NOTHING_ASKED
     plan_part: PlanPart | None = None  # None: nobody plans here
+    tokens_left: int | None = None  # that a model may still use for this execution; None: no limit
 
     def provider(self, port: type[T]) -> T:
         """The provider that this workspace uses for `port` (documents, contacts, calendar, ...)."""

@@ -56,6 +56,7 @@ def describe(
         answered=answered,
         asked=asked,
         plan_part=partial(plan_part, env, record),
+        tokens_left=env.budget.left(record.state),
     )
 
 

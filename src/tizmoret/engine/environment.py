@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call
+from tizmoret.engine.budget import NO_LIMIT, Budget
 from tizmoret.engine.journal import Journal
 from tizmoret.engine.locks import Locks
 from tizmoret.engine.values import Values
@@ -112,6 +113,7 @@ class Environment:
     planning_timeout: float = 300.0  # seconds
     replans: int = 0  # how often the planner is asked for another plan when steps have failed
     workspaces: Callable[[UUID], Environment] | None = None
+    budget: Budget = NO_LIMIT
     gate_expiry: float = 7 * 86_400.0  # seconds until an undecided gate counts as rejected
 
     def of(self, workspace: UUID) -> Environment:

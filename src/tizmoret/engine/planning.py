@@ -64,6 +64,7 @@ async def plan_part(env: Environment, record: Record, request: str, answers: Seq
 
 
 async def _propose(env: Environment, record: Record, wanted: Wanted, follow: Follow | None) -> Proposal | Query:
+    env.budget.check(record.state)
     try:
         async with asyncio.timeout(env.planning_timeout):
             return await env.make_plan(wanted, None if wanted.earlier else follow)
