@@ -72,7 +72,7 @@ async def perform(
     except Ask as ask:
         return Question(ask.question, ask.options, ask.state)
     except MoreSteps as more:
-        return more
+        return more.with_traceback(None)  # it would hold all that the call held
     except Exception as error:
         return failure_of(error, step.uses, capability, limit_expired=limit.expired(), seconds=seconds)
 

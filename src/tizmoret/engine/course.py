@@ -17,7 +17,7 @@ from tizmoret.engine.prepared import Prepared, prepare
 from tizmoret.engine.records import Record
 from tizmoret.engine.scheduler import Call, Scheduler
 from tizmoret.engine.shared import Board
-from tizmoret.engine.stepwork import RetryLater, StepWork
+from tizmoret.engine.stepwork import Grow, RetryLater, StepWork
 from tizmoret.engine.tasks import STOP_GRACE
 from tizmoret.engine.undo import Undo
 from tizmoret.engine.values import clean, pack
@@ -29,7 +29,7 @@ from tizmoret.plan.model import AskedBy
 class Course:
     def __init__(
         self, env: Environment, record: Record, chronicle: Chronicle, prepared: Prepared,
-        board: Board, retry_later: RetryLater, wait_for_lock: Callable[[Call], None],
+        board: Board, retry_later: RetryLater, wait_for_lock: Callable[[Call], None], grow: Grow,
     ) -> None:  # fmt: skip
         self._env = env
         self._record = record
@@ -37,7 +37,7 @@ class Course:
         self.prepared = prepared
         self.scheduler = chronicle.scheduler = Scheduler(prepared.nodes, env.slots, chronicle.state)
         self.inputs = Inputs(env, record, prepared, self.scheduler)
-        self.work = StepWork(env, record, chronicle, self.inputs, self.scheduler, board, retry_later, wait_for_lock, self.grow)
+        self.work = StepWork(env, record, chronicle, self.inputs, self.scheduler, board, retry_later, wait_for_lock, grow)
         self.undo = Undo(env, record, chronicle, prepared)
         self._growing = asyncio.Lock()
 

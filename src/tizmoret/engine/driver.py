@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 
+from tizmoret.catalog.growing import MoreSteps
 from tizmoret.engine import events as e
 from tizmoret.engine import gates, quarantine, replanning
 from tizmoret.engine.answer import kept, undone
@@ -19,6 +20,7 @@ from tizmoret.engine.course import Course
 from tizmoret.engine.drafting import beginning, begun
 from tizmoret.engine.endings import cancelled, final_answer, first_failure
 from tizmoret.engine.environment import Environment, Query
+from tizmoret.engine.events import Item
 from tizmoret.engine.lockqueue import LockQueue
 from tizmoret.engine.planning import accepted, make_plan
 from tizmoret.engine.prepared import Prepared, prepare
@@ -30,7 +32,7 @@ from tizmoret.engine.tasks import Tasks
 from tizmoret.engine.transition import ExecutionRow, StepRow
 from tizmoret.errors import Fenced, TizmoretError
 from tizmoret.plan.check import Finding
-from tizmoret.plan.labels import PERSON
+from tizmoret.plan.labels import PERSON, Label
 from tizmoret.plan.model import Plan, Step
 
 log = structlog.get_logger(__name__)
@@ -203,9 +205,14 @@ class Driver:
 
     def _follow(self, prepared: Prepared, *, anew: bool = False) -> None:
         if self._course is None or anew:
-            self._course = Course(self._env, self._record, self._chronicle, prepared, self._board, self._retry_later, self._locks.wait)
+            calls_back = self._retry_later, self._locks.wait, self._grow
+            self._course = Course(self._env, self._record, self._chronicle, prepared, self._board, *calls_back)
         else:
             self._course.extend(prepared)
+
+    async def _grow(self, id: str, item: Item, more: MoreSteps, label: Label) -> None:
+        assert self._course is not None
+        await self._course.grow(id, item, more, label)
 
     # -- carrying out commands
 

@@ -8,12 +8,19 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.engine.conftest import from_, plan, step
+from tests.integration.engine.test_growth import GROWING, grows, wanted
+from tizmoret.catalog.catalog import Catalog
 from tizmoret.engine.driver import Driver
 from tizmoret.engine.state import State
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.plan.model import Plan, Retry
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def catalog() -> Catalog:
+    return Catalog(GROWING, [])
 
 
 @pytest.fixture
@@ -38,8 +45,9 @@ def _kept() -> int:
         (plan(step("a", "write")), "completed"),
         (plan(step("a", "broken")), "failed"),
         (plan(step("a", "gated")), "waiting"),
+        (plan(grows([wanted("a", "add")], [wanted("b", "add")])), "completed"),
     ],
-    ids=["values", "list", "retry", "effect", "failure", "gate"],
+    ids=["values", "list", "retry", "effect", "failure", "gate", "growth"],
 )
 async def test_nothing_of_an_execution_is_kept_in_memory(tizmoret: Tizmoret, given: Plan, status: str) -> None:
     before = _kept()
