@@ -11,7 +11,7 @@ from tizmoret.errors import BadInput
 
 DOMAINS = (
     "documents", "filing", "contacts", "calendar", "tasks", "notes", "text", "facts", "tables", "charts",
-    "currency", "web", "repositories", "clock", "hebrew_dates", "units", "code",
+    "currency", "web", "watching", "repositories", "clock", "hebrew_dates", "units", "code",
     "system", "planning",
 )  # fmt: skip
 
