@@ -30,6 +30,7 @@ class OneCalendar:
     name: str
     owner: str = ADDRESS
     edit: bool = True
+    hidden: bool = False  # it is shared with the owner of the mailbox, and not with us
     default: bool = False
     events: dict[str, Told] = field(default_factory=dict)  # single ones, series, and occurrences that differ
     cancelled: dict[str, set[dt.date]] = field(default_factory=dict)  # days of each series
@@ -133,6 +134,8 @@ class GraphCalendars:
                 yield one
 
     def _view(self, calendar: OneCalendar, asked: Asked) -> list[Told]:
+        if calendar.hidden:
+            raise Refused(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
         return self._shown(calendar, self._flat(calendar, _time(asked.query.get("endDateTime", ""))), asked)
 
     def _shown(self, calendar: OneCalendar, found: Iterator[Told], asked: Asked) -> list[Told]:

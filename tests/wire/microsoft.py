@@ -8,6 +8,7 @@ import datetime as dt
 import email
 import email.policy
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from tests.wire.serving import Answer, Asked, serving
 from tizmoret.words import tokens
 
 PAGE = 2
+AT_ONCE = 4  # requests of one mailbox
 FOLDERS = {"inbox": "INBOX", "drafts": "DRAFT", "sentitems": "SENT", "AQMk-suppliers": "AQMk-suppliers"}
 
 
@@ -46,6 +48,8 @@ class Microsoft(OAuthServer):
     refuses: list[tuple[int, Any, dict[str, str]]] = field(default_factory=list)  # the next answers of Graph
     cuts: str = ""  # of the next write: "request" before it is done, "answer" after
     asked: list[str] = field(default_factory=list)
+    under_way: int = 0
+    counting: threading.Lock = field(default_factory=threading.Lock)
 
     def deliver(self, content: bytes) -> None:
         self._keep(content, {"INBOX", "UNREAD"})
@@ -54,6 +58,17 @@ class Microsoft(OAuthServer):
         return [one for one in self.messages if label in one.labels]
 
     def answer(self, asked: Asked) -> Answer | None:
+        with self.counting:
+            self.under_way += 1
+            crowded = self.under_way > AT_ONCE
+        try:
+            throttled = {"error": {"code": "ApplicationThrottled", "message": "Application is over its MailboxConcurrency limit."}}
+            return as_json(429, throttled) if crowded else self._answer(asked)
+        finally:
+            with self.counting:
+                self.under_way -= 1
+
+    def _answer(self, asked: Asked) -> Answer | None:
         self.asked.append(asked.path)
         if asked.path == "/common/oauth2/v2.0/authorize":
             return as_json(*self.sign_in(asked.query))

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
-from tizmoret.errors import StepFailed
+from tizmoret.errors import NotFound, StepFailed, TryAgain
 from tizmoret.tools.models import Event
 from tizmoret.tools.providers.account_calendar import MAX_EVENTS, AccountCalendar
 from tizmoret.tools.providers.account_events import Calendar, Found, Planned, Told
@@ -37,7 +37,7 @@ from tizmoret.tools.providers.graph_event import (
 )
 from tizmoret.tools.providers.graph_events import GraphEvents, crossing
 from tizmoret.tools.providers.ics_event import split_id, stamped
-from tizmoret.tools.providers.rest_client import together
+from tizmoret.tools.providers.rest_client import NotGiven, Taken
 
 _DAY = dt.timedelta(days=1)
 _TAKEN = frozenset({"busy", "tentative", "oof"})
@@ -71,12 +71,11 @@ class GraphCalendar(AccountCalendar):
         """A day of a whole day begins at Microsoft at the midnight of UTC, so it is looked for a day around."""
         told: list[tuple[Calendar, Told]] = []
         for calendar in calendars:
-            async for one in self._events.between(calendar.id, start - _DAY, end + _DAY):
-                told.append((calendar, one))
-                if len(told) > MAX_EVENTS:
-                    raise StepFailed(f"There are over {MAX_EVENTS:,} events in that time.", cure="Ask for a shorter one.", field="end")
+            told += await self._told(calendar, start - _DAY, end + _DAY)
+            if len(told) > MAX_EVENTS:
+                raise StepFailed(f"There are over {MAX_EVENTS:,} events in that time.", cure="Ask for a shorter one.", field="end")
         ids = sorted({str(one.get("seriesMasterId")) for _, one in told if is_occurrence(one)})
-        series = dict(zip(ids, await together(ids, self._events.get), strict=True))
+        series = await self._events.each(ids)
         found: list[tuple[Event, Told]] = []
         for calendar, one in told:
             event = self._event(one, calendar, series.get(str(one.get("seriesMasterId")))) if is_there(one) else None
@@ -84,15 +83,27 @@ class GraphCalendar(AccountCalendar):
                 found.append((event, one))
         return sorted(found, key=lambda pair: (pair[0].start, pair[0].title))
 
+    async def _told(self, calendar: Calendar, start: dt.datetime, end: dt.datetime) -> list[tuple[Calendar, Told]]:
+        """What another person's calendar does not open to us is left out."""
+        found: list[tuple[Calendar, Told]] = []
+        try:
+            async for one in self._events.between(calendar.id, start, end):
+                found.append((calendar, one))
+                if len(found) > MAX_EVENTS:
+                    break
+        except (NotGiven, NotFound):
+            if calendar.own or calendar.primary:
+                raise
+        return found
+
     def _event(self, told: Told, calendar: Calendar, series: Told | None) -> Event | None:
         if not is_occurrence(told):
             return read_event(told, self._name(calendar), self._timezone)
-        try:
-            part = placed(told, series or {"id": told["seriesMasterId"], "isAllDay": told.get("isAllDay")}, self._timezone)
-            rule = rule_told(series, self._timezone) if series else None
-        except (KeyError, TypeError, ValueError):
+        if not isinstance(told.get("seriesMasterId"), str):
             return None
-        return read_event(part, self._name(calendar), self._timezone, rule)
+        part = placed(told, series or {"id": told["seriesMasterId"], "isAllDay": told.get("isAllDay")}, self._timezone)
+        rule = rule_told(series, self._timezone) if series else None
+        return None if part is None else read_event(part, self._name(calendar), self._timezone, rule)
 
     async def _listed(self) -> Sequence[Calendar]:
         return await self._events.calendars()
@@ -125,7 +136,7 @@ class GraphCalendar(AccountCalendar):
         noon = dt.datetime.combine(moment, dt.time(12), dt.UTC)
         around = await self._events.instances(str(series["id"]), noon - 2 * _DAY, noon + 2 * _DAY)
         found = [placed(one, series, self._timezone) for one in (*exceptions, *around)]
-        return next((one for one in found if one["original"] == occurrence), None)
+        return next((one for one in found if one is not None and one["original"] == occurrence), None)
 
     async def _now(self, record: Change) -> Found:
         found = await self._find(record.uid)
@@ -138,8 +149,8 @@ class GraphCalendar(AccountCalendar):
         if not series.told.get("recurrence"):
             return []
         differing, days = await self._events.exceptions(str(series.told["id"]))
-        gone = [cancelled(day, series.told, self._timezone) for day in days]
-        return [*(placed(one, series.told, self._timezone) for one in differing), *gone]
+        parts = [placed(one, series.told, self._timezone) for one in differing]
+        return [*(one for one in parts if one is not None), *(cancelled(day, series.told, self._timezone) for day in days)]
 
     async def _occurrence(self, series: Found, original: Told) -> Told | None:
         return await self._part(series.told, str(original["original"]))
@@ -189,10 +200,18 @@ class GraphCalendar(AccountCalendar):
 
     async def _insert(self, calendar: Calendar, event: Event, body: Told) -> Told:
         known = await self._events.marked(event.id)
-        return known or {**await self._events.insert(calendar.id, body), **_marks_of(body)}
+        if known is not None:
+            return known
+        try:
+            return {**await self._events.insert(calendar.id, body), **_marks_of(body)}
+        except Taken as error:  # made already, and not found by its mark yet; or Microsoft was at work there itself
+            known = await self._events.marked(event.id)
+            if known is None:
+                raise TryAgain(error.detail) from error
+            return known
 
     async def _patch(self, found: Found, patch: Told) -> Told:
-        return await self._events.patch(str(found.told["id"]), patch, etag=_etag(found.told))
+        return {**found.told, **await self._events.patch(str(found.told["id"]), patch, etag=_etag(found.told))}
 
     async def _remove(self, found: Found, message: str = "") -> None:
         if message and found.told.get("attendees"):

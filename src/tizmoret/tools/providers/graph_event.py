@@ -45,9 +45,12 @@ def is_occurrence(told: Told) -> bool:
     return told.get("type") in _OCCURRENCES
 
 
-def placed(told: Told, series: Told, zone: ZoneInfo) -> dict[str, Any]:
-    """An occurrence, with the series that it belongs to and when it was to begin. Raises KeyError, TypeError, ValueError."""
-    return {**told, "series": uid_of(series), "original": stamp(_original(told, series, zone), zone)}
+def placed(told: Told, series: Told, zone: ZoneInfo) -> dict[str, Any] | None:
+    """An occurrence, with the series that it belongs to and when it was to begin. None for what makes no sense."""
+    try:
+        return {**told, "series": uid_of(series), "original": stamp(_original(told, series, zone), zone)}
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def cancelled(day: dt.date, series: Told, zone: ZoneInfo) -> dict[str, Any]:
@@ -82,7 +85,12 @@ def read_event(told: Told, calendar: str, zone: ZoneInfo, rule: str | None = Non
 
 
 def rule_told(told: Told, zone: ZoneInfo) -> str | None:
-    return rule_of(told["recurrence"], local_start(told, zone), all_day=told.get("isAllDay") is True) if told.get("recurrence") else None
+    try:
+        return (
+            rule_of(told["recurrence"], local_start(told, zone), all_day=told.get("isAllDay") is True) if told.get("recurrence") else None
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def local_start(told: Told, zone: ZoneInfo) -> dt.datetime:
@@ -228,10 +236,17 @@ def kept(told: Told) -> dict[str, Any]:
 
 def said(told: Told, zone: ZoneInfo) -> tuple[Any, ...]:
     """What two versions of an event are compared by. That a guest has accepted is no change of the event."""
-    times = tuple(str(_begin(told, name, zone).astimezone(dt.UTC)) for name in ("start", "end") if name in told)
+    times = tuple(_when(told, name, zone) for name in ("start", "end"))
     guests = sorted((one.email.casefold() or one.name) for one in _people(told))
     whole = told.get("isAllDay") is True
     return (_string(told.get("subject")), _place(told), _words(told), times, whole, rule_told(told, zone), guests, is_there(told))
+
+
+def _when(told: Told, name: str, zone: ZoneInfo) -> str:
+    try:
+        return str(_begin(told, name, zone).astimezone(dt.UTC))
+    except (KeyError, TypeError, ValueError):
+        return str(told.get(name))
 
 
 def put_back(was: Told, zone: ZoneInfo) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from tizmoret.errors import NotFound, StepFailed
 from tizmoret.tools.providers.account_events import Calendar, Told
 from tizmoret.tools.providers.graph_zones import moment_of
+from tizmoret.tools.providers.microsoft_client import AT_ONCE
 from tizmoret.tools.providers.rest_client import NotGiven, Refused, RestSession, together
 
 PAGE = "250"  # events
@@ -65,13 +66,19 @@ class GraphEvents:
         if not _ID.fullmatch(id):
             return await self.marked(id)
         try:
-            return await self._session.get(self._at(id), _ASKED, prefer=PREFER)
+            found = await self._session.get(self._at(id), _ASKED, prefer=PREFER)
         except NotFound:
             return await self.marked(id)
         except Refused as error:
             if "ErrorInvalidIdMalformed" in error.reasons:
                 return await self.marked(id)
             raise
+        if not isinstance(found.get("id"), str):
+            raise StepFailed("Microsoft gave an event that cannot be read.", cure="Try again.")
+        return found
+
+    async def each(self, ids: Sequence[str]) -> Mapping[str, Told | None]:
+        return dict(zip(ids, await together(ids, self.get, at_once=AT_ONCE), strict=True))
 
     async def marked(self, id: str) -> Told | None:
         """In whichever calendar of the mailbox it is."""
@@ -79,7 +86,7 @@ class GraphEvents:
             return None
         wanted = f"singleValueExtendedProperties/Any(ep: ep/id eq '{MARK}' and ep/value eq '{id}')"
         found = await self._session.get(f"{self._me}/events", {"$filter": wanted, **_ASKED}, prefer=PREFER)
-        return next(iter(_items(found)), None)
+        return next((one for one in _items(found) if isinstance(one.get("id"), str)), None)
 
     async def as_written(self, id: str) -> str:
         """The text of an event with all its form, in HTML."""
@@ -94,10 +101,10 @@ class GraphEvents:
         asked = {"$select": "id,exceptionOccurrences,cancelledOccurrences", "$expand": "exceptionOccurrences"}
         told = await self._session.get(self._at(series), asked, prefer=PREFER)
         ids = [str(one["id"]) for one in _dicts(told.get("exceptionOccurrences")) if one.get("id")]
-        found = await together(ids, self.get)
+        found = await self.each(ids)
         cancelled = told.get("cancelledOccurrences")
         days = [_day(one) for one in cancelled if isinstance(one, str)] if isinstance(cancelled, list) else []
-        return [one for one in found if one is not None], [day for day in days if day is not None]
+        return [one for one in found.values() if one is not None], [day for day in days if day is not None]
 
     async def instances(self, series: str, start: dt.datetime, end: dt.datetime) -> Sequence[Told]:
         asked = {"startDateTime": _utc(start), "endDateTime": _utc(end), **_ASKED}

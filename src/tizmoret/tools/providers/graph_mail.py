@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from tizmoret.errors import NotFound, StepFailed, TooLarge
 from tizmoret.tools.models import Letter, Period
 from tizmoret.tools.providers.mail_message import about, read_letter
+from tizmoret.tools.providers.microsoft_client import AT_ONCE
 from tizmoret.tools.providers.rest_client import Refused, RestSession, together
 
 MOST_COUNTED = 1_000  # letters that a search counts; Microsoft finds no more by words
@@ -87,7 +88,7 @@ class GraphMailbox:
             except NotFound:  # gone since it was found
                 return []
 
-        return [letter for found in await together(told, one) for letter in found]
+        return [letter for found in await together(told, one, at_once=AT_ONCE) for letter in found]
 
     async def _letter(self, told: Mapping[str, Any]) -> Letter:
         """Without marking it as read; of one that is too large, its head."""

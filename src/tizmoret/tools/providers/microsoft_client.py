@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from tizmoret.tools.providers.oauth import Issuer
 
+AT_ONCE = 4  # requests of one mailbox; a fifth is refused
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:

@@ -16,7 +16,7 @@ from tizmoret.errors import NotFound, StepFailed, TooLarge, TryAgain
 from tizmoret.tools.providers.guarded import Way, as_json, received, wait_of
 from tizmoret.tools.providers.oauth import Access
 
-AT_ONCE = 4  # requests; Microsoft refuses a fifth of the same mailbox
+AT_ONCE = 8  # requests
 _LONGEST = 2_000  # characters kept of one field
 MAX_PAGES = 100
 MAX_BYTES = 16 * 1024 * 1024  # of one page
@@ -220,9 +220,9 @@ def one_line(value: Any) -> str:
     return " ".join(text.split())[:_LONGEST]
 
 
-async def together(wanted: Sequence[T], work: Callable[[T], Awaitable[R]]) -> list[R]:
+async def together(wanted: Sequence[T], work: Callable[[T], Awaitable[R]], *, at_once: int = AT_ONCE) -> list[R]:
     """In order, so many at once as a server bears. The first failure ends the others."""
-    places = asyncio.Semaphore(AT_ONCE)
+    places = asyncio.Semaphore(at_once)
 
     async def one(each: T) -> R:
         async with places:
