@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from typing import Any
 
@@ -12,9 +13,10 @@ from tests.unit.tools.calendar_files import changed, deleted, free, ics, listed,
 from tests.unit.tools.conftest import JERUSALEM
 from tests.wire.graph_calendar import OneCalendar
 from tests.wire.imported import load_graph
-from tests.wire.microsoft import Microsoft
+from tests.wire.microsoft import AT_ONCE, Microsoft
 from tizmoret.errors import StepFailed
 from tizmoret.tools.calendar import create
+from tizmoret.tools.providers.graph_events import GraphEvents
 
 pytestmark = pytest.mark.anyio
 
@@ -148,6 +150,7 @@ async def test_a_single_event_becomes_one_of_whole_days_and_hours_again(fresh: A
     whole = await made(fresh("w"), start="2026-01-20T00:00", all_day=True)
     assert (whole.all_day, whole.end - whole.start) == (True, dt.timedelta(days=1))
     assert await listed(fresh(), "2026-01-20", "2026-01-21") == [whole]
+    assert await listed(fresh(), "2026-01-20T00:00", "2026-01-20T01:00") == [whole]  # in UTC the day has not begun
     assert await listed(fresh(), "2026-01-21", "2026-01-22") == await listed(fresh(), "2026-01-19T09:00", "2026-01-20") == []
     await changed(fresh("h"), whole.id, start="2026-01-20T09:00")
     assert await starts(fresh(), "2026-01-20", "2026-01-21") == ["01-20 09:00"]
@@ -212,13 +215,25 @@ async def test_a_time_is_found_for_several_people(fresh: Any, account: Microsoft
     assert await store(fresh()).busy_of(["dana@x.example"], start, start + dt.timedelta(days=1)) == {}
 
 
-async def test_many_series_are_read_without_crowding_the_mailbox(fresh: Any, account: Microsoft) -> None:
+async def test_many_series_are_read_without_crowding_the_mailbox(fresh: Any, account: Microsoft, monkeypatch: pytest.MonkeyPatch) -> None:
     every = [
         vevent(f"s{number}", local(f"20260118T{number:02d}0000"), "RRULE:FREQ=DAILY;COUNT=2", end=local(f"20260118T{number:02d}3000"))
         for number in range(24)
     ]
     load(account, ics(*every))
     assert len(await listed(fresh(), "2026-01-18", "2026-01-20")) == 48
+    under_way, most = 0, 0
+
+    async def counted(self: GraphEvents, id: str) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        under_way -= 1
+
+    monkeypatch.setattr(GraphEvents, "get", counted)
+    await listed(fresh(), "2026-01-18", "2026-01-20")
+    assert most == AT_ONCE
 
 
 async def test_pages_are_followed_and_nowhere_else(fresh: Any, account: Microsoft) -> None:

@@ -18,6 +18,7 @@ from tests.wire.imported import contacts_of, load_graph
 from tests.wire.microsoft import Microsoft, microsoft
 from tests.wire.oauth_server import CLIENT
 from tizmoret.connections.connection import Wanted
+from tizmoret.connections.microsoft import ACCOUNT
 from tizmoret.demo import make_demo
 from tizmoret.errors import BadInput, StepFailed, TryAgain
 from tizmoret.orchestrator import Tizmoret
@@ -187,6 +188,15 @@ async def test_a_part_that_was_not_agreed_to_is_not_offered(tizmoret: Tizmoret, 
         await tizmoret.connections.add(wanted(account, only=["wallet"]))
     with pytest.raises(BadInput, match="signing in at Microsoft"):
         await tizmoret.connections.add(dataclasses.replace(wanted(account), secret="a password"))
+
+
+def test_a_part_asks_for_its_own_rights_and_no_more(account: Microsoft) -> None:
+    graph = "https://graph.microsoft.com"
+    assert list(ACCOUNT.scopes(wanted(account, only=["calendar"]))) == [
+        "offline_access",
+        f"{graph}/User.Read",
+        f"{graph}/Calendars.ReadWrite",
+    ]
 
 
 @pytest.mark.parametrize("denies", [False, True])
