@@ -49,7 +49,7 @@ chaos: $(READY) ## faults of all kinds for 90 s (SECONDS=600 or KILLS=300 for mo
 	@$(VENV)/bin/tizmoret verify --seconds $(or $(SECONDS),90) $(if $(KILLS),--kills $(KILLS))
 	@$(VENV)/bin/pytest -m chaos -n 0 --timeout=1800
 
-conformance: $(READY) ## the conformance suite of MCP against our server and client (a minute; fetches the suite from npm)
+conformance: $(READY) ## the conformance suite of MCP against our server and client (three minutes; fetches the suite from npm)
 	@$(VENV)/bin/python -m scripts.mcp_conformance
 
 screenshots: $(READY) ## the pictures of the README

@@ -36,8 +36,8 @@ async def session(
 ) -> AsyncIterator[Client]:
     """answer: to what the server asks of a person. hear: of what it tells by itself.
 
-    Raises StepFailed, or TryAgain where the server cannot be reached. What the body raises comes out as it is."""
-    from mcp import Client
+    Raises StepFailed, or TryAgain where the server cannot be reached. What the body raises comes out as it is, but for what the SDK says."""
+    from mcp import Client, MCPError
 
     raised: list[BaseException] = []
     refused: list[TizmoretError] = []
@@ -55,10 +55,10 @@ async def session(
     except TizmoretError:
         raise
     except Exception as error:  # the SDK's task groups wrap what happens in them, and what the body raised with it
-        if raised:
-            raise raised[0] from None
         if refused:
             raise refused[0] from error
+        if raised and not isinstance(raised[0], MCPError):
+            raise raised[0] from None
         raise away(wanted, error) from error
     finally:
         kept_out.reset(token)

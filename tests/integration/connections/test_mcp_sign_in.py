@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from tests.integration.access.conftest import other, person, signed
 from tests.integration.cli.program import Program
 from tests.integration.server.conftest import ServerThread, running, server_thread
 from tests.wire.authority import Authority, authority
+from tests.wire.oauth_server import as_json
+from tests.wire.serving import Answer, Asked, serving
 from tests.wire.vault import Vault, vault
 from tizmoret.connections.connection import Wanted
 from tizmoret.connections.mcp_held import Held, held_of
@@ -244,6 +247,24 @@ def test_who_reads_documents_of_clients_is_given_ours(open_settings: Settings, s
         assert httpx2.get(f"{running.address}/oauth/clients/anything").status_code == 422
     finally:
         server.stop()
+
+
+def greets_anybody(asked: Asked) -> Answer:
+    """Lets whoever comes shake hands, and nobody see the tools."""
+    told = json.loads(asked.content or b"{}")
+    if told.get("method") == "initialize":
+        made = {"protocolVersion": "2025-06-18", "capabilities": {"tools": {}}, "serverInfo": {"name": "vault", "version": "1"}}
+        return as_json(200, {"jsonrpc": "2.0", "id": told["id"], "result": made})
+    if told.get("method") == "notifications/initialized":
+        return Answer(202)
+    if told.get("method") == "tools/list":
+        return as_json(401, {"error": "invalid_token"}, {"WWW-Authenticate": 'Bearer error="invalid_token"'})
+    return as_json(404, {})
+
+
+async def test_a_server_that_asks_only_after_the_greeting_is_understood_too(tizmoret: Tizmoret) -> None:
+    with serving(greets_anybody) as address, pytest.raises(SignInNeeded, match="wants somebody to sign in"):
+        await tizmoret.connections.add(Wanted("vault", "mcp", f"{address}/mcp"))
 
 
 LIES: list[tuple[dict[str, Any], str]] = [
