@@ -15,9 +15,8 @@ import structlog
 from psycopg.rows import class_row
 
 from tizmoret.connections.book import Connections
-from tizmoret.connections.kinds import KINDS
 from tizmoret.connections.notice import Notice
-from tizmoret.errors import StepFailed, TizmoretError
+from tizmoret.errors import TizmoretError
 from tizmoret.plan.model import Language
 from tizmoret.store.database import Database
 
@@ -88,14 +87,7 @@ class GateNotices:
                 return False
         mark = hashlib.sha256(f"{one.workspace}/{one.approval}".encode()).hexdigest()[:32]  # a repeat is known by it, where the server can
         text = f"{one.title[:1_000]}\ntizmoret show {one.execution}"
-        try:
-            known = await self._connections.get(one.connection, workspace=one.workspace)
-            tell = KINDS[known.kind].tell
-            if tell is None:
-                raise StepFailed(f"{known.name} tells nobody anything.")
-            await tell(known, self._connections.way, Notice(title=_TITLE[one.language], text=text), mark)
-        except (TizmoretError, ConnectionError) as error:
-            await self._connections.note(one.connection, str(error), workspace=one.workspace)
+        if not await self._connections.tell(one.connection, Notice(title=_TITLE[one.language], text=text), mark, workspace=one.workspace):
             return False
         async with self._database.worker_tx() as connection:
             await connection.execute(

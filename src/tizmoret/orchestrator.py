@@ -45,6 +45,7 @@ from tizmoret.plan.model import OnFailure, Plan
 from tizmoret.plan.preview import preview as preview_plan
 from tizmoret.planner.choose import choose_planner
 from tizmoret.planner.language import detect_language
+from tizmoret.reminders import Reminders
 from tizmoret.retention import Retention, remove
 from tizmoret.saved_filters import SavedFilters
 from tizmoret.schedules.schedules import Schedules
@@ -88,6 +89,7 @@ class Tizmoret:
         self.schedules = Schedules(database, self.workspace, settings.timezone, checked_request, self.submit)
         self._retention = Retention(database, settings.retention_days)
         self.gate_notices = GateNotices(database, self.connections)
+        self.reminders = Reminders(database, self.connections, self.workplaces)
         self._chores: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -118,6 +120,7 @@ class Tizmoret:
                 self.schedules.keep_ringing(),
                 self._retention.keep_sweeping(),
                 self.gate_notices.keep_telling(),
+                self.reminders.keep_reminding(),
                 keep_fresh(self.refresh_catalog, self.connections),
             )
             self._chores = [asyncio.create_task(chore) for chore in chores]

@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 
 from tizmoret.connections.connection import Connection, Wanted, check
 from tizmoret.connections.kinds import KINDS
+from tizmoret.connections.notice import Notice
 from tizmoret.connections.tokens import Tokens
 from tizmoret.errors import BadInput, Conflict, NotFound, SignInNeeded, StepFailed, TizmoretError, TooLarge, TryAgain, Unavailable
 from tizmoret.store.database import Database
@@ -95,6 +96,19 @@ class Connections:
             await connection.execute(
                 "update connections set trouble = %s, checked_at = now() where workspace_id = %s and name = %s", (trouble, workspace, name)
             )
+
+    async def tell(self, name: str, notice: Notice, mark: str, *, workspace: UUID) -> bool:
+        """Tell people by it; a repeat has the same mark. False: it has not gone out, as far as is known, and the connection says why."""
+        try:
+            known = await self.get(name, workspace=workspace)
+            tell = KINDS[known.kind].tell
+            if tell is None:
+                raise StepFailed(f"{known.name} tells nobody anything.")
+            await tell(known, self.way, notice, mark)
+        except (TizmoretError, ConnectionError) as error:
+            await self.note(name, str(error), workspace=workspace)
+            return False
+        return True
 
     async def renew(self, known: Connection, secret: str, *, workspace: UUID) -> None:
         """Keep this secret in the place of the one that `known` has; where somebody has connected it anew since, theirs stays."""

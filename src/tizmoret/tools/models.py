@@ -105,11 +105,12 @@ class Event(_Value):
 
 
 class Task(_Value):
-    """Something to do. `done_at`: when it was ticked off."""
+    """Something to do. `remind`: when people are to be told of it. `done_at`: when it was ticked off."""
 
     id: Annotated[str, Kind("task.id")]
     title: Annotated[str, Kind("task.title")]
     due: dt.date | None = None
+    remind: AwareDatetime | None = None
     note: str = ""
     done_at: AwareDatetime | None = None
 

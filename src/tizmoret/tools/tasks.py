@@ -12,6 +12,7 @@ from tizmoret.catalog.tool import Ask, Call, Kind, Option, Text, Tool, tool
 from tizmoret.errors import Conflict, StepFailed
 from tizmoret.plan.labels import Label
 from tizmoret.plan.model import Language
+from tizmoret.tools.calendar.times import zoned
 from tizmoret.tools.models import Period, Task
 from tizmoret.tools.providers.ports import TaskList
 from tizmoret.tools.when import day
@@ -31,6 +32,9 @@ class _Arguments(BaseModel):
 class AddTask(_Arguments):
     title: Annotated[str, Kind("task.title")] = Field(min_length=1, max_length=300)
     due: dt.date | None = Field(None, description="the day by which it must be done")
+    remind: Annotated[dt.datetime | None, Kind("date-time")] = Field(
+        None, description="when to be reminded: then the workspace's connections that tell people do so"
+    )
     note: str = Field("", max_length=10_000)
 
 
@@ -62,6 +66,9 @@ def describe_task(task: Task, language: Language) -> str:
     due = ""
     if task.due is not None:
         due = f" · עד {day(task.due, language)}" if language == "he" else f" · due {day(task.due, language)}"
+    if task.remind is not None and not task.done:
+        when = f"{day(task.remind.date(), language)} {task.remind:%H:%M}"
+        due += f" · תזכורת {when}" if language == "he" else f" · reminder {when}"
     return f"{'✓' if task.done else '☐'} {task.title}{due}"
 
 
@@ -86,22 +93,26 @@ async def _remove(_args: object, output: object, call: Call) -> None:
 @tool(
     "tasks.add",
     title=Text(he="הוספת משימה", en="Add a task"),
-    description=Text(he="מוסיף משימה לרשימת המשימות, עם תאריך יעד", en="Add a task to the list of tasks, with a due date"),
+    description=Text(
+        he="מוסיף משימה לרשימת המשימות, עם תאריך יעד ותזכורת בשעה שנבחרה",
+        en="Add a task to the list of tasks, with a due date and a reminder at a given time",
+    ),
     examples={
         "he": [
             "הוסף משימה להתקשר לספק", "תזכיר לי לשלוח את הדוח עד יום חמישי", "רשום משימה חדשה",
-            "הזכר לי ביום חמישי להתקשר", "משימה חדשה: לבדוק את הגדר",
+            "הזכר לי ביום חמישי להתקשר", "משימה חדשה: לבדוק את הגדר", "תזכיר לי מחר בשעה תשע להתקשר לספק",
         ],
         "en": [
             "add a task to call the supplier", "remind me to send the report by Thursday", "note a new to-do",
-            "remind me on Thursday to call", "new task: check the fence",
+            "remind me on Thursday to call", "new task: check the fence", "remind me tomorrow at nine to call the supplier",
         ],
     },
     show=lambda added, language: f"{'נוספה משימה' if language == 'he' else 'Added a task'}: {describe_task(added.task, language)}",
     effect="write", recovery="keyed", label=OWN, undo=_remove, seconds=0.1,
 )  # fmt: skip
 async def add(args: AddTask, call: Call) -> OneTask:
-    task = Task(id=str(uuid.uuid5(_NAMESPACE, call.key)), title=" ".join(args.title.split()), due=args.due, note=args.note)
+    remind = None if args.remind is None else zoned(args.remind, call.timezone)
+    task = Task(id=str(uuid.uuid5(_NAMESPACE, call.key)), title=" ".join(args.title.split()), due=args.due, remind=remind, note=args.note)
     return OneTask(task=await call.provider(TaskList).add(task, call.now))
 
 

@@ -21,7 +21,9 @@ from tizmoret.words import normalise
 
 _NEAR_FUTURE = timedelta(days=90)  # how far "the meeting with Yoav" is looked for where no day is named
 
-_STARTS = frozenset({"start", "after", "from", "since", "begin", "start_time", "earliest", "at", "when", "time", "date"})
+_STARTS = frozenset(
+    {"start", "after", "from", "since", "begin", "start_time", "earliest", "at", "when", "time", "date", "remind", "reminder"}
+)
 _ENDS = frozenset({"end", "before", "until", "to", "latest", "end_time", "due"})
 _AHEAD = frozenset({"start", "starts", "begins", "start_time", "departure", "arrival"})  # of what is planned, and not of what was written
 _MINUTES = frozenset({"minutes", "duration", "duration_minutes", "length"})

@@ -142,9 +142,19 @@ def _task(todo: icalendar.Component) -> Task:
         id=str(todo["UID"]),
         title=str(todo.get("SUMMARY", "")),
         due=due.date() if isinstance(due, dt.datetime) else due,
+        remind=_reminder(todo),
         note=str(todo.get("DESCRIPTION", "")),
         done_at=done,
     )
+
+
+def _reminder(todo: icalendar.Component) -> dt.datetime | None:
+    """Of the first alarm that says a time of its own: one that is told from the task's start or end has none where these are days."""
+    for alarm in todo.walk("VALARM"):
+        at = alarm.decoded("TRIGGER", None)
+        if isinstance(at, dt.datetime) and at.tzinfo is not None:
+            return at
+    return None
 
 
 def _written(task: Task, now: dt.datetime) -> bytes:
@@ -159,6 +169,12 @@ def _written(task: Task, now: dt.datetime) -> bytes:
         todo.add("due", task.due)
     if task.note:
         todo.add("description", task.note)
+    if task.remind is not None:
+        alarm = icalendar.Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", task.title)
+        alarm.add("trigger", task.remind.astimezone(dt.UTC), parameters={"VALUE": "DATE-TIME"})
+        todo.add_component(alarm)
     calendar.add_component(todo)
     content: bytes = calendar.to_ical()
     return content
