@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from typing import Any, Self
@@ -61,13 +61,15 @@ from tizmoret.workplaces import Workplaces
 log = structlog.get_logger(__name__)
 
 
-class Tizmoret:
-    """Made by `open`. `workspace` arguments default to the first workspace."""
+Choose = Callable[[Database], Awaitable[UUID]]
 
-    def __init__(self, settings: Settings, database: Database, base: Installed | Given) -> None:
+
+class Tizmoret:
+    """Made by `open`. `workspace` arguments default to `workspace`: the first one, where `open` was not told otherwise."""
+
+    def __init__(self, settings: Settings, database: Database, base: Installed | Given, workspace: UUID) -> None:
         self.settings = settings
-        self.workspace = database.default_workspace
-        self._base = base
+        self.workspace, first = workspace, database.default_workspace
         self._database = self.database = database
         self._stream = Stream(database)
         self._worker = Worker(database)
@@ -75,14 +77,14 @@ class Tizmoret:
         sealing = Sealing(settings.home, settings.keys)
         self.connections = Connections(database, sealing, Way(settings.networks), self.workspace, self.refresh_catalog)
         self.sign_ins = SignIns(database, sealing, self.connections, clients_of(settings))
-        catalogs = Catalogs(base, self.connections, self.workspace)
-        self._planner = choose_planner(settings, catalogs.of(self.workspace).now)
+        catalogs = Catalogs(base, self.connections, first)
+        self._planner = choose_planner(settings, catalogs.of(workspace).now)
         self.workplaces = Workplaces(settings, database, self.catalog_of, self._planner.name, self.connections)
         self._journal = Journal(database.dedicated, self._stream.committed)
         self._environments = Environments(
             settings, database, catalogs, self._planner, self._journal, self._values, self.workplaces, Locks(database)
         )
-        self._dispatcher = choose_dispatcher(settings, self._environments.of(self.workspace), self._worker, self._stream)
+        self._dispatcher = choose_dispatcher(settings, self._environments.of(first), self._worker, self._stream)
         self.executions = Executions(database, self._values, self.workspace, self.catalog_of, self._now)
         self.filters = SavedFilters(database, self.workspace)
         self.conversations = Conversations(database, self.workspace)
@@ -94,15 +96,19 @@ class Tizmoret:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, settings: Settings, *, catalog: Catalog | None = None, run_engine: bool = True) -> AsyncIterator[Self]:
+    async def open(
+        cls, settings: Settings, *, catalog: Catalog | None = None, run_engine: bool = True, choose: Choose | None = None
+    ) -> AsyncIterator[Self]:
         """Bring everything up, take over what a dead process left, and take all down again at the end.
 
         catalog: other tools and agents than the built-in ones. run_engine: False only looks; it takes nothing over, and what it
-        submits or decides waits for a process that does. Raises Unavailable when there is no database."""
+        submits or decides waits for a process that does. choose: the workspace that is meant where none is named; None: the first.
+
+        Raises Unavailable when there is no database, and as `choose`."""
         database = await Database.open(settings)
         try:
             base = Given(catalog) if catalog is not None else await asyncio.to_thread(Installed, settings, database.default_workspace)
-            tizmoret = cls(settings, database, base)
+            tizmoret = cls(settings, database, base, database.default_workspace if choose is None else await choose(database))
             await tizmoret._start(run_engine)
             try:
                 yield tizmoret
@@ -131,7 +137,7 @@ class Tizmoret:
 
     @property
     def catalog(self) -> Catalog:
-        """Of the first workspace, with what it is connected to, once `refresh_catalog` has looked."""
+        """Of the workspace, with what it is connected to, once `refresh_catalog` has looked."""
         return self.catalog_of(self.workspace)
 
     def catalog_of(self, workspace: UUID) -> Catalog:
@@ -140,7 +146,7 @@ class Tizmoret:
     @property
     def agent_faults(self) -> Sequence[AgentFault]:
         """What is wrong with those of the workspace's own agents that are therefore not in the catalog."""
-        return self._base.faults
+        return self._environments.catalogs.of(self.workspace).faults
 
     def _now(self) -> datetime:
         return datetime.now(self.settings.timezone)

@@ -16,6 +16,7 @@ from tizmoret.views import NewKey, WorkspaceView
 
 class Access:
     def __init__(self, database: Database) -> None:
+        self.database = database
         self.credentials = Credentials(database)
         self.members = Members(database, self.credentials.changed)
         self.keys = Keys(database, self.credentials.changed)

@@ -23,7 +23,7 @@ def _make(tizmoret: Tizmoret) -> DemoSummary | None:
     from tizmoret.demo import make_demo
 
     settings = tizmoret.settings
-    folder = tizmoret.workplaces.folder(tizmoret.workspace)
+    folder = tizmoret.workplaces.folder(tizmoret.database.default_workspace)
     # Of two processes that start at once (`make run` here, `tizmoret run` there) the second waits, and then finds the files.
     with (settings.workspaces / ".making-demo").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

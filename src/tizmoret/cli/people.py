@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from uuid import UUID
 
 from rich.table import Table
 from rich.text import Text
@@ -53,13 +54,14 @@ def show_new_key(key: NewKey, screen: Screen, json: bool) -> None:
     screen.say("key.once", "dim")
 
 
-def show_workspaces(workspaces: Sequence[WorkspaceView], screen: Screen, json: bool) -> None:
+def show_workspaces(workspaces: Sequence[WorkspaceView], screen: Screen, json: bool, in_use: UUID | None = None) -> None:
     if json:
         print_json(workspaces, screen)
         return
     table = _table(screen, "member.name", "show.id")
+    table.add_column()
     for one in workspaces:
-        table.add_row(_text(one.name, screen), str(one.id))
+        table.add_row(_text(one.name, screen), str(one.id), say("workspace.in_use") if one.id == in_use else "")
     screen.out.print(table)
 
 

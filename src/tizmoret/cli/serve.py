@@ -63,10 +63,11 @@ def speak_mcp() -> int:
     set_up_logs(settings.home)
 
     async def speak() -> None:
+        from tizmoret.cli.workspace import chosen
         from tizmoret.mcp.server import over_stdio
         from tizmoret.orchestrator import Tizmoret
 
-        async with Tizmoret.open(settings) as tizmoret:
+        async with Tizmoret.open(settings, choose=chosen) as tizmoret:
             await over_stdio(tizmoret)
 
     loop.run(speak())

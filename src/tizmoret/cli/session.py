@@ -22,20 +22,22 @@ if TYPE_CHECKING:
 Work = Callable[["Tizmoret", Screen], Awaitable[int]]
 
 
-def run(work: Work, *, engine: bool = True) -> int:
-    """Bring Tizmoret up, do the work, take it down; the exit code. engine: whether this process may carry executions on."""
+def run(work: Work, *, engine: bool = True, anywhere: bool = False) -> int:
+    """Bring Tizmoret up, do the work, take it down; the exit code. engine: whether this process may carry executions on. anywhere: the work
+    is that of no workspace, and may be what mends a wrong choice of one."""
     settings = Settings.from_env()
     screen = Screen()
-    return loop.run(_run(settings, screen, work, engine))
+    return loop.run(_run(settings, screen, work, engine, anywhere))
 
 
-async def _run(settings: Settings, screen: Screen, work: Work, engine: bool) -> int:
+async def _run(settings: Settings, screen: Screen, work: Work, engine: bool, anywhere: bool) -> int:
     set_up_logs(settings.home)
     async with AsyncExitStack() as stack:
         with screen.patience("watch.starting"):
+            from tizmoret.cli.workspace import chosen
             from tizmoret.orchestrator import Tizmoret
 
-            tizmoret = await stack.enter_async_context(Tizmoret.open(settings, run_engine=engine))
+            tizmoret = await stack.enter_async_context(Tizmoret.open(settings, run_engine=engine, choose=None if anywhere else chosen))
             if engine:
                 await first_files(tizmoret)
         return await work(tizmoret, screen)

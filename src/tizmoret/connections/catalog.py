@@ -24,9 +24,12 @@ LOOK_EVERY = 2.0  # seconds
 
 
 class Base(Protocol):
-    """What there is without any connection. names: of it, which no connected tool may take."""
+    """What there is without any connection. names: of it, which no connected tool may take. faults: of what was left out of it."""
 
     names: frozenset[str]
+
+    @property
+    def faults(self) -> Sequence[Any]: ...
 
     def of(self, workspace: UUID) -> Base:
         """The same for another workspace."""
@@ -72,6 +75,10 @@ class CurrentCatalog:
         self._workspace = workspace
         self._version: tuple[Any, ...] = ()
         self.now = self.ever = base.catalog()
+
+    @property
+    def faults(self) -> Sequence[Any]:
+        return self._base.faults
 
     async def refresh(self, connected: object) -> bool:
         """connected: which version its connections are. Whether it is another one now. Raises Unavailable."""

@@ -12,13 +12,14 @@ from tizmoret.cli.commands.ending import done, watch
 from tizmoret.cli.commands.options import HELP, Json, JsonLines, NoWait, OnFailure, Request, Yes
 from tizmoret.cli.messages import say
 from tizmoret.cli.request import read_request
+from tizmoret.cli.workspace import InWorkspace
 
 if TYPE_CHECKING:
     from tizmoret.cli.terminal import Screen
     from tizmoret.orchestrator import Tizmoret
 
-app = typer.Typer()
-imports = typer.Typer(help=say("help.import"), no_args_is_help=True)
+app = InWorkspace()
+imports = InWorkspace(help=say("help.import"), no_args_is_help=True)
 
 
 @app.command(help=say("help.run"))

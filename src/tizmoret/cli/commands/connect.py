@@ -12,6 +12,7 @@ import typer
 from tizmoret.cli import failure
 from tizmoret.cli.commands.options import HELP, Json
 from tizmoret.cli.messages import say
+from tizmoret.cli.workspace import InWorkspace
 from tizmoret.errors import BadInput
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 SECRET = "TIZMORET_SECRET"  # noqa: S105 - the name of a variable
 
-app = typer.Typer(help=say("help.connect"), no_args_is_help=True, context_settings=HELP)
-adding = typer.Typer(help=say("help.connect_add"), no_args_is_help=True, context_settings=HELP)
+app = InWorkspace(help=say("help.connect"), no_args_is_help=True, context_settings=HELP)
+adding = InWorkspace(help=say("help.connect_add"), no_args_is_help=True, context_settings=HELP)
 app.add_typer(adding, name="add")
 
 Name = Annotated[str, typer.Argument(help=say("arg.connection"), metavar="NAME")]

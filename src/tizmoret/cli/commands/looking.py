@@ -10,13 +10,14 @@ from tizmoret.cli import failure
 from tizmoret.cli.commands.ending import watch
 from tizmoret.cli.commands.options import Id, Json
 from tizmoret.cli.messages import say
+from tizmoret.cli.workspace import InWorkspace
 from tizmoret.errors import BadInput
 
 if TYPE_CHECKING:
     from tizmoret.cli.terminal import Screen
     from tizmoret.orchestrator import Tizmoret
 
-app = typer.Typer()
+app = InWorkspace()
 
 STATES = ("planning", "running", "waiting", "paused", "completed", "failed", "cancelled", "quarantined", "undone", "open")
 

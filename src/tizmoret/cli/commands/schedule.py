@@ -9,6 +9,7 @@ import typer
 from tizmoret.cli import failure
 from tizmoret.cli.messages import say
 from tizmoret.cli.request import read_request
+from tizmoret.cli.workspace import InWorkspace
 from tizmoret.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tizmoret.orchestrator import Tizmoret
     from tizmoret.views import Schedule
 
-app = typer.Typer(help=say("help.schedule"), no_args_is_help=True)
+app = InWorkspace(help=say("help.schedule"), no_args_is_help=True)
 
 Id = Annotated[str, typer.Argument(help=say("arg.schedule"), metavar="ID")]
 Json = Annotated[bool, typer.Option("--json", help=say("opt.json"))]

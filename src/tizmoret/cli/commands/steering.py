@@ -9,12 +9,13 @@ import typer
 from tizmoret.cli.commands.ending import done, watch
 from tizmoret.cli.commands.options import ApprovalId, Id, Json, JsonLines, Note, NoWait
 from tizmoret.cli.messages import say
+from tizmoret.cli.workspace import InWorkspace
 
 if TYPE_CHECKING:
     from tizmoret.cli.terminal import Screen
     from tizmoret.orchestrator import Tizmoret
 
-app = typer.Typer()
+app = InWorkspace()
 
 
 @app.command(help=say("help.approve"))

@@ -9,11 +9,14 @@ import typer
 from tizmoret.cli import failure
 from tizmoret.cli.commands.options import Json
 from tizmoret.cli.messages import say
+from tizmoret.cli.workspace import InWorkspace
 
 if TYPE_CHECKING:
     pass
 
 app = typer.Typer()
+speaking = InWorkspace()
+app.add_typer(speaking)
 
 
 @app.command(help=say("help.serve"))
@@ -28,7 +31,7 @@ def serve(
     return start(host, port, open_page, drives=workers > 0)
 
 
-@app.command(help=say("help.mcp"))
+@speaking.command(help=say("help.mcp"))
 def mcp() -> int:
     from tizmoret.cli.serve import speak_mcp
 
