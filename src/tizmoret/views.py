@@ -146,6 +146,7 @@ class Member(_View):
     name: str
     role: Role
     keys: int = 0
+    stays: bool = False  # nobody can remove them or change their role: the last owner, or the installation's own
     last_used_at: datetime | None = None  # the last of their keys
     created_at: datetime
 

@@ -36,7 +36,8 @@ class Members:
     async def list(self, workspace: UUID) -> Sequence[Member]:
         """By when they came."""
         async with self._database.tenant_tx(workspace) as connection:
-            return await _read(connection, workspace)
+            found = await _read(connection, workspace)
+        return [one.model_copy(update={"stays": self._why_stays(one, found, workspace) is not None}) for one in found]
 
     async def add(self, name: str, role: Role, *, by: Actor) -> Member:
         """Raises BadInput, Forbidden, Conflict where somebody has that name, TooLarge."""
@@ -89,11 +90,17 @@ class Members:
         _reached(by, found.role, "name")
         if stays_owner:
             return
-        if name == OWNER and by.workspace == self._database.default_workspace:
+        why = self._why_stays(found, known, by.workspace)
+        if why is not None:
+            raise why
+
+    def _why_stays(self, one: Member, all: Sequence[Member], workspace: UUID) -> Conflict | None:
+        if one.name == OWNER and workspace == self._database.default_workspace:
             cure = "Whoever has the token of `tizmoret token` is this member."
-            raise Conflict(f"{OWNER} is the installation's own owner and stays.", cure=cure, field="name")
-        if found.role == "owner" and sum(one.role == "owner" for one in known) == 1:
-            raise Conflict(f"{name} is the last owner.", cure="Make somebody else an owner first.", field="name")
+            return Conflict(f"{OWNER} is the installation's own owner and stays.", cure=cure, field="name")
+        if one.role == "owner" and sum(other.role == "owner" for other in all) == 1:
+            return Conflict(f"{one.name} is the last owner.", cure="Make somebody else an owner first.", field="name")
+        return None
 
 
 async def find_member(connection: AsyncConnection[Any], workspace: UUID, name: str) -> Member:

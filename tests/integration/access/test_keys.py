@@ -76,6 +76,18 @@ def test_an_expired_key_opens_nothing(running: Running, signed: Signed, database
     assert [one["id"] for one in running.client.get("/api/keys").json()] == [key["id"]]  # it is still shown, as expired
 
 
+def test_the_cookie_goes_over_https_alone_where_it_came_over_it(running: Running, person: Person) -> None:
+    """Also behind a proxy that ends TLS, which uvicorn trusts on this machine."""
+    key = person(running.client, "Dana").headers["authorization"].removeprefix("Bearer ")
+    for secret in (key, running.start_link.split("token=")[1]):
+        for scheme, secure in (("https", True), ("http", False)):
+            with httpx2.Client(base_url=running.address, headers={"X-Forwarded-Proto": scheme}) as page:
+                made = page.post("/api/session", json={"token": secret})
+                assert made.status_code == 204
+                assert ("secure" in made.headers["set-cookie"].lower()) == secure
+                assert ("secure" in page.delete("/api/session").headers["set-cookie"].lower()) == secure
+
+
 def test_signing_out_ends_the_session_wherever_its_cookie_was_copied_to(running: Running, person: Person) -> None:
     dana = person(running.client, "Dana")
     with httpx2.Client(base_url=running.address) as page:

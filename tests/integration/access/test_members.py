@@ -70,6 +70,17 @@ def test_the_owner_of_the_installation_stays_whoever_else_owns_the_workspace(run
     refused(rachel.patch("/api/members/owner", json={"role": "viewer"}), 409, "name")
 
 
+def test_who_stays_is_told(running: Running, other: httpx2.Client, person: Person) -> None:
+    def stay(client: httpx2.Client) -> dict[str, bool]:
+        return {one["name"]: one["stays"] for one in client.get("/api/members").json()}
+
+    person(running.client, "Rachel", "owner")
+    assert stay(running.client) == {"owner": True, "Rachel": False}
+    assert stay(other) == {"Noa": True}
+    person(other, "Gil", "owner")
+    assert stay(other) == {"Noa": False, "Gil": False}
+
+
 def test_of_two_owners_who_remove_each_other_at_once_one_stays(other: httpx2.Client, person: Person) -> None:
     rachel = person(other, "Rachel", "owner")
     with ThreadPoolExecutor(2) as pool:

@@ -6,6 +6,7 @@ import { type ReactNode, useId, useState } from "react";
 import { api, type Approval, Problem } from "../api/client";
 import { useWords } from "../i18n";
 import { Code, Value, visible } from "../ui/bidi";
+import { Needs, useRefused } from "../ui/Needs";
 import { ProblemText } from "../ui/states";
 import { Arguments } from "./Arguments";
 import { changes, Difference } from "./Difference";
@@ -125,22 +126,24 @@ function YesOrNo({ approval, busy, decide }: { approval: Approval; busy: boolean
       ) : (
         <Arguments value={approval.args} label={approval.tool ?? ""} />
       )}
-      <div className="flex flex-wrap items-center gap-2">
-        <button type="button" className="btn primary" disabled={busy} onClick={() => void decide(() => api.approve(approval, { args, note: "" }))}>
-          {t(args ? "approveEdited" : "approve")}
-        </button>
-        {approval.argsSchema && (
-          <button type="button" className="btn" disabled={busy} onClick={() => setEdited(editing ? undefined : structuredClone(approval.args))}>
-            {editing ? <Undo2 size={14} aria-hidden className="flip" /> : <Pencil size={14} aria-hidden />}
-            {t(editing ? "dropEdit" : "edit")}
+      <Needs action="decide">
+        <div className="flex flex-wrap items-center gap-2">
+          <button type="button" className="btn primary" disabled={busy} onClick={() => void decide(() => api.approve(approval, { args, note: "" }))}>
+            {t(args ? "approveEdited" : "approve")}
           </button>
-        )}
-        <span className="flex-1" />
-        <input className="field max-w-64 flex-1" type="text" dir={note === "" ? undefined : "auto"} maxLength={1000} placeholder={t("reason")} aria-label={t("reason")} value={note} onChange={(event) => setNote(event.target.value)} />
-        <button type="button" className="btn danger" disabled={busy} onClick={() => void decide(() => api.reject(approval, note))}>
-          {t("reject")}
-        </button>
-      </div>
+          {approval.argsSchema && (
+            <button type="button" className="btn" disabled={busy} onClick={() => setEdited(editing ? undefined : structuredClone(approval.args))}>
+              {editing ? <Undo2 size={14} aria-hidden className="flip" /> : <Pencil size={14} aria-hidden />}
+              {t(editing ? "dropEdit" : "edit")}
+            </button>
+          )}
+          <span className="flex-1" />
+          <input className="field max-w-64 flex-1" type="text" dir={note === "" ? undefined : "auto"} maxLength={1000} placeholder={t("reason")} aria-label={t("reason")} value={note} onChange={(event) => setNote(event.target.value)} />
+          <button type="button" className="btn danger" disabled={busy} onClick={() => void decide(() => api.reject(approval, note))}>
+            {t("reject")}
+          </button>
+        </div>
+      </Needs>
     </>
   );
 }
@@ -167,6 +170,7 @@ function Reply({ approval, busy, decide }: { approval: Approval; busy: boolean; 
   const [text, setText] = useState("");
   const name = useId();
   const options = approval.options ?? [];
+  const refused = useRefused("decide");
   return (
     <form
       className="flex flex-col gap-3"
@@ -176,7 +180,7 @@ function Reply({ approval, busy, decide }: { approval: Approval; busy: boolean; 
       }}
     >
       {options.length > 0 ? (
-        <fieldset className="flex flex-col gap-1.5">
+        <fieldset className="flex flex-col gap-1.5" disabled={refused}>
           <legend className="sr-only">{visible(approval.title)}</legend>
           {options.map((option, number) => (
             <label key={number} className="option">
@@ -186,17 +190,19 @@ function Reply({ approval, busy, decide }: { approval: Approval; busy: boolean; 
           ))}
         </fieldset>
       ) : (
-        <input className="field" type="text" dir={text === "" ? undefined : "auto"} maxLength={2000} aria-label={t("yourAnswer")} placeholder={t("yourAnswer")} required value={text} onChange={(event) => setText(event.target.value)} />
+        <input className="field" type="text" dir={text === "" ? undefined : "auto"} maxLength={2000} aria-label={t("yourAnswer")} placeholder={t("yourAnswer")} required disabled={refused} value={text} onChange={(event) => setText(event.target.value)} />
       )}
-      <div className="flex items-center gap-2">
-        <button type="submit" className="btn primary" disabled={busy}>
-          {t("answerIt")}
-        </button>
-        <span className="flex-1" />
-        <button type="button" className="btn danger" disabled={busy} onClick={() => void decide(() => api.reject(approval, ""))}>
-          {t("reject")}
-        </button>
-      </div>
+      <Needs action="decide">
+        <div className="flex items-center gap-2">
+          <button type="submit" className="btn primary" disabled={busy}>
+            {t("answerIt")}
+          </button>
+          <span className="flex-1" />
+          <button type="button" className="btn danger" disabled={busy} onClick={() => void decide(() => api.reject(approval, ""))}>
+            {t("reject")}
+          </button>
+        </div>
+      </Needs>
     </form>
   );
 }

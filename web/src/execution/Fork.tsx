@@ -12,6 +12,7 @@ import { type Schema, SchemaForm } from "../approvals/SchemaForm";
 import { useWords } from "../i18n";
 import { Value } from "../ui/bidi";
 import { Dialog } from "../ui/Dialog";
+import { useRefused } from "../ui/Needs";
 import { ProblemText } from "../ui/states";
 import type { LiveStep } from "./fold";
 
@@ -93,6 +94,7 @@ export function Fork({ execution, step, steps, onClose }: { execution: string; s
 /** A button that opens the question. */
 export function ForkButton({ name, ...rest }: { name: string; execution: string; step: LiveStep; steps: readonly LiveStep[] }) {
   const [open, setOpen] = useState(false);
+  if (useRefused("submit")) return null;
   return (
     <>
       <button type="button" className="btn" onClick={() => setOpen(true)} data-fork-from={rest.step.id}>

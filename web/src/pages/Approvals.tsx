@@ -16,6 +16,7 @@ import { useKeys } from "../shell/keys";
 import { Code, Value } from "../ui/bidi";
 import { Dialog } from "../ui/Dialog";
 import { useTitle } from "../ui/hooks";
+import { Needs } from "../ui/Needs";
 import { Empty, Failed, Loading, ProblemText } from "../ui/states";
 
 type Verdict = "approve" | "reject";
@@ -73,12 +74,14 @@ export function Approvals() {
               {chosen.length > 0 && (
                 <div className="card flex flex-wrap items-center gap-2 p-2 ps-3" data-batch>
                   <span className="flex-1 text-sm">{t("marked", { count: chosen.length })}</span>
-                  <button type="button" className="btn primary" onClick={() => setVerdict("approve")}>
-                    {t("approveMarked")}
-                  </button>
-                  <button type="button" className="btn danger" onClick={() => setVerdict("reject")}>
-                    {t("rejectMarked")}
-                  </button>
+                  <Needs action="decide" silent>
+                    <button type="button" className="btn primary" onClick={() => setVerdict("approve")}>
+                      {t("approveMarked")}
+                    </button>
+                    <button type="button" className="btn danger" onClick={() => setVerdict("reject")}>
+                      {t("rejectMarked")}
+                    </button>
+                  </Needs>
                 </div>
               )}
               <ul className="card divide-y divide-line overflow-hidden" aria-label={t("approvals")} data-inbox>

@@ -15,6 +15,7 @@ import { Header } from "../shell/Header";
 import { Code, Num } from "../ui/bidi";
 import { useTitle } from "../ui/hooks";
 import { Empty, Failed, Loading, ProblemText } from "../ui/states";
+import { Needs } from "../ui/Needs";
 import { duration, money } from "../ui/units";
 import { EffectBadge } from "./Catalog";
 import { share } from "./Metrics";
@@ -224,10 +225,12 @@ function Trial({ entry }: { entry: Entry }) {
       >
         <SchemaForm schema={schema} value={args} onChange={setArgs} />
         <ProblemText error={run.error} />
-        <button type="submit" className="btn primary self-start" disabled={run.isPending}>
-          <Play size={14} aria-hidden className="flip" />
-          {t("tryIt")}
-        </button>
+        <Needs action="submit">
+          <button type="submit" className="btn primary self-start" disabled={run.isPending}>
+            <Play size={14} aria-hidden className="flip" />
+            {t("tryIt")}
+          </button>
+        </Needs>
       </form>
     </section>
   );

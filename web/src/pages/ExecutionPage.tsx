@@ -24,6 +24,7 @@ import { Menu } from "../ui/Menu";
 import { Failed, Loading, ProblemText } from "../ui/states";
 import { Badge } from "../ui/status";
 import { Sure } from "../ui/Sure";
+import { Needs, useRefused } from "../ui/Needs";
 import { type Tab, Tabs } from "../ui/Tabs";
 import { Connection } from "../shell/Connection";
 
@@ -215,10 +216,11 @@ function Actions({ shown, tell }: { shown: Shown; tell: (what: Steering | "undo"
   const execution = shown.execution!;
   const over = isOver(execution);
   const paused = execution.status === "paused";
+  const useless = { undo: useRefused("steer"), ask: useRefused("submit") };
   return (
     <>
       {!over && (
-        <>
+        <Needs action="steer" silent>
           <button type="button" className="btn" onClick={() => tell(paused ? "resume" : "pause")}>
             {paused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
             <span className="max-[600px]:sr-only">{t(paused ? "resume" : "pause")}</span>
@@ -227,12 +229,12 @@ function Actions({ shown, tell }: { shown: Shown; tell: (what: Steering | "undo"
             <Ban size={14} aria-hidden />
             <span className="max-[600px]:sr-only">{t("cancel")}</span>
           </button>
-        </>
+        </Needs>
       )}
       <Menu
         items={[
-          ...(over && acted ? [{ name: t("undoIt"), icon: Undo2, act: () => setSure("undo") }] : []),
-          { name: t("askAgain"), icon: RotateCcw, act: () => void go({ to: "/", search: { q: execution.request } }) },
+          ...(over && acted && !useless.undo ? [{ name: t("undoIt"), icon: Undo2, act: () => setSure("undo") }] : []),
+          ...(useless.ask ? [] : [{ name: t("askAgain"), icon: RotateCcw, act: () => void go({ to: "/", search: { q: execution.request } }) }]),
           { name: t("compareWith"), icon: GitCompareArrows, act: () => setPicking(true) },
           { name: t("copyId"), icon: Copy, act: () => void navigator.clipboard.writeText(execution.id) },
           { name: t("copyLink"), icon: Link2, act: () => void navigator.clipboard.writeText(location.href) },

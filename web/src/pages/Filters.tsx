@@ -8,6 +8,7 @@ import { api } from "../api/client";
 import { catalogQuery, filtersQuery, peopleQuery } from "../api/queries";
 import { useWords } from "../i18n";
 import { Value } from "../ui/bidi";
+import { Needs } from "../ui/Needs";
 import { ProblemText } from "../ui/states";
 import { asked, DAYS, type Narrowed, sameFilter, shown } from "./filter";
 
@@ -92,16 +93,20 @@ export function Saved({ now, go, filtered }: { now: Narrowed; go: (to: Narrowed)
           <button type="button" className="chip rounded-e-none! border-e-0!" aria-pressed={sameFilter(one.filter, asked(now))} onClick={() => go(shown(one.filter))}>
             <Value text={one.name} />
           </button>
-          <button type="button" className="chip rounded-s-none! px-2!" aria-label={t("removeFilter", { name: one.name })} onClick={() => remove.mutate(one.id)}>
-            <X size={13} aria-hidden />
-          </button>
+          <Needs action="plan-ahead" silent>
+            <button type="button" className="chip rounded-s-none! px-2!" aria-label={t("removeFilter", { name: one.name })} onClick={() => remove.mutate(one.id)}>
+              <X size={13} aria-hidden />
+            </button>
+          </Needs>
         </span>
       ))}
       {filtered && !known && name === null && (
-        <button type="button" className="btn ghost" onClick={() => setName("")}>
-          <BookmarkPlus size={14} aria-hidden />
-          {t("saveFilter")}
-        </button>
+        <Needs action="plan-ahead" silent>
+          <button type="button" className="btn ghost" onClick={() => setName("")}>
+            <BookmarkPlus size={14} aria-hidden />
+            {t("saveFilter")}
+          </button>
+        </Needs>
       )}
       {name !== null && (
         <form

@@ -11,6 +11,7 @@ import { useWords } from "../i18n";
 import { EXAMPLES } from "../i18n/names";
 import { Header } from "../shell/Header";
 import { useTitle } from "../ui/hooks";
+import { Needs, useRefused } from "../ui/Needs";
 import { Failed, Loading, ProblemText } from "../ui/states";
 import { ExecutionRow } from "./ExecutionRow";
 import { PlanPreview } from "./PlanPreview";
@@ -28,7 +29,10 @@ export function NewRequest() {
   useEffect(() => box.current?.focus(), []);
   const busy = submit.isPending || preview.isPending;
 
+  const refused = useRefused("submit");
+
   const act = (what: (text: string) => void): void => {
+    if (refused) return;
     if (text.trim() === "") box.current?.focus();
     else if (!busy) what(text);
   };
@@ -61,6 +65,7 @@ export function NewRequest() {
             maxLength={20000}
             placeholder={t("placeholder")}
             value={text}
+            disabled={refused}
             onChange={(event) => {
               setText(event.target.value);
               preview.reset();
@@ -71,17 +76,19 @@ export function NewRequest() {
               act(submit.mutate);
             }}
           />
-          <div className="flex flex-wrap items-center gap-2">
-            <button type="submit" className="btn primary" disabled={busy}>
-              <Play size={14} aria-hidden className="flip" />
-              {t("send")}
-            </button>
-            <button type="button" className="btn" disabled={busy} onClick={() => act(preview.mutate)}>
-              <Eye size={14} aria-hidden />
-              {t("showPlan")}
-            </button>
-            <span className="text-xs text-fg-3 max-[900px]:hidden">{t("askHint")}</span>
-          </div>
+          <Needs action="submit">
+            <div className="flex flex-wrap items-center gap-2">
+              <button type="submit" className="btn primary" disabled={busy}>
+                <Play size={14} aria-hidden className="flip" />
+                {t("send")}
+              </button>
+              <button type="button" className="btn" disabled={busy} onClick={() => act(preview.mutate)}>
+                <Eye size={14} aria-hidden />
+                {t("showPlan")}
+              </button>
+              <span className="text-xs text-fg-3 max-[900px]:hidden">{t("askHint")}</span>
+            </div>
+          </Needs>
           <ProblemText error={submit.error ?? preview.error} />
         </form>
         {preview.isPending && <Loading />}

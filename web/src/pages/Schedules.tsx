@@ -12,6 +12,7 @@ import { Header } from "../shell/Header";
 import { Code, Value } from "../ui/bidi";
 import { useTitle } from "../ui/hooks";
 import { Empty, Failed, Loading, ProblemText } from "../ui/states";
+import { Needs } from "../ui/Needs";
 import { Sure } from "../ui/Sure";
 import { ScheduleForm } from "./ScheduleForm";
 
@@ -42,7 +43,9 @@ export function Schedules() {
               </ul>
             )}
           </div>
-          <ScheduleForm />
+          <Needs action="plan-ahead">
+            <ScheduleForm />
+          </Needs>
         </div>
       </main>
     </>
@@ -91,13 +94,15 @@ function Row({ schedule }: { schedule: Schedule }) {
         </p>
         <ProblemText error={turn.error} />
       </div>
-      <button type="button" className="btn" disabled={turn.isPending} onClick={() => turn.mutate()} aria-label={named(t(schedule.paused ? "resume" : "pause"))}>
-        {schedule.paused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
-        {t(schedule.paused ? "resume" : "pause")}
-      </button>
-      <button type="button" className="btn icon danger" onClick={() => setSure(true)} aria-label={named(t("removeSchedule"))} title={t("removeSchedule")}>
-        <Trash2 size={14} aria-hidden />
-      </button>
+      <Needs action="plan-ahead" silent>
+        <button type="button" className="btn" disabled={turn.isPending} onClick={() => turn.mutate()} aria-label={named(t(schedule.paused ? "resume" : "pause"))}>
+          {schedule.paused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
+          {t(schedule.paused ? "resume" : "pause")}
+        </button>
+        <button type="button" className="btn icon danger" onClick={() => setSure(true)} aria-label={named(t("removeSchedule"))} title={t("removeSchedule")}>
+          <Trash2 size={14} aria-hidden />
+        </button>
+      </Needs>
       {sure && (
         <Sure title={t("removeScheduleSure")} no={t("keepIt")} yes={t("remove")} busy={remove.isPending} error={remove.error} onNo={() => setSure(false)} onYes={() => remove.mutate()}>
           <p className="mb-1 font-medium text-fg">

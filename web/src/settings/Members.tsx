@@ -64,7 +64,7 @@ function Row({ one, told, again }: { one: Member; told: (done: Done) => void; ag
   const { me, may } = useMe();
   const [sure, setSure] = useState(false);
   const roles = reached(me?.role);
-  const mine = may("manage-members") && roles.includes(one.role);
+  const mine = may("manage-members") && roles.includes(one.role) && !one.stays;
   const change = useMutation({
     mutationFn: (to: Role) => api.people.change(one.name, to),
     onSuccess: () => told({ text: t("roleChanged", { name: one.name }), back: () => api.people.change(one.name, one.role) }),
@@ -99,7 +99,9 @@ function Row({ one, told, again }: { one: Member; told: (done: Done) => void; ag
           ))}
         </select>
       ) : (
-        <span className="text-sm">{role(one.role)}</span>
+        <span className="text-sm" title={one.stays ? t("memberStays") : undefined}>
+          {role(one.role)}
+        </span>
       )}
       {mine && (
         <button type="button" className="btn icon danger" onClick={() => setSure(true)} aria-label={t("removeMember", { name: one.name })} title={t("remove")}>

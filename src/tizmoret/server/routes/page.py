@@ -42,13 +42,13 @@ async def sign_in(body: SignIn, request: Request, people: People) -> Response:
     """Exchange a member's key, or the installation's token, for the page's cookie."""
     given, token = body.token.strip(), request.app.state.token
     if same(given, token):
-        return _with_cookie(Response(status_code=204), session_of(token), MONTH)
+        return _with_cookie(request, Response(status_code=204), session_of(token), MONTH)
     actor = await people.credentials.actor(given) if given.startswith(KEY) else None
     if actor is None:
         await asyncio.sleep(SLOW)
         raise NotSignedIn("This is no key of anybody.", cure="Ask who gave it to you; `tizmoret token` prints the owner's.", field="token")
     session, lasts = await people.keys.begin_session(actor)
-    return _with_cookie(Response(status_code=204), session.text, int(lasts.total_seconds()))
+    return _with_cookie(request, Response(status_code=204), session.text, int(lasts.total_seconds()))
 
 
 @router.delete("/api/session", status_code=204)
@@ -58,7 +58,7 @@ async def sign_out(request: Request, people: People) -> Response:
     if session is not None:
         await people.keys.end_session(session)
     response = Response(status_code=204)
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict", secure=request.url.scheme == "https")
     return response
 
 
@@ -74,7 +74,7 @@ async def page(request: Request, place: str = "", token: str | None = None) -> R
     if token is not None:
         clean = RedirectResponse(request.url.path, status_code=303)
         own = request.app.state.token
-        return _with_cookie(clean, session_of(own), MONTH) if same(token, own) else clean
+        return _with_cookie(request, clean, session_of(own), MONTH) if same(token, own) else clean
     index = WEB / "index.html"
     return FileResponse(index, media_type="text/html; charset=utf-8") if index.is_file() else HTMLResponse(_NOT_BUILT, 503)
 
@@ -104,6 +104,8 @@ async def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-def _with_cookie(response: Response, session: str, seconds: int) -> Response:
-    response.set_cookie(COOKIE, session, max_age=seconds, httponly=True, samesite="strict", path="/")
+def _with_cookie(request: Request, response: Response, session: str, seconds: int) -> Response:
+    """Over https it goes back over https alone. A proxy that ends TLS before us says so in X-Forwarded-Proto, which uvicorn heeds from those
+    in FORWARDED_ALLOW_IPS (this machine, where it is not set)."""
+    response.set_cookie(COOKIE, session, max_age=seconds, httponly=True, samesite="strict", path="/", secure=request.url.scheme == "https")
     return response

@@ -26,6 +26,8 @@ export const PEOPLE = {
   memberRemoved: ["{name} הוסר/ה. מי שמוחזר/ת צריך/ה מפתח חדש.", "{name} was removed. Who comes back needs a new key."],
   roleChanged: ["התפקיד של {name} השתנה.", "The role of {name} was changed."],
   takeBack: ["לבטל את השינוי", "Undo"],
+  lookingOn: ["בתפקיד {role} אפשר להסתכל. תפקיד שמאפשר יותר נותנים הבעלים או מי שמנהלים כאן.", "As {role} you look on. An owner or an admin can give you a role that may do this."],
+  memberStays: ["חייב להישאר כאן בעלים.", "This owner stays."],
   askOwner: ["רק מי שמנהלים כאן יכולים לשנות.", "Only those who manage this workspace can change it."],
 
   keys: ["מפתחות", "Keys"],
