@@ -18,23 +18,8 @@ from tizmoret.tools.models import Event
 from tizmoret.tools.providers.account_calendar import MAX_EVENTS, AccountCalendar
 from tizmoret.tools.providers.account_events import Calendar, Found, Planned, Told
 from tizmoret.tools.providers.change_records import Change, ChangeRecords
-from tizmoret.tools.providers.graph_event import (
-    becomes,
-    cancelled,
-    changes,
-    is_occurrence,
-    is_there,
-    kept,
-    local_start,
-    marked,
-    moved_with,
-    new_body,
-    placed,
-    put_back,
-    read_event,
-    rule_told,
-    said,
-)
+from tizmoret.tools.providers.graph_change import becomes, changes, kept, marked, moved_with, new_body, put_back, said
+from tizmoret.tools.providers.graph_event import MARKS, cancelled, is_occurrence, is_there, local_start, placed, read_event, rule_told
 from tizmoret.tools.providers.graph_events import GraphEvents, crossing
 from tizmoret.tools.providers.ics_event import split_id, stamped
 from tizmoret.tools.providers.rest_client import NotGiven, Taken
@@ -254,4 +239,4 @@ def _etag(told: Told) -> str:
 
 
 def _marks_of(body: Told) -> dict[str, Any]:
-    return {"singleValueExtendedProperties": body["singleValueExtendedProperties"]}
+    return {MARKS: body[MARKS]}
