@@ -35,8 +35,9 @@ export function Fork({ execution, step, steps, onClose }: { execution: string; s
   const { t } = useWords();
   const go = useNavigate();
   const again = useMemo(() => following(steps, step.id), [steps, step.id]);
-  const kept = steps.filter((one) => !again.has(one.id) && one.status === "completed");
-  const anew = steps.filter((one) => again.has(one.id) || one.status !== "completed");
+  const planned = steps.filter((one) => !one.askedBy); // what calls asked for while they ran is asked for anew, or not
+  const kept = planned.filter((one) => !again.has(one.id) && one.status === "completed");
+  const anew = planned.filter((one) => again.has(one.id) || one.status !== "completed");
   const before = typeof step.args === "object" && step.args !== null && !Array.isArray(step.args) && step.items == null ? (step.args as Args) : null;
   const schema = useQuery(catalogQuery).data?.find((entry) => entry.name === step.uses)?.arguments as Schema | undefined;
   const [edited, setEdited] = useState<Args | null>(null);

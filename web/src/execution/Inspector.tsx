@@ -69,6 +69,14 @@ export function Inspector({ step, steps, lines = [], onSelect, action }: Props) 
         ))}
       </dl>
       <Attempts failed={lines.filter((line) => line.step === step.id && line.kind === "step.failed")} />
+      {step.askedBy && (
+        <div className="flex flex-wrap items-center gap-1.5" data-asked-by={step.askedBy}>
+          <span className="eyebrow">{t("askedBy")}</span>
+          <button type="button" className="chip min-h-7! px-2! text-xs!" onClick={() => onSelect(step.askedBy!)}>
+            <Value text={title.get(step.askedBy) ?? step.askedBy} />
+          </button>
+        </div>
+      )}
       {step.dependsOn.length > 0 && (
         <div className="flex flex-wrap items-center gap-1.5">
           <span className="eyebrow">{t("dependsOn")}</span>

@@ -53,7 +53,7 @@ function Running({ live, shown }: { live: Live; shown: Shown }) {
   const { t, status } = useWords();
   const execution = shown.execution!;
   const over = isOver(execution);
-  const failed = shown.steps.find((step) => step.status === "failed");
+  const failed = shown.steps.find((step) => step.status === "failed" && !step.askedBy);
   const [problem, setProblem] = useState<unknown>(null);
   const done = execution.stepsTotal > 0 ? shown.steps.filter((step) => ["completed", "failed", "skipped", "cancelled"].includes(step.status)).length : 0;
   const total = Math.max(1, shown.steps.length, execution.stepsTotal);
@@ -167,7 +167,7 @@ function Work({ live, shown, over }: { live: Live; shown: Shown; over: boolean }
   const timeline = () => <Timeline steps={steps} timing={times} path={path} growing={!over} selected={selected} onSelect={pick} />;
   const details: Tab[] = [
     { id: "log", name: <>{t("log")} {step && <span className="max-w-40 truncate text-2xs text-fg-3"><Value text={step.title} /></span>}</>, content: () => <LogTail lines={shown.lines} step={step?.id} onEarlier={live.earlier} /> },
-    { id: "step", name: t("details"), content: () => <Inspector step={step} steps={steps} lines={shown.lines} onSelect={select} action={over && step && <ForkButton name={t("fork")} execution={shown.execution!.id} step={step} steps={steps} />} /> },
+    { id: "step", name: t("details"), content: () => <Inspector step={step} steps={steps} lines={shown.lines} onSelect={select} action={over && step && !step.askedBy && <ForkButton name={t("fork")} execution={shown.execution!.id} step={step} steps={steps} />} /> },
   ];
   if (shown.lines.some((line) => line.kind === "shared.written" || line.kind === "message.sent") || tab === "shared")
     details.push({ id: "shared", name: t("shared"), content: () => <Shared id={shown.execution!.id} steps={steps} lines={shown.lines} step={step?.id} onSelect={select} /> });

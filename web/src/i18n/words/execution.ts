@@ -72,6 +72,7 @@ export const EXECUTION = {
   selectStep: ["בחרו שלב בגרף או בציר הזמן.", "Choose a step in the graph or the timeline."],
   allSteps: ["כל השלבים", "All steps"],
   attempt: ["ניסיון {number}", "Attempt {number}"],
+  askedBy: ["התבקש על ידי", "Asked for by"],
   dependsOn: ["אחרי", "After"],
   noOutputYet: ["עוד אין פלט.", "No output yet."],
   noInputYet: ["הקלט ייקבע כשהשלב יתחיל.", "The input is settled when the step starts."],
