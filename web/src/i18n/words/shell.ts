@@ -96,7 +96,7 @@ export const SHELL = {
   activeNow: ["ביצועים פתוחים", "Open executions"],
 
   connections: ["חיבורים", "Connections"],
-  connectionsText: ["שרתים שכלי סביבת העבודה משתמשים בהם: יומן ואנשי קשר, כל API עם מסמך OpenAPI, או שרת MCP.", "Servers that the tools of this workspace use: a calendar and contacts, any API with an OpenAPI document, or an MCP server."],
+  connectionsText: ["שרתים שכלי סביבת העבודה משתמשים בהם: יומן ואנשי קשר, חשבון Google או Microsoft, כל API עם מסמך OpenAPI, או שרת MCP.", "Servers that the tools of this workspace use: a calendar and contacts, a Google or Microsoft account, any API with an OpenAPI document, or an MCP server."],
   connectionsNone: ["עוד אין חיבורים.", "There are no connections yet."],
   connectDav: ["יומן ואנשי קשר (CalDAV)", "Calendar and contacts (CalDAV)"],
   connectOpenapi: ["API לפי מסמך OpenAPI", "API by its OpenAPI document"],
