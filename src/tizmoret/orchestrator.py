@@ -40,6 +40,7 @@ from tizmoret.environments import Environments
 from tizmoret.errors import Conflict, Fenced
 from tizmoret.executions import Executions
 from tizmoret.gate_notices import GateNotices
+from tizmoret.loop import stop
 from tizmoret.owner import owner_token
 from tizmoret.plan.model import OnFailure, Plan
 from tizmoret.plan.preview import preview as preview_plan
@@ -158,9 +159,7 @@ class Tizmoret:
 
     async def hand_over(self) -> None:
         """Drive nothing any more, so that other processes go on at once; what is submitted from now on is theirs too."""
-        for chore in self._chores:
-            chore.cancel()
-        await asyncio.gather(*self._chores, return_exceptions=True)
+        await stop(self._chores)
         await self._dispatcher.hand_over()
 
     async def _stop(self) -> None:
