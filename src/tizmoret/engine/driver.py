@@ -12,13 +12,12 @@ from uuid import UUID
 import structlog
 
 from tizmoret.catalog.growing import MoreSteps
+from tizmoret.engine import endings, gates, quarantine, replanning
 from tizmoret.engine import events as e
-from tizmoret.engine import gates, quarantine, replanning
-from tizmoret.engine.answer import kept, undone
+from tizmoret.engine.answer import kept
 from tizmoret.engine.chronicle import Chronicle, problem, step_row
 from tizmoret.engine.course import Course
 from tizmoret.engine.drafting import beginning, begun
-from tizmoret.engine.endings import cancelled, final_answer, first_failure
 from tizmoret.engine.environment import Environment, Query
 from tizmoret.engine.events import Item
 from tizmoret.engine.lockqueue import LockQueue
@@ -177,8 +176,8 @@ class Driver:
         prepared = beginning(before, step, self._record.language, self._env.catalog)
         if prepared is None or self._closing:
             return
-        definition = step.model_dump(mode="json", exclude_defaults=True)
-        self._chronicle.note(e.StepPlanned(step.id, definition), row=ExecutionRow(steps_total=len(before) + 1))
+        planned = e.StepPlanned(step.id, step.model_dump(mode="json", exclude_defaults=True))
+        self._chronicle.note(planned, row=ExecutionRow(steps_total=len(before) + 1))
         self._follow(prepared)
         self._advance()
 
@@ -192,7 +191,7 @@ class Driver:
         self._closing = True
         await self._stop_tasks()
         steps = [step_row(id, item, "cancelled") for id, item, unit in self._chronicle.units() if unit.status not in FINAL]
-        await self._fail(error, steps=steps)
+        await self._end_with(*endings.failed(self._chronicle, error), steps=steps)
 
     async def _stop_calls(self) -> None:
         """Stop what runs of a plan that was still being written, as a crash would, so that the scheduler can begin anew."""
@@ -270,9 +269,8 @@ class Driver:
             self._course.scheduler.release(*call)
 
     def _wait_over(self, call: Call) -> None:
-        if self._course is not None and not self._closing:
-            self._course.scheduler.release(*call)
-            self._advance()
+        self._lock_free(call)
+        self._advance()
 
     async def _stop_tasks(self) -> None:
         if left := await self._tasks.stop():
@@ -309,7 +307,7 @@ class Driver:
                 await self._tell(e.ExecutionPaused(by), signal, "paused")
                 self._pausing = False
             case "resume" if self._state.paused or self._state.ended == "quarantined":
-                await self._tell(e.ExecutionResumed(by), signal, self._moving())
+                await self._tell(e.ExecutionResumed(by), signal, self._state.moving)
             case "cancel":
                 await self._cancel(by, signal.id)
             case "undo" if self._state.ended is not None:
@@ -321,9 +319,6 @@ class Driver:
         await self._chronicle.settle(event, row=self._chronicle.row(status=status), consumed=[signal.id])
         self._locks.look()
 
-    def _moving(self) -> str:
-        return "running" if self._state.planned else "planning"
-
     async def _close_gate(self, signal: Signal) -> None:
         gate = self._state.gates[signal.data["approval"]]
         if gate.purpose == "undo" and self._course is not None:
@@ -333,7 +328,7 @@ class Driver:
             return
         label = PERSON if gate.step is None or self._course is None else self._course.inputs.label(gate.step)
         event, blobs = gates.closed(signal.data, gate, label)
-        row = self._chronicle.row(waiting=len(self._state.gates) - 1, status="paused" if self._state.paused else self._moving())
+        row = self._chronicle.row(waiting=len(self._state.gates) - 1, status="paused" if self._state.paused else self._state.moving)
         steps = [] if gate.step is None else [gates.decided(event, gate.purpose)]
         effects = [] if gate.purpose != "unknown" or self._course is None else self._course.work.told(gate, event.decision)
         await self._chronicle.settle(event, row=row, steps=steps, effects=effects, blobs=blobs, consumed=[signal.id])
@@ -351,7 +346,7 @@ class Driver:
         await self._stop_tasks()
         if self._course is not None:
             await self._course.look_at_stopped()
-        rows = cancelled(self._chronicle, None if self._course is None else self._course.prepared)
+        rows = endings.cancelled(self._chronicle, None if self._course is None else self._course.prepared)
         await self._chronicle.settle(e.ExecutionCancelled(by), **rows, consumed=[] if signal is None else [signal])
         self._end("ended")
 
@@ -373,13 +368,20 @@ class Driver:
     async def _finish(self, course: Course, failed: bool) -> None:
         if failed and await self._another_plan(course):
             return
-        answer = await final_answer(self._env, self._record, course.prepared)
-        if failed:
-            error = first_failure(course.prepared, self._state)
-            if not await course.undo.comes_first(error, answer):
-                await self._fail(error, "\n\n".join([answer, *kept(course.prepared.plan, self._state)]).strip())
-        else:
-            await self._end_with(e.ExecutionCompleted(answer), self._chronicle.row(status="completed", answer=answer))
+        answer = await endings.final_answer(self._env, self._record, course.prepared)
+        if not failed:
+            await self._end_with(*endings.completed(self._chronicle, answer))
+            return
+        error = endings.first_failure(course.prepared, self._state)
+        if not await course.undo.comes_first(error, answer):
+            await self._end_with(*endings.failed(self._chronicle, error, answer, *kept(course.prepared.plan, self._state)))
+
+    async def _end_with(self, event: e.Event, row: ExecutionRow, **rows: Any) -> None:
+        """Nothing that people say is obeyed beside the last event: a pause that came while it was on its way to the log would follow it there,
+        and leave an execution that is over shown as paused for ever (found by the simulation)."""
+        async with self._signals:
+            await self._chronicle.settle(event, row=row, **rows)
+            self._end("ended")
 
     # -- taking effects back
 
@@ -395,24 +397,5 @@ class Driver:
             over = await course.undo.run()
         finally:
             self._undoes = False
-        if not over:
-            return
-        assert self._state.undoing is not None
-        lines, error = undone(course.prepared.plan, self._state), self._state.undoing.error
-        if error is not None:
-            await self._fail(error, "\n\n".join([self._state.undoing.answer, *lines]).strip())
-        else:
-            answer = "\n".join(lines)
-            await self._end_with(e.ExecutionUndone(answer), self._chronicle.row(status="undone", answer=answer))
-
-    async def _fail(self, error: dict[str, Any], answer: str = "", **rows: Any) -> None:
-        """End the execution with an error that says what to do."""
-        row = self._chronicle.row(status="failed", error=error, answer=answer or None)
-        await self._end_with(e.ExecutionFailed(error, answer), row, **rows)
-
-    async def _end_with(self, event: e.Event, row: ExecutionRow, **rows: Any) -> None:
-        """Nothing that people say is obeyed beside the last event: a pause that came while it was on its way to the log would follow it there,
-        and leave an execution that is over shown as paused for ever (found by the simulation)."""
-        async with self._signals:
-            await self._chronicle.settle(event, row=row, **rows)
-            self._end("ended")
+        if over:
+            await self._end_with(*endings.taken_back(self._chronicle, course.prepared.plan))

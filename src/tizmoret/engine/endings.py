@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from tizmoret.engine import events as e
 from tizmoret.engine.answer import answering_steps, kept, not_done, undone
 from tizmoret.engine.chronicle import Chronicle, step_row
 from tizmoret.engine.environment import Environment
 from tizmoret.engine.prepared import Prepared
 from tizmoret.engine.records import Record
 from tizmoret.engine.state import FINAL, State
+from tizmoret.engine.transition import ExecutionRow
+from tizmoret.plan.model import Plan
 
 
 async def final_answer(env: Environment, record: Record, prepared: Prepared) -> str:
@@ -30,6 +33,26 @@ def first_failure(prepared: Prepared, state: State) -> dict[str, Any]:
     unit = state.steps[id].unit
     cure = unit.cure or "Mend the cause and submit the request again."
     return {"code": "step-failed", "detail": f"{step.title or id}: {unit.reason or ''}", "cure": cure}
+
+
+def completed(chronicle: Chronicle, answer: str) -> tuple[e.Event, ExecutionRow]:
+    return e.ExecutionCompleted(answer), chronicle.row(status="completed", answer=answer)
+
+
+def failed(chronicle: Chronicle, error: dict[str, Any], *answer: str) -> tuple[e.Event, ExecutionRow]:
+    """With an error that says what to do; answer: what was done all the same."""
+    text = "\n\n".join(answer).strip()
+    return e.ExecutionFailed(error, text), chronicle.row(status="failed", error=error, answer=text or None)
+
+
+def taken_back(chronicle: Chronicle, plan: Plan) -> tuple[e.Event, ExecutionRow]:
+    """Of an execution of which nothing is left to undo: with its error, where it had failed."""
+    undoing, lines = chronicle.state.undoing, undone(plan, chronicle.state)
+    assert undoing is not None
+    if undoing.error is not None:
+        return failed(chronicle, undoing.error, undoing.answer, *lines)
+    answer = "\n".join(lines)
+    return e.ExecutionUndone(answer), chronicle.row(status="undone", answer=answer)
 
 
 def cancelled(chronicle: Chronicle, prepared: Prepared | None) -> dict[str, Any]:

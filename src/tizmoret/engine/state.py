@@ -169,6 +169,11 @@ class State(msgspec.Struct):
         """As `unit`, for readers: a step without events stays without an entry, so that the state is the fold of the log and no more."""
         return self.unit(step, item) if step in self.steps else Unit()
 
+    @property
+    def moving(self) -> Literal["running", "planning"]:
+        """What it does where nothing holds it up."""
+        return "running" if self.planned else "planning"
+
     def status(self, step: str) -> Status:
         return self.look(step).status
 
