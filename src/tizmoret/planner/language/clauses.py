@@ -59,6 +59,7 @@ _NEWS = re.compile(r"(?<!\w)that\s|\w:\s|(?<!\w)שה[א-ת]{2}|(?<!\w)ש(?:אנ�
 _OFF = re.compile(
     r"(?<!\w)(?:off|out\s+of|from)\s+(?:my|the|our)\s+(?:calendar|diary|list)(?!\w)|(?<!\w)מה(?:יומן|רשימה)(?!\w)", re.IGNORECASE
 )
+_FINISHED = re.compile(r"(?:I|we)(?:'ve|\s+have)?\s+(?:just\s+)?(?:finished|completed)(?:\s+with)?\s", re.IGNORECASE)
 _LET_KNOW = re.compile(r"let\s+(?!me\b|us\b)(.{2,80}?)\s+know(?!\w)", re.IGNORECASE)
 
 
@@ -142,6 +143,8 @@ def read(text: str) -> Clause:
         return Clause(text, None, "", head.start(), negated, follows)
     phrase = _phrase(text, head)
     act = phrase[0] if phrase else verb_act(head[0])
+    if (finished := _FINISHED.match(text, head.start())) is not None:
+        return Clause(text, "other", "finish", finished.end(), negated, follows)
     if (known := _LET_KNOW.match(text, head.start())) is not None:
         return Clause(f"{text[: head.start()]}tell {known[1]}{text[known.end() :]}", "send", "tell", head.start() + 4, negated, follows)
     if act in ("show", "change") and _announces(text, head):
@@ -260,6 +263,8 @@ def _opens_after_comma(text: str, place: int) -> bool:
     after = _spaces(text, place)
     joined = _AND.match(text, after)
     after = joined.end() if joined else after
+    if _LEAD.match(text, after) is not None:
+        return True
     polite = _POLITE.match(text, after)
     after = polite.end() if polite else after
     word = _WORD.match(text, after)
@@ -281,6 +286,8 @@ def _opens(text: str, place: int) -> bool:
         return word is not None and verb_act(word[0]) is not None
     joined = _AND.match(text, place)
     if joined is not None:
+        if _LEAD.match(text, joined.end()) is not None:
+            return True
         after = _POLITE.match(text, joined.end())
         after_place = after.end() if after else joined.end()
         word = _WORD.match(text, after_place)

@@ -13,6 +13,7 @@ from tizmoret.planner.language import english, hebrew
 from tizmoret.planner.language.acts import verbs
 from tizmoret.planner.language.company import company, given
 from tizmoret.planner.language.things import inside
+from tizmoret.planner.language.tongues import tongues
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.words import STOP_WORDS, forms, normalise
 
@@ -25,7 +26,7 @@ _INVITE = re.compile(r"(?<!\w)ו?(?:ת?הזמן|ת?הזמיני|תזמין|תז�
 _OTHER = re.compile(r"(?<!\w)(?:(?P<of>of|by|is|contact|from)|(?P<to>to|for|(?i:email|mail|call|message|text|ask|send)))\s+(?=[A-Z])")
 _LOOKED_UP = re.compile(r"(?<!\w)(?:look\s+up|Look\s+up|find|Find)\s+(?=[A-Z][a-z]+(?:\s+[A-Z][a-z]+)?\s*(?:[,.;]|$|and\s))")
 _TOLD_OF = re.compile(r"(?:[Tt]ell\s+(?:me|us)|know|learn|heard?)\s+about\s+(?=[A-Z])")
-_OTHER_HE = re.compile(r"(?<!\w)(?P<of>ו?של|מאת|ומאת|(?<!את\s)(?:זה|זאת|זו)|מיהו|מיהי|בשם)\s+")
+_OTHER_HE = re.compile(r"(?<!\w)(?P<of>ו?של|מאת|ומאת|(?<=מי\s)(?:זה|זאת|זו)|מיהו|מיהי|בשם)\s+")
 _SEND_TO_HE = re.compile(r"(?<!\w)ו?ת?(?:שלח|שלחי|לשלוח)\s+ל(?=[א-ת]{2})")
 _POSSESSIVE = re.compile(r"(?<!\w)([A-Z][\w-]*(?:\s+[A-Z][\w-]*)?)'s?(?!\w)")
 _JOIN = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s+ו(?=[א-ת])")
@@ -37,7 +38,7 @@ _SURNAMES = wordset("""כהן לוי מזרחי ביטון ברק בר בן הר
 _WITH_HE = wordset("הדר הילה הילי הלל הגר הדס הדסה הודיה הלנה הושע הראל הרצל")
 _GROUPS = wordset(
     """team everyone everybody all staff group client customer supplier board management people colleague company department me us you myself
-    צוות כולם הנהלה לקוח ספק קבוצה מחלקה אנשים חברה עובדים כל הנהלת מי מישהו עצמי לי לנו"""
+    family משפחה משפחת צוות כולם הנהלה לקוח ספק קבוצה מחלקה אנשים חברה עובדים כל הנהלת מי מישהו עצמי לי לנו"""
 )
 
 
@@ -141,8 +142,8 @@ def _second_word(word: str) -> bool:
 @cache
 def _not_names() -> frozenset[str]:
     shaping = f"{english.AFTER_PERSON} {hebrew.AFTER_PERSON} {english.QUESTIONS} {hebrew.QUESTIONS}"
-    words = f"{shaping} i my our your his its their all any some both him himself herself someone somebody"
-    return wordset(words)
+    words = f"{shaping} i my our your his its their all any some both him himself herself someone somebody "
+    return wordset(words) | tongues()  # "translate it to Hebrew"
 
 
 def _covered(place: int, people: Sequence[Person]) -> bool:

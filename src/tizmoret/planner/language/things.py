@@ -25,7 +25,7 @@ _PATTERNS: tuple[tuple[Sort, re.Pattern[str]], ...] = (
     (
         "quote",
         re.compile(
-            r"(?<!\w)(?:document|file|doc|report|note|meeting|page|מסמך|קובץ|דוח|פגישה)\s+(?:called|named|titled|entitled|בשם|שנקרא|שנקראת)\s+"
+            r"(?<!\w)(?:document|file|doc|report|note|meeting|page|[ולבכהמ]{0,2}(?:מסמך|קובץ|דוח|פגישה))\s+(?:called|named|titled|entitled|בשם|שנקרא|שנקראת)\s+"
             r"([^\s\"'][^\n\"',;.!?]{0,80}?)(?=[,;.!?\n]|\s+(?:and|then|with|ו?אז)\s|\s+ו[א-ת]{3,}\s|$)",
             re.IGNORECASE,
         ),

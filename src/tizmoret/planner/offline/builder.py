@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from tizmoret.catalog.search import concepts
 from tizmoret.plan.model import Language
@@ -69,21 +70,22 @@ class Builder:
                 lack = lack or missing
         raise lack or NotUnderstood(reading)
 
-    def _same(self, skill: Skill, reading: Reading) -> DraftStep | None:
-        """The last step, where the clause says more of what it changes, or nothing new: "rename it and put it into the folder offers"."""
+    def _same(self, skill: Skill, reading: Reading) -> tuple[DraftStep, dict[str, Any]] | None:
+        """The last step and what is to be added to it, where the clause says more of what it changes, or nothing new: "rename it and put it
+        into the folder offers"."""
         last = next(iter(self.draft.goals[-1:]), None)
         if last is None or last.skill is not skill or last.for_each is not None:
             return None
         if skill.looks:  # "when did it all happen? give me a chronology"
             own = all(not (forms(w.plain) | concepts(w.plain)).isdisjoint(skill.title_words | skill.things) for w in reading.content)
-            return last if own and not (reading.things or reading.people or reading.times("past")) else None
+            return (last, {}) if own and not (reading.things or reading.people or reading.times("past")) else None
         if reading.takes_up and not reading.times("future"):
-            return last
+            return last, {}
         more = fill(skill, reading)
-        if not (skill_changes(skill) and reading.refers) or not more or not more.keys().isdisjoint(last.args):
-            return None
-        last.args.update(more)
-        return last
+        if skill_changes(skill) and reading.speaks_of_it and not (more or reading.things or reading.people or reading.times("future")):
+            return last, {}  # "I finished the fence, mark it done"
+        adds = skill_changes(skill) and reading.refers and more and more.keys().isdisjoint(last.args)
+        return (last, more) if adds else None
 
     def _in_order(self, reading: Reading) -> list[Skill]:
         """The likeliest first; where the clause takes up what was before ("and sum it up"), those that can take it."""
@@ -98,7 +100,9 @@ class Builder:
 
     def _goal(self, skill: Skill, reading: Reading) -> DraftStep:
         if (same := self._same(skill, reading)) is not None:
-            return same
+            step, more = same
+            step.args.update(more)
+            return step
         listed = lists(reading)
         if listed and any(slot.kind in ("document", "document.id") for slot in skill.material) and not reading.named("file"):
             skill = searcher(self._skills) or skill

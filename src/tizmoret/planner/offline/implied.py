@@ -9,9 +9,10 @@ from functools import cache
 
 from tizmoret.catalog.search import concepts
 from tizmoret.planner.language import clauses
-from tizmoret.planner.language.acts import CHANGING
+from tizmoret.planner.language.acts import CHANGING, same_sense
 from tizmoret.planner.language.clauses import Clause
 from tizmoret.planner.language.wordset import wordset
+from tizmoret.planner.offline.heads import head_words
 from tizmoret.planner.offline.reading import Reading
 from tizmoret.words import normalise, tokens
 
@@ -24,16 +25,27 @@ _ONE_MORE_HE = re.compile(r"(?<!\w)(?:עוד\s+אח[דת]|אח[דת]\s+נוס(?:
 
 
 def implied(reading: Reading) -> Reading:
-    """The reading as a clause that sets a meeting where it names a day, an hour and either a length or a repetition, with somebody or as a
-    meeting, and nothing else; any other as it is."""
+    """The reading as a clause that begins a task where one is opened, or that sets a meeting where it names a day, an hour and either a length
+    or a repetition, with somebody or as a meeting, and nothing else; any other as it is."""
+    if reading.act == "read" and same_sense(reading.clause.verb, "open") and _begun(reading):
+        return Reading(replace(reading.clause, act="create"), reading.language, reading.now)
     if not (reading.act in (None, "fetch") or (reading.act == "ask" and normalise(reading.clause.verb) in _DO)):
         return reading
     when = reading.when("future")
-    length = when.minutes or when.repeat is not None or any(word.plain == "together" for word in reading.content)
+    length = when.minutes or when.repeat is not None or any(word.plain == "together" for word in reading.words)
     met = any(person.relation == "with" for person in reading.people) or any("=meeting" in concepts(word.plain) for word in reading.content)
     if when.start is None or not length or not met or not all(_of_meeting(word.plain) for word in reading.content):
         return reading
     return Reading(replace(reading.clause, act="schedule"), reading.language, reading.now)
+
+
+def _begun(reading: Reading) -> bool:
+    """ "Open a task": one that is not there yet."""
+    existing = _THE.match(reading.clause.rest) is not None
+    return not existing and any(not concepts(word).isdisjoint({"=task", "=note"}) for word in head_words(reading))
+
+
+_THE = re.compile(r"(?:the|my|our|this|that)\s|את\s|ה[א-ת]", re.IGNORECASE)
 
 
 @cache

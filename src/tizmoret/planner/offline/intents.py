@@ -20,7 +20,7 @@ from tizmoret.planner.offline.pairs import conversion
 from tizmoret.planner.offline.permission import WRITINGS, Permission
 from tizmoret.planner.offline.reading import Reading
 from tizmoret.planner.offline.skills import Skill, takes_words
-from tizmoret.words import forms, normalise
+from tizmoret.words import STOP_WORDS, forms, normalise
 
 _SURE = 0.42  # what a skill must reach to be taken
 _MARGIN = 0.15  # how much less another may reach, to be tried where the first lacks an argument
@@ -28,6 +28,7 @@ _LIKE_EXAMPLE = 0.55  # an example that close needs nothing else
 _DOUBT = 0.1  # by how much what changes something must be likelier than what looks
 _LOOKED = frozenset({"ask", "show", "find", "check", "fetch", None})
 _IDIOM = 0.45
+_NAMED = 4  # words that a question names
 _TAKES_UP = 0.3
 _TABLES = (".csv", ".xlsx", ".xls", ".tsv")
 _CONVERTED = 1.0
@@ -79,7 +80,8 @@ class Intents:
         if not ranked[0].skill.looks:  # in doubt nothing is changed
             ranked = _fuller_named(ranked, reading)
             ranked.sort(key=lambda one: (-one.score - _benefit(one.skill, reading), one.skill.name))
-        near = [one.skill for one in ranked if one.score >= max(_SURE, ranked[0].score - _MARGIN)]
+        margin = _MARGIN * (3 if reading.takes_up else 1)  # "and sum it up": what can take it may come further down
+        near = [one.skill for one in ranked if one.score >= max(_SURE, ranked[0].score - margin)]
         return list(dict.fromkeys(self._agent_of.get(skill.name, skill) for skill in near))
 
     def _strange_command(self, reading: Reading) -> bool:
@@ -95,6 +97,12 @@ class Intents:
         scored = sorted(self._skills.values(), key=lambda skill: (-matched[skill.name].score, not skill.looks, skill.name))
         some = [skill for skill in scored if matched[skill.name].score >= 0.15]
         return some[:count]
+
+    def strange(self, reading: Reading) -> list[str]:
+        """The words of the clause that no tool speaks of, as they were written; the first few."""
+        words = [word for word in reading.words if word.start != reading.clause.body or reading.act != "ask"]
+        told = [word.text for word in words if len(word.plain) > 2 and word.plain not in STOP_WORDS and not self._search.knows(word.plain)]
+        return list(dict.fromkeys(told))[:_NAMED]
 
     def similarity(self, skill: Skill, reading: Reading) -> float:
         """How near the clause comes to the nearest example of `skill`, from 0 to 1."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
+from tizmoret.planner.language.tongues import language_in
 from tizmoret.planner.offline import table_words
 from tizmoret.planner.offline.messages import is_found
 from tizmoret.planner.offline.numbers import units
 from tizmoret.planner.offline.places import zone_in
 from tizmoret.planner.offline.reading import Reading, is_known
 from tizmoret.planner.offline.skills import Skill, Slot, takes_words
-from tizmoret.planner.offline.tongues import language_in
 from tizmoret.words import content_tokens, forms, is_hebrew
 
 # Texts that are not said in passing: only a person who writes them out, or a model, can give them.
@@ -27,6 +27,7 @@ _CHANNEL = re.compile(
 )
 _FOLDER = re.compile(
     r"(?:folder|directory)\s+(?:called\s+|named\s+)?\"?([\w\-/]+)|(?:to|into|in|under)\s+(?:the\s+)?(?!the\s)\"?([\w\-/]+)\"?\s+(?:folder|directory)"
+    r"|(?<!\w)(?:under|beneath)\s+(?:the\s+)?\"?([\w\-/]+)\"?$|(?<!\w)תחת\s+\"?([א-ת\w\-/]+)\"?$"
     r"|תיקי?[יה]?[הת]\s+(?:בשם\s+)?\"?([א-ת\w\-/]+)",
     re.IGNORECASE,
 )

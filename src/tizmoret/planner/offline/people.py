@@ -51,7 +51,7 @@ class People:
     @property
     def known(self) -> bool:
         """Whether somebody was spoken of before."""
-        return bool(self._before())
+        return bool(self._before() or self._listed())
 
     def look_up(self, skill: Skill, name: str, reading: Reading) -> DraftStep:
         """The step that finds `name`; the same one for the same name."""

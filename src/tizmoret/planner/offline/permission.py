@@ -23,13 +23,16 @@ _TO_EXISTING = re.compile(
 )
 _ADDED = re.compile(r"(?<!\w)(?:add|invite)\s+[A-Z]|(?<!\w)ת?(?:וסיפי?|צרפי?|הוסף|הוסיפי|צרף|זמני?)\s+את\s+[א-ת]", re.IGNORECASE)
 _AS_DONE = re.compile(
-    r"(?<!\w)(?:as\s+|it'?s\s+)?(?:done|finished|complete|completed)(?!\w)|(?<!\w)כ?(?:בוצע|הושלם|גמור|נגמר)ה?(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:as\s+|it'?s\s+)?(?:done|finished|complete|completed)(?!\w)"
+    r"|(?<!\w)(?:סיימתי|השלמתי|גמרתי)(?!\w)|(?<!\w)כ?(?:בוצע|הושלם|גמור|נגמר)ה?(?!\w)",
+    re.IGNORECASE,
 )
 # "Prepare me for ...": what is prepared is a person, and nothing is to be written down.
 _OF_ME = re.compile(r"(?<!\w)(?:prepare|make|get)\s+(?:me|us)\s+(?:ready\s+)?for(?!\w)|(?<!\w)(?:אותי|אותנו)(?!\w)", re.IGNORECASE)
 WRITINGS = frozenset({"=document", "=summary", "=memo", "=agenda", "=slides"})
 
 
+_IT_FIRST = re.compile(r"(?:it|them|that|this|אותו|אותה|אותם|אותן|את\s+זה)(?!\w)(?!\s+(?:is|was|the)\s)", re.IGNORECASE)
 _ONLY_LOOKING: frozenset[Act] = LOOKING - {"analyse", "read"}  # "take out an invoice", "open a task" make something
 
 
@@ -94,6 +97,8 @@ class Permission:
             return not self._counted_by_another(skill, reading)  # "write down that the alarm code is 9921"
         if skill.gives("document") is not None and not skill_changes(skill) and head and not _writes_that(skill, head[0], reading):
             return False
+        if literal and skill_changes(skill) and _IT_FIRST.match(reading.clause.rest):
+            return True  # "and file it under offers"
         if literal and reading.named("file") and skill.slot("document.id") is not None:
             return True
         if makes(skill, reading) or (reading.named("quote") and _onto_list(skill, reading)):
@@ -104,14 +109,15 @@ class Permission:
             return True
         if skill.gives("document") and not skill_changes(skill) and any(not concepts(word).isdisjoint(WRITINGS) for word in head):
             return True
+        if literal and skill_changes(skill) and _AS_DONE.search(reading.text):
+            return True  # "mark the order of seeds as finished"
         if literal and skill_changes(skill) and not any(self._search.knows(word) for word in head):
             return bool(reading.people or reading.times("future"))  # "reschedule the budget review to Sunday"
         if reading.act == "schedule" and "schedule" in skill.acts and "=meeting" in skill.things | _things(skill):
             return bool(reading.people or reading.times("future")) and not self._named_by_another(skill, reading)
-        if literal and skill_changes(skill) and _AS_DONE.search(reading.text):
-            return True  # "mark the order of seeds as finished"
         said = any(slot.kind.endswith((".title", ".text")) for slot in skill.slots if slot.required)  # "remind me to ...", whatever it is
-        anything = reading.act == "other" and any(takes_words(slot) for slot in skill.slots if slot.required)
+        needed = [slot for slot in skill.slots if slot.required]
+        anything = reading.act == "other" and any(map(takes_words, needed)) and not any(slot.kind.endswith(".id") for slot in needed)
         if anything and senses(reading.clause.verb).isdisjoint(_trades()) and not any(self._search.knows(word) for word in head):
             return literal  # "water the tomatoes"
         return literal and said and reading.act not in CHANGING

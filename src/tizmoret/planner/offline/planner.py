@@ -95,7 +95,8 @@ class _Attempt:
                 done.append(builder.carry_out(reading).title)
             except NotUnderstood:
                 nearest = self._intents.nearest(reading)
-                return questions.not_understood(clause.text, nearest, done, language, self._examples(nearest)), (place, False)
+                strange = self._intents.strange(reading)
+                return questions.not_understood(clause.text, strange, nearest, done, language, self._examples(nearest)), (place, False)
             except Missing as lack:
                 return questions.missing(lack.skill, lack.slot, done, language), (place, True)
             except TooManySteps:

@@ -33,16 +33,22 @@ _LABELS: dict[str, Text] = {
 }
 
 
-def not_understood(text: str, nearest: Sequence[Skill], understood: Sequence[str], language: Language, examples: Sequence[str]) -> Question:
+def not_understood(
+    text: str, strange: Sequence[str], nearest: Sequence[Skill], understood: Sequence[str], language: Language, examples: Sequence[str]
+) -> Question:
+    """strange: the words of `text` that no tool speaks of."""
     shown = _short(text)
+    words = ", ".join(f"„{word}”" if language == "he" else f"“{word}”" for word in strange)
     names = ", ".join(dict.fromkeys(skill.title[language] for skill in nearest))
     said = "; ".join(f"„{example}”" if language == "he" else f"“{example}”" for example in examples)
     if language == "he":
         first = f"אין לי דרך לבצע את „{shown}”, או שלא הבנתי את הבקשה."
+        first += f" אף כלי אינו מכיר את {words}." if words else ""
         near = f"הקרוב ביותר שאני יודע: {names}." if names else "הדברים שאני יודע: מסמכים, אנשי קשר, יומן, טבלאות, דפי אינטרנט ועוד."
         how = f"אפשר לנסח אחרת, למשל: {said}." if said else "אפשר לנסח אחרת."
     else:
         first = f"I have no way to do “{shown}”, or did not understand it."
+        first += f" No tool speaks of {words}." if words else ""
         near = f"The nearest that I can do: {names}." if names else "What I can do is listed in the catalog of tools."
         how = f"Say it another way, for instance: {said}." if said else "Say it another way."
     return Question(" ".join((first, near, how, _MODEL[language])), tuple(understood))

@@ -42,7 +42,7 @@ _EMPTY_TEXT = """myself self please me us my our i we you it this that there hav
     לעצמי לעצמנו לי לנו שלי שלנו משהו כלום דבר דברים אותי בבקשה נא יש לך לכם זה זו זאת הזה הזאת כמה
     קיים קיימים קשור קשורים נושא נוגע בנוגע בקשר עניין אודות
     חדש חדשה
-    first last ראשון ראשונה הראשון הראשונה
+    שלא שכבר שעוד together first last ראשון ראשונה הראשון הראשונה
     all every each whole entire both based according כל כול כולם סמך בסיס שנקבע אחד אחת כתוב שכתוב נמצא שם פרטים פרט את"""
 
 
@@ -197,7 +197,9 @@ class Reading:
     @cached_property
     def new_title(self) -> str:
         """What something is to be called from now on: the title in quotes of a clause that changes one."""
-        if self.act != "change" or not any(word.plain in TITLE_WORDS for word in (*self.words, Word(0, 0, self.clause.verb))):
+        if self.act != "change" or not any(
+            not forms(word.plain).isdisjoint(TITLE_WORDS) for word in (*self.words, Word(0, 0, self.clause.verb))
+        ):
             return ""
         quoted = self.named("quote")
         said = _RENAMED.search(self.text)

@@ -18,3 +18,8 @@ def language_in(text: str) -> str | None:
     """The language that something is wanted in, in English."""
     found = _INTO.search(text)
     return _BY_NAME[(found[1] or found[2]).lower()] if found else None
+
+
+def tongues() -> frozenset[str]:
+    """Every name of a language."""
+    return frozenset(_BY_NAME)
