@@ -38,10 +38,10 @@ AFTER_PERSON = (
 # What is bought or ordered rather than met: "book a flight" is no entry in a calendar.
 CONDITION = r"if|unless|provided\s+that|in\s+case|as\s+long\s+as"
 BOUGHT = "flight plane ticket train hotel room-service taxi cab uber table restaurant pizza food delivery car rental order product"
-HIM = r"him|his|her|hers|them|their|everyone"
+HIM = r"him|her|them|everyone"
+HIS = r"his|hers|their|its"
 IT = r"it|this|that|these|those|the\s+results?|the\s+findings|the\s+summary|the\s+same|the\s+first\s+one|the\s+first|them|what\s+you\s+f(?:i|ou)nd"
 ABOUT = r"about|regarding|concerning|on\s+the\s+subject\s+of|on\s+the\s+topic\s+of|with\s+regard\s+to|re:"
 WERE = "did was were had been"
-PAST = (
-    "done decided agreed wrote written said happened discussed sold bought made earned spent produced delivered say says mention mentioned"
-)
+PAST = """done decided agreed wrote written said happened discussed sold bought made earned spent produced delivered paid signed approved ordered
+    received hired built planted promised say says mention mentioned"""

@@ -7,13 +7,14 @@ from typing import Any
 
 from tizmoret.catalog.search import concepts
 from tizmoret.plan.model import Language
+from tizmoret.planner.language.acts import LOOKING
 from tizmoret.planner.language.wordset import wordset
 from tizmoret.planner.offline import titles
 from tizmoret.planner.offline.agenda import add_agenda
 from tizmoret.planner.offline.arguments import fill
 from tizmoret.planner.offline.asking import lists
 from tizmoret.planner.offline.draft import Draft, DraftStep, matches
-from tizmoret.planner.offline.intents import Intents
+from tizmoret.planner.offline.intents import MARGIN, Intents
 from tizmoret.planner.offline.naming import asks_by_name, skill_changes
 from tizmoret.planner.offline.producers import searcher, searches
 from tizmoret.planner.offline.reading import Reading
@@ -95,8 +96,9 @@ class Builder:
             return [last[0].skill]
         if not reading.takes_up or not last:
             return found
-        given = last[0].skill.outlets
-        return sorted(found, key=lambda skill: not any(matches(outlet, slot) for slot in skill.material for outlet in given))
+        if reading.act in LOOKING and not any(_takes(skill, last[0]) for skill in found):
+            found = self._intents.choose(reading, kinds, margin=3 * MARGIN)  # what can take it up may come further down
+        return sorted(found, key=lambda skill: not _takes(skill, last[0]))
 
     def _goal(self, skill: Skill, reading: Reading) -> DraftStep:
         if (same := self._same(skill, reading)) is not None:
@@ -120,6 +122,11 @@ class Builder:
             self.draft.goals += steps[:-1]
             return steps[-1]
         return self._steps.make(skill, reading)
+
+
+def _takes(skill: Skill, step: DraftStep) -> bool:
+    """Whether it reads what the step gives."""
+    return any(matches(outlet, slot) for slot in skill.material for outlet in step.skill.outlets)
 
 
 def _asks_more(last: DraftStep, reading: Reading) -> bool:

@@ -23,7 +23,7 @@ from tizmoret.planner.offline.skills import Skill, takes_words
 from tizmoret.words import STOP_WORDS, forms, normalise
 
 _SURE = 0.42  # what a skill must reach to be taken
-_MARGIN = 0.15  # how much less another may reach, to be tried where the first lacks an argument
+MARGIN = 0.15  # how much less another may reach, to be tried where the first lacks an argument
 _LIKE_EXAMPLE = 0.55  # an example that close needs nothing else
 _DOUBT = 0.1  # by how much what changes something must be likelier than what looks
 _LOOKED = frozenset({"ask", "show", "find", "check", "fetch", None})
@@ -68,19 +68,18 @@ class Intents:
         ]  # fmt: skip
         return sorted(found, key=lambda one: (-one.score, one.skill.name))
 
-    def choose(self, reading: Reading, given: Collection[str] = ()) -> list[Skill]:
+    def choose(self, reading: Reading, given: Collection[str] = (), *, margin: float = MARGIN) -> list[Skill]:
         """The skills that the clause may ask for, the likeliest first, those less likely by a margin left out; none where none is likely.
 
         given: the kinds of what was found before, which the clause may take up ("book him for Monday")."""
         ranked = self.ranked(reading)
-        if given and (reading.refers_to_person or reading.speaks_of_it):
+        if given and (reading.refers_to_owner or reading.speaks_of_it):
             ranked = sorted((_taking_up(one, given) for one in ranked), key=lambda one: (-one.score, one.skill.name))
         if not ranked or ranked[0].score < _SURE or _says_nothing(reading) or self._strange_command(reading):
             return []
         if not ranked[0].skill.looks:  # in doubt nothing is changed
             ranked = _fuller_named(ranked, reading)
             ranked.sort(key=lambda one: (-one.score - _benefit(one.skill, reading), one.skill.name))
-        margin = _MARGIN * (3 if reading.takes_up else 1)  # "and sum it up": what can take it may come further down
         near = [one.skill for one in ranked if one.score >= max(_SURE, ranked[0].score - margin)]
         return list(dict.fromkeys(self._agent_of.get(skill.name, skill) for skill in near))
 

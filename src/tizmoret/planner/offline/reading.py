@@ -25,6 +25,7 @@ _WORD = re.compile(r"""[^\W_]+(?:["'-][^\W_]+)*""")
 _JOINED = re.compile(r"[ובלמהשכ]{1,3}-(?=[A-Za-z0-9])")  # "ה-PDF"
 _IT = re.compile(rf"(?<!\w)(?:{english.IT}|{hebrew.IT})(?!\w)", re.IGNORECASE)
 _HIM = re.compile(rf"(?<!\w)(?:{english.HIM}|{hebrew.HIM})(?!\w)", re.IGNORECASE)
+_HIS = re.compile(rf"(?<!\w)(?:{english.HIS}|{hebrew.HIS})(?!\w)", re.IGNORECASE)
 _ABOUT = re.compile(rf"(?<!\w)(?:(?:{english.ABOUT})\s+|(?:{hebrew.ABOUT})(?:\s+|(?<=ל)))", re.IGNORECASE)
 _IF = re.compile(rf"(?<!\w)(?:{english.CONDITION}|{hebrew.CONDITION})(?!\w)", re.IGNORECASE)
 _LIKE_DATE = re.compile(r"(?<![\w.:/-])\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?(?![\w:/%]|\.\d)")
@@ -231,6 +232,11 @@ class Reading:
     @cached_property
     def refers_to_person(self) -> bool:
         return bool(_HIM.search(self.text, self.clause.body))
+
+    @cached_property
+    def refers_to_owner(self) -> bool:
+        """Whether something is said to be theirs, or be done to them, who were spoken of before: "show her results", "book him"."""
+        return self.refers_to_person or bool(_HIS.search(self.text, self.clause.body))
 
     @cached_property
     def meets_somebody(self) -> bool:

@@ -61,7 +61,7 @@ class Steps:
                 value = self._value(slot, skill, reading, depth)
                 if value is None:
                     raise Missing(skill, slot)
-                args[slot.name] = value
+                args[slot.name] = _next_of(value) if value in args.values() else value
         if skill.looks and skill.material and not any(slot.name in args for slot in skill.material):
             self._material(skill, reading, args, depth)
         if not skill.looks:
@@ -166,7 +166,7 @@ class Steps:
             return slot.kind == "document" or (step in self._draft.goals and step.skill.gives("markdown") is not None)
         if reading.named("url") or reading.named("file") or reading.people:
             return False
-        if slot.kind.endswith(".id") and reading.refers_to_person:
+        if slot.kind.endswith(".id") and reading.refers_to_owner:
             return True  # "show her lab results"
         own = any(concepts(word.plain).isdisjoint(_TAKEN_UP) for word in reading.content)
         return reading.refers or not (own or reading.named("quote") or reading.times("past"))
@@ -177,6 +177,8 @@ class Steps:
             return None
         if slot.many and len(reading.named("file")) > 1 and slot.kind in ("document", "document.id"):
             return self._files(slot, reading)
+        if not slot.many and slot.kind == "document.id" and len(reading.named("file")) > 1:
+            return self._another_file(slot, reading)
         for other, outlet in producers(slot, skill, reading, self._skills, self._intents):
             mark = self._draft.mark()
             try:
@@ -188,6 +190,17 @@ class Steps:
                 step.args["limit"] = 1
             return step.reference(outlet, many=slot.many)
         return None
+
+    def _another_file(self, slot: Slot, reading: Reading) -> Any:
+        """Of several files that the clause names, one for each argument."""
+        search = searcher(self._skills)
+        outlet = next((outlet for outlet in search.outlets if matches(outlet, slot)), None) if search else None
+        if search is None or outlet is None:
+            return None
+        asked = [file_arguments(search, name) for name in reading.named("file")]
+        sought = [step.args for step in self._draft.steps if step.skill is search and step.reading is reading]
+        args = next((one for one in asked if one not in sought), asked[-1])
+        return self._draft.add(search, reading, args).reference(outlet, many=False)
 
     def _files(self, slot: Slot, reading: Reading) -> Any:
         """Each of several files that the clause names, looked for by its name."""
@@ -313,6 +326,13 @@ class _MovedTo(Reading):
 def changes(skill: Skill, reading: Reading) -> bool:
     """Whether what is there already is changed: by the verb, or since the skill does nothing else."""
     return reading.act == "change" or (reading.act in ("book", "create") and skill_changes(skill))
+
+
+def _next_of(value: Any) -> Any:
+    """Where two arguments take from one list, the second takes the second: "find both contracts and compare them"."""
+    if not (isinstance(value, Mapping) and isinstance(value.get(FROM), str)):
+        return value
+    return {FROM: value[FROM].replace("[0]", "[1]", 1)}
 
 
 def _changes_something(skill: Skill, args: Mapping[str, Any]) -> None:
