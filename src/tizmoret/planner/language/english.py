@@ -43,5 +43,6 @@ HIS = r"his|hers|their|its"
 IT = r"it|this|that|these|those|the\s+results?|the\s+findings|the\s+summary|the\s+same|the\s+first\s+one|the\s+first|them|what\s+you\s+f(?:i|ou)nd"
 ABOUT = r"about|regarding|concerning|on\s+the\s+subject\s+of|on\s+the\s+topic\s+of|with\s+regard\s+to|re:"
 WERE = "did was were had been"
-PAST = """done decided agreed wrote written said happened discussed sold bought made earned spent produced delivered paid signed approved ordered
-    received hired built planted promised say says mention mentioned"""
+PAST = (
+    "done decided agreed wrote written said happened discussed sold bought made earned spent produced delivered say says mention mentioned"
+)

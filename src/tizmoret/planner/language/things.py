@@ -43,7 +43,7 @@ _PATTERNS: tuple[tuple[Sort, re.Pattern[str]], ...] = (
     ),
     ("file", re.compile(rf"(?<![\w/.@])(?:[\w\-]{{1,80}}/){{0,8}}[\w][\w\-+.]{{0,120}}\.(?:{ENDINGS})(?!\w)", re.IGNORECASE)),
 )
-_HEBREW_PREFIX = re.compile(r"^[ובלמהשכ]{1,3}-?(?=[A-Za-z0-9])")
+_HEBREW_PREFIX = re.compile(r"^[ובלמהשכ]{1,3}-(?=[^\W_])|^[ובלמהשכ]{1,3}(?=[A-Za-z0-9])")
 
 
 @dataclass(frozen=True, slots=True)

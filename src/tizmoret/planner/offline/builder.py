@@ -96,8 +96,11 @@ class Builder:
             return [last[0].skill]
         if not reading.takes_up or not last:
             return found
-        if reading.act in LOOKING and not any(_takes(skill, last[0]) for skill in found):
-            found = self._intents.choose(reading, kinds, margin=3 * MARGIN)  # what can take it up may come further down
+        if reading.act in LOOKING and not any(skill.material for skill in found):
+            wide = self._intents.choose(reading, kinds, margin=3 * MARGIN)  # what can take it up may come further down
+            found = [
+                skill for skill in wide if _takes(skill, last[0]) and reading.act in skill.acts and asks_by_name(skill, reading)
+            ] or found
         return sorted(found, key=lambda skill: not _takes(skill, last[0]))
 
     def _goal(self, skill: Skill, reading: Reading) -> DraftStep:
