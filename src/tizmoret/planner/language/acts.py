@@ -75,7 +75,8 @@ def _senses() -> tuple[tuple[Act, tuple[str, ...]], ...]:
 
 
 def bend(imperative: str, future: str, infinitive: str) -> list[str]:
-    """A Hebrew verb as it is said to a man, to a woman and to several: כתוב, כתבי, כתבו, תכתוב, תכתבי, תכתבו, לכתוב."""
+    """A Hebrew verb, normalised, as it is said to a man, to a woman and to several: כתוב, כתבי, כתבו, תכתוב, תכתבי, תכתבו, לכתוב."""
+    imperative, future, infinitive = map(normalise, (imperative, future, infinitive))
     found = [imperative, future, infinitive]
     for stem in (imperative, future):
         bare = stem.removesuffix("ה")

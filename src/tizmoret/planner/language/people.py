@@ -11,7 +11,7 @@ from typing import Literal
 from tizmoret.lexicon import translations
 from tizmoret.planner.language import english, hebrew
 from tizmoret.planner.language.acts import verbs
-from tizmoret.planner.language.company import company, given
+from tizmoret.planner.language.company import company, given, is_given
 from tizmoret.planner.language.things import inside
 from tizmoret.planner.language.tongues import tongues
 from tizmoret.planner.language.wordset import wordset
@@ -86,6 +86,8 @@ def _names_from(text: str, place: int, relation: Relation, taken: Sequence[tuple
             return
         start, end = words[0].start(), words[-1].end()
         name = " ".join(word[0] for word in words)
+        if not first and name.startswith("ל") and is_given(words[0][0][1:]):  # "לדנה, לאבי"
+            start, name = start + 1, name[1:]
         if end < len(text) and name.endswith("'s"):
             name = name[:-2]
         found.append(Person(start, end, name, relation))

@@ -77,6 +77,8 @@ def _names_document(skill: Skill, reading: Reading) -> bool:
     named = any(not concepts(word.plain).isdisjoint(_SORTS) for word in reading.content)
     if not named and not skill.looks and " and " not in reading.text and " ו" not in reading.text:
         named = reading.act in ("change", "book")  # "archive the lease"
+    if not named and sum(slot.required and slot.kind == "document.id" for slot in skill.slots) > 1:
+        named = True  # "compare the two contracts"
     return named and bool(reading.topic(_SORTS | _RECKONING))
 
 

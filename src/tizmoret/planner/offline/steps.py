@@ -181,6 +181,8 @@ class Steps:
             return self._another_file(slot, reading)
         for other, outlet in producers(slot, skill, reading, self._skills, self._intents):
             mark = self._draft.mark()
+            if (second := self._second_of_pair(skill, slot, other, reading)) is not None:
+                return second.reference(outlet, many=slot.many)
             try:
                 step = self.make(other, reading, depth + 1)
             except Missing:
@@ -190,6 +192,17 @@ class Steps:
                 step.args["limit"] = 1
             return step.reference(outlet, many=slot.many)
         return None
+
+    def _second_of_pair(self, skill: Skill, slot: Slot, search: Skill, reading: Reading) -> DraftStep | None:
+        """What was searched for the first of two arguments: "compare the two leases" searches once, "last year's with this year's" in no period."""
+        if sum(own.kind == slot.kind and own.required for own in skill.slots) < 2:
+            return None
+        before = next((step for step in self._draft.steps if step.skill is search and step.reading is reading), None)
+        if before is not None:
+            before.args["limit"] = 2
+            if len(reading.times("past")) > 1:
+                before.args.pop("period", None)
+        return before
 
     def _another_file(self, slot: Slot, reading: Reading) -> Any:
         """Of several files that the clause names, one for each argument."""
