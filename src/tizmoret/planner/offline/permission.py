@@ -47,6 +47,8 @@ class Permission:
         literal = asks_by_name(skill, reading)
         act = reading.act
         if skill.looks:
+            if act == "book" and any(word in _bought() for word in head_words(reading)):
+                return False  # "book a table" looks for no hour either
             made = act in ("create", "write") and (names_itself(skill, reading) or _OF_ME.search(reading.text) is not None)
             return made if act in ("create", "write") else literal or act is None or act in LOOKING
         if act == "ask" or (act is None and not literal) or (act in ("write", "create") and _OF_ME.search(reading.text)):
