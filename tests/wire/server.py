@@ -245,8 +245,7 @@ class WireServer:
         app = Starlette(routes=[Route(path, self._handle, methods=["POST"]) for path in self.paths])
         config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1, lifespan="off", loop="asyncio")
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
-        self._thread.start()
+        threading.Thread(target=self._serve, daemon=True).start()
         deadline = time.monotonic() + 10
         while not self._server.started and time.monotonic() < deadline:
             time.sleep(0.005)
@@ -254,10 +253,13 @@ class WireServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Not awaited: it ends by itself within a fifth of a second, which hundreds of tests would wait for."""
         self._stopping.set()
         self._server.should_exit = True
-        self._thread.join(10)
-        self._socket.close()
+
+    def _serve(self) -> None:
+        with self._socket:
+            self._server.run(sockets=[self._socket])
 
 
 _ALIKE = ({"tree", "sapling", "עץ", "שתיל"}, {"plants", "plant", "soil", "אדמה"})
