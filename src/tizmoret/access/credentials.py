@@ -1,5 +1,5 @@
-"""From what a request carries to whom it comes from: looked up with every request (0.5 ms on a busy machine), so that what is revoked in one process opens
-nothing in any other from that moment on."""
+"""From what a request carries to whom it comes from: looked up with every request (half a millisecond), so that what is revoked in one
+process opens nothing in any other from that moment on."""
 
 from __future__ import annotations
 
