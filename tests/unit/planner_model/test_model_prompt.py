@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import BaseModel
 
+from tests.requests.planning import builtin_catalog
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Call, Text, tool
 from tizmoret.plan.check import Finding
@@ -53,6 +54,13 @@ def test_the_catalog_stands_in_the_instructions_with_arguments_and_output() -> N
     text = prompt.instructions(request().catalog)
     assert "## words.say (tool, reads)\nWords. Says words.\nargs: {words: string}\noutput: {words: string}" in text
     assert "{catalog}" not in text
+
+
+def test_what_may_act_while_it_runs_is_marked_and_the_prompt_says_what_that_means() -> None:
+    text = prompt.instructions(builtin_catalog())
+    assert "## clerk (agent, may write)" in text
+    assert "## plan.part (tool, may send)" in text
+    assert "`may write`" in text
 
 
 def test_the_same_catalog_gives_the_same_bytes_so_that_they_can_be_cached() -> None:

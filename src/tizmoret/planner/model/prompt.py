@@ -1,6 +1,6 @@
 """What a model reads: the instructions with the catalog, the request as data, and what was wrong with its last answer.
 
-The prompts are files with a version in their name (`prompts/planner.v2.md`); a change of meaning is a new file."""
+The prompts are files with a version in their name (`prompts/planner.v3.md`); a change of meaning is a new file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tizmoret.planner.model.draft import MAX_FINDINGS
 from tizmoret.planner.model.signature import Signatures
 from tizmoret.planner.planner import PlanRequest
 
-PLANNER, REPAIR, REPLAN = "planner.v2", "repair.v1", "replan.v1"
+PLANNER, REPAIR, REPLAN = "planner.v3", "repair.v1", "replan.v1"
 
 _EFFECTS: dict[Effect, str] = {"none": "reads", "write": "writes", "delete": "deletes", "send": "sends"}
 _FINDING_LENGTH = 600
@@ -45,7 +45,8 @@ def describe(catalog: Catalog) -> str:
 
 
 def _capability(capability: Capability, title: str, description: str, signatures: Signatures) -> str:
-    marks = ", ".join([capability.kind, _EFFECTS[capability.effect], *(["asks"] if capability.approval == "ask" else [])])
+    effect = f"may {capability.ceiling}" if capability.grows else _EFFECTS[capability.effect]
+    marks = ", ".join([capability.kind, effect, *(["asks"] if capability.approval == "ask" else [])])
     return (
         f"\n## {capability.name} ({marks})\n{title}. {description}.\n"
         f"args: {signatures.write(capability.arguments)}\noutput: {signatures.write(capability.output)}"

@@ -33,7 +33,8 @@ async def shortlist(request: PlanRequest, meaning: Meaning | None) -> Catalog:
     by_words = {name: match.score for name, match in search_of(catalog).score(content_tokens(asked)).items()}
     by_meaning = {} if meaning is None else await meaning.closeness(asked, _texts(catalog))
     begun = request.begun if request.earlier is None else (*request.begun, *request.earlier.plan.steps)
-    used = {step.uses for step in begun}
+    # What plans a part of any request fits each of them, whatever its words.
+    used = {step.uses for step in begun} | {name for name, one in catalog.capabilities.items() if one.asks_for is None}
     # The sort is stable: among those that fit alike, what came with Tizmoret is before what was connected later.
     fit = _joined(by_words, by_meaning)
     ranked = sorted(catalog.capabilities, key=lambda name: (name not in used, -fit.get(name, 0.0)))
