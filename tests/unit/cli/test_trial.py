@@ -52,7 +52,7 @@ def test_what_has_an_effect_asks_and_what_reads_does_not() -> None:
 @pytest.mark.parametrize(
     ("words", "field", "told"),
     [
-        (["--titel", "x"], "titel", "--title, --due, --note"),
+        (["--titel", "x"], "titel", "--title, --due, --remind, --note"),
         ([], "title", "missing"),
         (["--title"], "title", "no value"),
         (["x"], "arguments", "is no argument"),
