@@ -82,8 +82,10 @@ def _list(entries: Sequence[Tool | Agent], screen: Screen) -> None:
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     for found in entries:
-        effect = found.capability.effect
+        effect, ceiling = found.capability.effect, found.capability.ceiling
         mark = "" if effect == "none" else say(f"effect.{effect}")
+        if ceiling != "none":
+            mark = say("catalog.perhaps", effect=say(f"effect.{ceiling}"))
         text = fit(found.description[LANGUAGE], max(screen.width - width - 24, 30))
         table.add_row(found.name, Text(screen.value(text)), Text(screen.value(mark), style="yellow"))
     screen.out.print(table)

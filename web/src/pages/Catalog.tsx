@@ -17,8 +17,8 @@ import { type Shelf, SHELVES } from "./search";
 const ON: Record<Shelf, (entry: Entry) => boolean> = {
   tool: (entry) => entry.kind === "tool",
   agent: (entry) => entry.kind === "agent",
-  read: (entry) => entry.effect === "none",
-  change: (entry) => entry.effect !== "none",
+  read: (entry) => entry.effect === "none" && entry.ceiling === "none",
+  change: (entry) => entry.effect !== "none" || entry.ceiling !== "none",
 };
 
 export function Catalog() {
@@ -72,6 +72,13 @@ export function Catalog() {
 
 export function EffectBadge({ entry }: { entry: Entry }) {
   const { t, effect } = useWords();
+  if (entry.ceiling !== "none")
+    return (
+      <span className="st badge" data-s="gate" title={t("asksLater", { effect: effect(entry.ceiling) })}>
+        <Hand size={12} aria-hidden />
+        {t("perhaps", { effect: effect(entry.ceiling) })}
+      </span>
+    );
   if (entry.effect === "none") return null;
   return (
     <span className="st badge" data-s={entry.asks ? "gate" : "pending"} title={entry.asks ? t("asksFirst") : undefined}>

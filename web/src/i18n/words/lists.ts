@@ -65,6 +65,7 @@ export const LISTS = {
   agents: ["סוכנים", "Agents"],
   noCapability: ["אין כלי או סוכן שמתאים לחיפוש.", "No tool or agent matches."],
   unknownCapability: ["אין כלי או סוכן בשם הזה.", "There is no tool or agent of this name."],
+  perhaps: ["אולי {effect}", "{effect}, perhaps"],
   asksFirst: ["מבקש אישור", "Asks first"],
   readsOnly: ["רק קורא", "Only reads"],
   changesThings: ["משנה דברים", "Changes things"],
