@@ -1,5 +1,6 @@
 """`python -m bench`: print the figures; with `--write`, put them into docs/figures.md. `python -m bench scale`: those of many,
-`python -m bench dashboard`: those of the page, `python -m bench planner`: those of the offline planner, `python -m bench access`: those of keys."""
+`python -m bench dashboard`: those of the page, `python -m bench planner`: those of the offline planner, `python -m bench planning`: those of
+a plan that is still being written and of previews, `python -m bench access`: those of keys."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import sys
 
 import uvloop
 
-from bench import access, cli_start, engine, makespan, scale
+from bench import access, cli_start, engine, makespan, planning, scale
 from bench.page import publish
 
 
@@ -22,6 +23,8 @@ def main() -> None:
         from bench import planner  # reads the sets of requests among the tests
 
         name, rows = "planner", uvloop.run(planner.run())
+    elif "planning" in sys.argv:
+        name, rows = "planning", uvloop.run(planning.run())
     elif "access" in sys.argv:
         name, rows = "access", uvloop.run(access.run())
     else:

@@ -122,6 +122,14 @@ async def test_a_call_that_cannot_be_made_goes_back_to_the_model_with_all_of_its
     assert [step.id for step in await tizmoret.executions.steps(waiting.id)] == ["errand", "errand_1_tasks_add_1"]
 
 
+async def test_the_translator_through_the_engine(tizmoret: Tizmoret, model: WireServer) -> None:
+    model.answer({"markdown": "Peace", "language": "Hebrew"})
+    step = Step(id="do", agent="translator", args={"text": "שלום", "to": "English"})
+    done = await tizmoret.wait((await tizmoret.submit("", plan=Plan(request="translate", steps=(step,)))).id, 30)
+    assert done.status == "completed", done.error
+    assert "Peace" in (done.answer or "")
+
+
 async def test_who_takes_over_knows_what_was_done(tizmoret: Tizmoret, model: WireServer) -> None:
     """Own agents, one with the other as its fallback."""
     folder = tizmoret.workplaces.folder(tizmoret.workspace) / "agents"
