@@ -100,7 +100,7 @@ def _show(found: Tool | Agent, screen: Screen) -> None:
         alone = "catalog.elsewhere" if found.remote else "catalog.works" if found.without_model else "catalog.needs_model"
         _line(screen, "catalog.alone", say(alone))
         if capability.grows:
-            _line(screen, "catalog.effect", say("plan.later", effect=say(f"effect.{capability.ceiling}")))
+            _line(screen, "catalog.effect", say("catalog.perhaps", effect=say(f"effect.{capability.ceiling}")))
     else:
         _line(screen, "catalog.effect", say("catalog.reads" if capability.effect == "none" else f"effect.{capability.effect}"))
         _line(screen, "catalog.recovery", say(_AFTER_A_CRASH[capability.recovery]))

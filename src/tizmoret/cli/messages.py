@@ -449,7 +449,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "show.more": ("יש עוד; --limit מציג יותר.", "There are more; --limit shows them."),
     "plan.level": ("שלב {number}:", "Level {number}:"),
     "plan.asks": ("ישאל לפני כן", "will ask first"),
-    "catalog.perhaps": ("אולי {effect}", "perhaps {effect}"),
+    "catalog.perhaps": ("אולי {effect}, ושואל תמיד", "perhaps {effect}, and always asks"),
     "plan.later": ("ואולי {effect}, וישאל על כל פעולה", "then perhaps {effect}, asking about each"),
     "plan.expected": (
         "זמן צפוי {time} (לרוב בין {low} ל־{high}), עלות צפויה {cost}. שום כלי לא הופעל.",
