@@ -26,4 +26,4 @@ def choose_planner(settings: Settings, catalog: Catalog) -> Planner:
         for model in dict.fromkeys((settings.model, *settings.other_models))
         if model != OFFLINE
     ]
-    return Others([*models, OfflinePlanner()]) if settings.other_models else models[0]
+    return Others([*models, OfflinePlanner(models[0].closest)]) if settings.other_models else models[0]

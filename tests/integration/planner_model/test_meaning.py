@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from wire import GeminiServer, OpenAIServer, WireServer
-from wire.server import KEY
+from wire.server import KEY, Fail
 
 from tests.unit.planner_model.test_model_shortlist import request
+from tizmoret.planner.choose import choose_planner
 from tizmoret.planner.model import ModelPlanner
 from tizmoret.planner.model.meaning import Meaning, meaning_for
 from tizmoret.planner.model.shortlist import shortlist
+from tizmoret.planner.planner import Question
+from tizmoret.settings import Settings
 
 from .conftest import GOOD, a_request
 
@@ -65,6 +69,23 @@ async def test_the_planner_shows_the_model_what_fits_and_asks_for_no_embeddings_
     before = server.embedded
     await planner.plan(a_request())
     assert (before > 0, server.embedded) == (True, before)
+
+
+@pytest.mark.parametrize("text", [SAPLING, "לשים שתיל באדמה"])
+async def test_the_offline_planner_names_what_is_nearest_in_meaning_where_it_stands_in_and_must_ask(
+    served: tuple[WireServer, str, str], text: str
+) -> None:
+    server, model, url = served
+    server.always(Fail(401))
+    settings = replace(Settings.from_env({}), model=model, model_url=url, other_models=(model,))
+    planner = choose_planner(settings, request(text).catalog)
+    asked = await planner.plan(replace(request(text), language="en"))
+    assert isinstance(asked, Question)
+    assert (asked.planner, "The nearest that I can do: Words" in asked.text) == ("offline", True)
+    server.embeddings_fail = 401
+    alone = await choose_planner(settings, request(text).catalog).plan(replace(request(text), language="en"))
+    assert isinstance(alone, Question)
+    assert "Words" not in alone.text
 
 
 def test_a_provider_without_embeddings_has_no_meaning() -> None:

@@ -81,7 +81,7 @@ class Conversation:
     def __init__(self, name: str, model: Model, limits: Limits, meaning: Meaning | None = None) -> None:
         """meaning: finds what fits in a catalog that is too large to be shown."""
         self._name = name
-        self._meaning = meaning
+        self.meaning = meaning
         self._limits = limits
         self._agent: Agent[_Task, Draft] = Agent(
             model,
@@ -136,7 +136,7 @@ class Conversation:
         result = await self._agent.run(
             None if history else prompt.question(task.request),
             message_history=history or None,
-            instructions=prompt.instructions(await shortlist(task.request, self._meaning)),
+            instructions=prompt.instructions(await shortlist(task.request, self.meaning)),
             deps=task,
             retries={"output": self._limits.repairs - repaired, "tools": self._limits.repairs - repaired},
             usage=usage,

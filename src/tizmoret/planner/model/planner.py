@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tizmoret.errors import TooLarge, Unavailable
+from tizmoret.catalog.catalog import Catalog
+from tizmoret.errors import TizmoretError, TooLarge, Unavailable
 from tizmoret.plan.model import MAX_REQUEST
 from tizmoret.planner.model.limits import Limits
+from tizmoret.planner.model.shortlist import closest
 from tizmoret.planner.planner import Follow, Planned, PlanRequest, Question
 
 if TYPE_CHECKING:
@@ -44,6 +47,13 @@ class ModelPlanner:
                 f"{self.name} wrote no plan within {self._limits.planning:.0f} seconds.",
                 cure="Try again later. TIZMORET_MODEL=offline plans without a model.",
             ) from None
+
+    async def closest(self, text: str, catalog: Catalog) -> Sequence[str]:
+        """Tools and agents by how near they are to `text` in meaning; none where the provider has no embeddings, or does not answer."""
+        try:
+            return await closest(text, catalog, (await self.load()).meaning)
+        except TizmoretError:
+            return ()
 
     async def load(self) -> Conversation:
         """Load the libraries and make the client, in a thread (seconds); later calls find it ready. Raises as `plan` does."""

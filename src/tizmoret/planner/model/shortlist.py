@@ -7,7 +7,7 @@ What fits is found by words and, where the provider has embeddings, by meaning; 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tizmoret.catalog.agent import Agent
@@ -42,6 +42,12 @@ async def shortlist(request: PlanRequest, meaning: Meaning | None) -> Catalog:
     return Catalog(
         [tool for name, tool in catalog.tools.items() if name in kept], [agent for name, agent in catalog.agents.items() if name in kept]
     )
+
+
+async def closest(text: str, catalog: Catalog, meaning: Meaning | None) -> Sequence[str]:
+    """Tools and agents by how near they are in meaning; none where nobody can tell."""
+    near = {} if meaning is None else await meaning.closeness(text, _texts(catalog))
+    return sorted(near, key=lambda name: -near[name])
 
 
 def _joined(*scores: Mapping[str, float]) -> Mapping[str, float]:

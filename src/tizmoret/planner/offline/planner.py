@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 
 from tizmoret.catalog.agent import Agent
+from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.search import search_of
 from tizmoret.catalog.tool import Tool
 from tizmoret.plan.check import check
@@ -34,6 +35,9 @@ _LONG = 1_000  # characters, from which planning leaves the event loop
 _CHATTER = "hello hi hey thanks thank you cheers bye good morning evening afternoon שלום תודה רבה היי ביי בוקר טוב ערב יום מראש dear"
 _DROP = "no drop skip forget nothing never mind it leave לא עזוב עזבי דלג וותר ותר בטל תעזוב תדלג כלום זה"
 _EXAMPLES = 2  # shown in a question
+_NEAREST = 3  # named in a question
+
+Closest = Callable[[str, Catalog], Awaitable[Sequence[str]]]
 
 
 class OfflinePlanner:
@@ -42,21 +46,37 @@ class OfflinePlanner:
     name = "offline"
     replans = False  # the same words would give the same plan
 
+    def __init__(self, closest: Closest | None = None) -> None:
+        """closest: the embeddings of a provider, where one is configured. They name what comes nearest in a question; they plan nothing, since
+        the same words must give the same plan, and likeness is no leave for an effect."""
+        self._closest = closest
+
     async def plan(self, request: PlanRequest, follow: Follow | None = None) -> Planned | Question:
         """Never raises for what a person wrote: what cannot be planned is asked back."""
-        if len(request.request) + sum(len(answer) for _, answer in request.answers) > _LONG:
-            return await asyncio.to_thread(_Attempt(request).outcome)
-        return _Attempt(request).outcome()
+        attempt = _Attempt(request)
+        outcome = await attempt.made()
+        if attempt.unclear is None or self._closest is None or not (near := await self._closest(attempt.unclear, request.catalog)):
+            return outcome
+        return await _Attempt(request, near).made()
 
 
 class _Attempt:
-    """One request on its way to a plan."""
+    """One request on its way to a plan. near: tools and agents by how near they are to what is not understood; none: by its words.
+    unclear: that, once it has come up."""
 
-    def __init__(self, request: PlanRequest) -> None:
+    def __init__(self, request: PlanRequest, near: Sequence[str] = ()) -> None:
         self._request = request
+        self._near = near
+        self.unclear: str | None = None
         self._answers = [answer for _, answer in request.answers if answer.strip()]
         self._skills = skills_of(request.catalog)
         self._intents = Intents(self._skills, search_of(request.catalog))
+
+    async def made(self) -> Planned | Question:
+        request = self._request
+        if len(request.request) + sum(len(answer) for _, answer in request.answers) > _LONG:
+            return await asyncio.to_thread(self.outcome)
+        return self.outcome()
 
     def outcome(self) -> Planned | Question:
         language = self._request.language
@@ -94,7 +114,8 @@ class _Attempt:
             try:
                 done.append(builder.carry_out(reading).title)
             except NotUnderstood:
-                nearest = self._intents.nearest(reading)
+                self.unclear = clause.text
+                nearest = [self._skills[name] for name in self._near if name in self._skills][:_NEAREST] or self._intents.nearest(reading)
                 strange = self._intents.strange(reading)
                 return questions.not_understood(clause.text, strange, nearest, done, language, self._examples(nearest)), (place, False)
             except Missing as lack:
