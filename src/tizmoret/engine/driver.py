@@ -368,7 +368,7 @@ class Driver:
     async def _finish(self, course: Course, failed: bool) -> None:
         if failed and await self._another_plan(course):
             return
-        answer = await endings.final_answer(self._env, self._record, course.prepared)
+        answer = await endings.final_answer(course.inputs, self._state)
         if not failed:
             await self._end_with(*endings.completed(self._chronicle, answer))
             return

@@ -8,22 +8,17 @@ from uuid import UUID
 from tizmoret.engine import events as e
 from tizmoret.engine.answer import answering_steps, kept, not_done, undone
 from tizmoret.engine.chronicle import Chronicle, step_row
-from tizmoret.engine.environment import Environment
+from tizmoret.engine.inputs import Inputs
 from tizmoret.engine.prepared import Prepared
-from tizmoret.engine.records import Record
 from tizmoret.engine.state import FINAL, State
 from tizmoret.engine.transition import ExecutionRow
 from tizmoret.plan.model import Plan
 
 
-async def final_answer(env: Environment, record: Record, prepared: Prepared) -> str:
+async def final_answer(inputs: Inputs, state: State) -> str:
     """What the answering steps gave, as their tools show it, and what was not done."""
-    plan, state = prepared.plan, record.state
-    lines = []
-    for step in answering_steps(plan, prepared.last, state):
-        output = await env.values.load(record.workspace, state.outputs[step.id], each=step.for_each is not None)
-        outputs = output if step.for_each is not None else [output]
-        lines += [env.catalog.show(step.uses, one, plan.language) for one in outputs]
+    plan, last = inputs.prepared.plan, inputs.prepared.last
+    lines = [(await inputs.given(step.id))[1] for step in answering_steps(plan, last, state)]
     return "\n\n".join([*lines, *not_done(plan, state)])
 
 

@@ -78,6 +78,13 @@ class Inputs:
             return await self.arguments(id, None)
         return [await self.arguments(id, item) for item in range(len(items))]
 
+    async def given(self, id: str) -> tuple[Any, str]:
+        """The output of a step that has completed, and as people read it."""
+        step = self.step(id)
+        output = await self._env.values.load(self._record.workspace, self._state.outputs[id], each=step.for_each is not None)
+        outputs = output if step.for_each is not None else [output]
+        return output, "\n\n".join(self._env.catalog.show(step.uses, one, self.prepared.plan.language) for one in outputs)
+
     async def answered(self, id: str, item: Item) -> Answered | None:
         told = await self._env.values.load(self._record.workspace, self._state.look(id, item).answered)
         return None if told is None else Answered(told["state"], told["answer"])
@@ -91,11 +98,8 @@ class Inputs:
         return Asked(tuple([await self._step_end(one) for one in ids]), left)
 
     async def _step_end(self, id: str) -> StepEnd:
-        step, status, output, shown = self.step(id), self._state.status(id), None, ""
-        if status == "completed":
-            output = await self._env.values.load(self._record.workspace, self._state.outputs[id], each=step.for_each is not None)
-            outputs = output if step.for_each is not None else [output]
-            shown = "\n\n".join(self._env.catalog.show(step.uses, one, self.prepared.plan.language) for one in outputs)
+        step, status = self.step(id), self._state.status(id)
+        output, shown = await self.given(id) if status == "completed" else (None, "")
         assert step.asked_by is not None
         reason = self._state.look(id).reason or ""
         return StepEnd(id, step.title, step.uses, step.args, status, output, reason, shown, step.asked_by.round)
