@@ -16,6 +16,7 @@ from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.growing import MoreSteps
 from tizmoret.catalog.tool import Call
+from tizmoret.engine import budget
 from tizmoret.errors import ModelFailed, OtherPlan, TizmoretError, TryAgain, Unavailable
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 REQUESTS = 12  # exchanges with the model in one call of an agent
 CALLS = 30  # tool calls in one call of an agent
-BUDGET_CURE = "Ask for less at once, or raise TIZMORET_BUDGET_TOKENS or TIZMORET_BUDGET_DOLLARS."
 
 Use = Callable[[str, Mapping[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -75,7 +75,7 @@ async def _reason(agent: Agent, args: Mapping[str, Any], call: Call, catalog: Ca
         async with thinker:
             return await _exchange(thinker, agent, args, call, catalog)
     except UsageLimitExceeded as error:
-        raise ModelFailed(f"{agent.name} has used up what one call may: {error}.", cure=BUDGET_CURE) from None
+        raise ModelFailed(f"{agent.name} has used up what one call may: {error}.", cure=budget.CURE) from None
     except AgentRunError as error:
         explained = faults.explain(error, model)
         if faults.passes(error):
@@ -90,7 +90,7 @@ async def _exchange(thinker: ModelAgent[None, Any], agent: Agent, args: Mapping[
     from tizmoret.planner import prices
 
     if call.tokens_left == 0:
-        raise ModelFailed("The execution has used up its budget.", cure=BUDGET_CURE)
+        raise ModelFailed("The execution has used up its budget.", cure=budget.CURE)
     usage, limits = RunUsage(), UsageLimits(request_limit=REQUESTS, tool_calls_limit=CALLS, total_tokens_limit=call.tokens_left)
     before = resumed(agent, call.asked)
     prompt = None if before else "Arguments, as JSON:\n" + json.dumps(dict(args), ensure_ascii=False) + done_before(call.asked)
