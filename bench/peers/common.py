@@ -4,6 +4,7 @@ A peer file subclasses Peer and ends with `bench(ThePeer)`.  One JSON line per w
 Every step, in every peer, is durable before its dependents start - except where a peer's row says otherwise.
 """
 
+import abc
 import argparse
 import asyncio
 import json
@@ -42,7 +43,7 @@ async def step(i, seconds):
     return {"step": i, "ok": True}
 
 
-class Peer:
+class Peer(abc.ABC):
     name = "?"
     durable = "yes"  # what is on disk when a step has finished
     max_w3 = 1000  # largest W3 that is feasible
@@ -52,8 +53,9 @@ class Peer:
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix=type(self).__module__.strip("_") + "-", dir=DATA))
 
     async def setup(self): ...
+    @abc.abstractmethod
     async def run(self, w, key):
-        raise NotImplementedError  # one execution of workload w; key is unique
+        """One execution of workload w; key is unique."""
 
     async def teardown(self): ...
     def server_pids(self):
