@@ -13,7 +13,10 @@ from tests.databases import MIGRATED
 from tests.databases import database as a_database
 from tests.demo_files import lay_out
 from tests.integration.server.conftest import Running, ServerThread
+from tests.wire.ntfy import TOKEN, Ntfy, ntfy
 from tests.wire.radicale import DavUser, Radicale, radicale
+from tizmoret import gate_notices, reminders
+from tizmoret.connections.connection import Wanted
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.settings import Settings
 from tizmoret.store.embedded import Embedded
@@ -25,6 +28,22 @@ HERE = (ipaddress.ip_network("127.0.0.0/8"),)
 def dav(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Radicale]:
     with radicale(tmp_path_factory.mktemp("radicale")) as running:
         yield running
+
+
+@pytest.fixture
+def phones(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ntfy]:
+    """A server that tells people, where they are told of gates at once, and of anything only as the tests say."""
+    monkeypatch.setattr(gate_notices, "PATIENCE", 0.0)
+    for chore in (gate_notices, reminders):
+        monkeypatch.setattr(chore, "SWEEP_EVERY", 3_600.0)
+    with ntfy() as running:
+        yield running
+
+
+@pytest.fixture
+async def phone(phones: Ntfy, tizmoret: Tizmoret) -> Ntfy:
+    await tizmoret.connections.add(Wanted("phone", "ntfy", f"{phones.address}/farm-7", {"gates": True}, TOKEN))
+    return phones
 
 
 @pytest.fixture

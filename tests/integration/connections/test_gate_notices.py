@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
-from tests.wire.ntfy import TOKEN, Ntfy, ntfy
+from tests.wire.ntfy import TOKEN, Ntfy
 from tests.wire.slack import TOKEN as SLACK
 from tests.wire.slack import slack
 from tizmoret import gate_notices
@@ -19,20 +18,6 @@ from tizmoret.views import Execution
 pytestmark = pytest.mark.anyio
 
 WRITE = Plan(goal="note", language="he", steps=(Step(id="one", title="לשלוח הודעה", tool="phone.notify", args={"text": "a secret price"}),))
-
-
-@pytest.fixture
-def phones(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ntfy]:
-    monkeypatch.setattr(gate_notices, "PATIENCE", 0.0)
-    monkeypatch.setattr(gate_notices, "SWEEP_EVERY", 3_600.0)  # only as the tests say
-    with ntfy() as running:
-        yield running
-
-
-@pytest.fixture
-async def phone(phones: Ntfy, tizmoret: Tizmoret) -> Ntfy:
-    await tizmoret.connections.add(Wanted("phone", "ntfy", f"{phones.address}/farm-7", {"gates": True}, TOKEN))
-    return phones
 
 
 async def waiting(tizmoret: Tizmoret) -> Execution:

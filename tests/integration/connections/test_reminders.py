@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 
-from tests.wire.ntfy import TOKEN, Ntfy, ntfy
+from tests.wire.ntfy import TOKEN, Ntfy
 from tests.wire.serving import Answer
 from tizmoret import reminders
 from tizmoret.connections.connection import Wanted
@@ -18,19 +17,6 @@ from tizmoret.plan.model import Plan, Step
 pytestmark = pytest.mark.anyio
 AT = dt.datetime(2026, 3, 11, 9, 0, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
-
-
-@pytest.fixture
-def phones(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ntfy]:
-    monkeypatch.setattr(reminders, "SWEEP_EVERY", 3_600.0)  # only as the tests say
-    with ntfy() as running:
-        yield running
-
-
-@pytest.fixture
-async def phone(phones: Ntfy, tizmoret: Tizmoret) -> Ntfy:
-    await tizmoret.connections.add(Wanted("phone", "ntfy", f"{phones.address}/farm-7", {"gates": True}, TOKEN))
-    return phones
 
 
 async def add(tizmoret: Tizmoret, title: str, *, done: bool = False, at: dt.datetime = AT) -> None:
