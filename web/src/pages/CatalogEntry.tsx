@@ -45,16 +45,20 @@ export function CatalogEntry() {
   );
 }
 
+function effectOf(entry: Entry, t: ReturnType<typeof useWords>["t"], name: ReturnType<typeof useWords>["effect"]): string {
+  if (entry.ceiling !== "none") return t("asksLater", { effect: name(entry.ceiling) });
+  return entry.effect === "none" ? name("none") : `${name(entry.effect)} · ${t(entry.reversible ? "reversible" : "irreversible")}`;
+}
+
 function Sheet({ entry }: { entry: Entry }) {
   const { t, language, effect, recovery } = useWords();
   const facts: [string, ReactNode][] = [
-    [t("effect"), entry.effect === "none" ? effect("none") : `${effect(entry.effect)} · ${t(entry.reversible ? "reversible" : "irreversible")}`],
+    [t("effect"), effectOf(entry, t, effect)],
     [t("afterCrash"), recovery(entry.recovery)],
     [t("timeLimit"), <Num text={duration(entry.timeout)} key="limit" />],
     [t("expectedTime"), <Num text={`~${duration(entry.seconds)}`} key="time" />],
     [t("expectedCost"), entry.cost > 0 ? <Num text={money(entry.cost)} key="cost" /> : t("free")],
   ];
-  if (entry.ceiling !== "none") facts.push([t("effects"), t("asksLater", { effect: effect(entry.ceiling) })]);
   if (entry.asks) facts.push([t("approvals"), t("asksFirst")]);
   if (entry.locks.length > 0) facts.push([t("locks"), <Code text={entry.locks.join(", ")} key="locks" />]);
   if (entry.kind === "agent") facts.push([t("agent"), t(entry.needsModel ? "needsModel" : "worksWithoutModel")]);
