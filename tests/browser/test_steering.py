@@ -42,6 +42,10 @@ def test_pause_resume_and_cancel_act_and_are_shown(page: Page, demo: Running) ->
     expect(page.get_by_role("radio").first).to_be_visible(timeout=SOON)
     page.get_by_role("button", name="Pause").click()
     status(page, "paused")
+    # The last word before it is parked again is said after the pause, and is not its end.
+    page.get_by_role("tab", name="Log").click()
+    expect(page.locator("[role=log] [data-kind='execution.paused'] ~ [data-kind='execution.waiting']")).to_be_attached(timeout=SOON)
+    assert page.locator("[data-head] [data-status]").get_attribute("data-status") == "paused"
     page.get_by_role("button", name="Resume").click()
     status(page, "waiting")
     page.get_by_role("button", name="Cancel", exact=True).click()

@@ -123,6 +123,11 @@ class Rules:
         for id in self._nodes:
             self.require(self.state.status(id) in FINAL, f"it ended, and {id} is {self.state.status(id)}")
 
+    def shown(self, status: str) -> None:
+        """People resume what they are shown as paused, and can pause the rest."""
+        if not self.over:
+            self.require((status == "paused") == self.state.paused, f"it is shown as {status}; that it is paused is {self.state.paused}")
+
     def ended(self, steps: Mapping[tuple[str, int], str], effects: Mapping[tuple[str, int], str]) -> None:
         """The rows that people are shown say what the log says."""
         for id, found in self.state.steps.items():

@@ -173,6 +173,8 @@ class Store:
         for kept in parts.get("checkpoints", []):
             if kept.id in living:
                 self.rows[kept.id].checkpoint = (kept.seq, kept.state)
+        for id in alive:
+            self.rows[id].rules.shown(self.rows[id].status)
         for row in ended:
             row.rules.ended(row.steps, row.effects)
         return alive

@@ -149,8 +149,9 @@ class Driver:
             return
         if outcome.gone and before is None:
             await self._stop_calls()
-        event, rows = accepted(outcome.proposal, outcome.prepared, outcome.gone, outcome.done)
-        await self._chronicle.settle(event, *([e.ExecutionStarted()] if before is None else []), **rows)
+        async with self._signals:  # a pause or its end beside it would leave a row that says the other
+            event, rows = accepted(outcome.proposal, outcome.prepared, outcome.gone, outcome.done, paused=self._state.paused)
+            await self._chronicle.settle(event, *([e.ExecutionStarted()] if before is None else []), **rows)
         self._record.plan, self._record.plan_hash = outcome.prepared.plan, outcome.prepared.hash
         self._follow(outcome.prepared, anew=bool(outcome.gone))
 
@@ -328,7 +329,7 @@ class Driver:
             return
         label = PERSON if gate.step is None or self._course is None else self._course.inputs.label(gate.step)
         event, blobs = gates.closed(signal.data, gate, label)
-        row = self._chronicle.row(waiting=len(self._state.gates) - 1, status="paused" if self._state.paused else self._state.moving)
+        row = self._chronicle.row(waiting=len(self._state.gates) - 1, status=self._state.standing)
         steps = [] if gate.step is None else [gates.decided(event, gate.purpose)]
         effects = [] if gate.purpose != "unknown" or self._course is None else self._course.work.told(gate, event.decision)
         await self._chronicle.settle(event, row=row, steps=steps, effects=effects, blobs=blobs, consumed=[signal.id])

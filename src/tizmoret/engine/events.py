@@ -215,7 +215,7 @@ class GateClosed(Event, frozen=True, tag="gate.closed"):
 
 
 class ExecutionWaiting(Event, frozen=True, tag="execution.waiting"):
-    """Only gates are left: it is parked, and holds no task and no memory until a person decides."""
+    """Only gates are left, or it is paused and nothing runs any more: it is parked, and holds no task and no memory until a person decides."""
 
     gates: int
 

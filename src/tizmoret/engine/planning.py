@@ -79,7 +79,7 @@ async def _propose(env: Environment, record: Record, wanted: Wanted, follow: Fol
 
 
 def accepted(
-    proposal: Proposal, prepared: Prepared, superseded: Sequence[str] = (), done: int | None = None
+    proposal: Proposal, prepared: Prepared, superseded: Sequence[str] = (), done: int | None = None, *, paused: bool = False
 ) -> tuple[e.PlanAccepted, dict[str, Any]]:
     """The event of a plan that begins to run, and the fields of its Transition. done: how many of its steps are, where that is known."""
     plan = prepared.plan
@@ -88,7 +88,7 @@ def accepted(
         list(superseded), proposal.cached,
     )  # fmt: skip
     row = ExecutionRow(
-        status="running",
+        status="paused" if paused else "running",
         goal=plan.goal,
         planner=proposal.planner,
         plan_version=plan.version,

@@ -174,6 +174,11 @@ class State(msgspec.Struct):
         """What it does where nothing holds it up."""
         return "running" if self.planned else "planning"
 
+    @property
+    def standing(self) -> Literal["running", "planning", "paused"]:
+        """What its row says while it is driven: paused until it is resumed, whatever else comes to its end meanwhile."""
+        return "paused" if self.paused else self.moving
+
     def status(self, step: str) -> Status:
         return self.look(step).status
 

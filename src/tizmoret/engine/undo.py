@@ -63,7 +63,7 @@ class Undo:
         data = signal.data
         gate = self._state.gates[data["approval"]]
         event = e.GateClosed(data["approval"], data["decision"], gate.step, data.get("by", ""), gate.item, note=data.get("note", ""))
-        row = self._chronicle.row(waiting=len(self._state.gates) - 1, status="paused" if self._state.paused else "running")
+        row = self._chronicle.row(waiting=len(self._state.gates) - 1, status=self._state.standing)
         steps, effects = [], []
         if gate.step is not None and event.decision == "answered":
             steps.append(step_row(gate.step, gate.item, "undone"))

@@ -130,6 +130,7 @@ async def test_paused_while_the_model_writes_nothing_begins_until_resumed(tizmor
             await tizmoret.pause(execution.id, by="owner")
         if event.kind == "plan.accepted":
             break
+    assert (await tizmoret.executions.get(execution.id)).status == "paused", "that the plan is there now does not end the pause"
     await asyncio.sleep(0.2)
     assert {step.id: step.status for step in await tizmoret.executions.steps(execution.id)} == {"a": "completed", "b": "pending"}
     await tizmoret.resume(execution.id, by="owner")

@@ -112,9 +112,13 @@ function changed(step: LiveStep, kind: string, data: Data, at: string): Partial<
   }
 }
 
+/** After these what was paused is so no more. Whatever else comes meanwhile, like the end of what still ran, leaves it paused. */
+const RESUMES: ReadonlySet<string> = new Set(["execution.resumed", "undo.began"]);
+
 export function foldExecution(execution: Execution, event: LogEvent): Execution {
-  const status = STATUS_AFTER[event.kind];
-  if (status === undefined) return execution;
+  const next = STATUS_AFTER[event.kind];
+  if (next === undefined) return execution;
+  const status = execution.status === "paused" && !FINAL.has(next) && !RESUMES.has(event.kind) ? "paused" : next;
   const data = event.data as Data;
   const ended = FINAL.has(status);
   return {
