@@ -55,7 +55,6 @@ class Driver:
         self._locks = LockQueue(env.locks, record)
         self._board = Board(self._chronicle, partial(env.values.load, record.workspace))
         self._pausing = False  # the pause is on its way to the log: nothing begins that would stand there after it
-        self._undoes = False  # right now
         self._closing = False
 
     async def run(self) -> Ending:
@@ -232,7 +231,8 @@ class Driver:
         if self._closing or not self._begun or self._pausing:
             return
         if self._state.undoing is not None:
-            self._undo_on()
+            if self._course is not None and self._course.undo.claim():
+                self._spawn(self._take_back(self._course))
         elif self._course is not None:
             while commands := self._course.scheduler.decide():
                 for command in commands:
@@ -305,8 +305,10 @@ class Driver:
                 await self._close_gate(signal)
             case "pause" if not self._state.paused:
                 self._pausing = True
-                await self._tell(e.ExecutionPaused(by), signal, "paused")
-                self._pausing = False
+                try:
+                    await self._tell(e.ExecutionPaused(by), signal, "paused")
+                finally:  # also where it is stopped together with a plan that is given up
+                    self._pausing = False
             case "resume" if self._state.paused or self._state.ended == "quarantined":
                 await self._tell(e.ExecutionResumed(by), signal, self._state.moving)
             case "cancel":
@@ -328,11 +330,10 @@ class Driver:
                 self._spawn(self._finish(self._course, True))
             return
         label = PERSON if gate.step is None or self._course is None else self._course.inputs.label(gate.step)
-        event, blobs = gates.closed(signal.data, gate, label)
+        event, rows = gates.closed(signal, gate, label)
         row = self._chronicle.row(waiting=len(self._state.gates) - 1, status=self._state.standing)
-        steps = [] if gate.step is None else [gates.decided(event, gate.purpose)]
         effects = [] if gate.purpose != "unknown" or self._course is None else self._course.work.told(gate, event.decision)
-        await self._chronicle.settle(event, row=row, steps=steps, effects=effects, blobs=blobs, consumed=[signal.id])
+        await self._chronicle.settle(event, row=row, effects=effects, **rows)
         if gate.step is None and event.decision != "answered" and self._state.replanning and self._course is not None:
             error = {"code": "not-answered", "detail": "The planner's question was not answered.", "cure": ""}
             self._spawn(self._no_other_plan(self._course, error))
@@ -377,26 +378,13 @@ class Driver:
         if not await course.undo.comes_first(error, answer):
             await self._end_with(*endings.failed(self._chronicle, error, answer, *kept(course.prepared.plan, self._state)))
 
+    async def _take_back(self, course: Course) -> None:
+        if await course.undo.run():
+            await self._end_with(*endings.taken_back(self._chronicle, course.prepared.plan))
+
     async def _end_with(self, event: e.Event, row: ExecutionRow, **rows: Any) -> None:
         """Nothing that people say is obeyed beside the last event: a pause that came while it was on its way to the log would follow it there,
         and leave an execution that is over shown as paused for ever (found by the simulation)."""
         async with self._signals:
             await self._chronicle.settle(event, row=row, **rows)
             self._end("ended")
-
-    # -- taking effects back
-
-    def _undo_on(self) -> None:
-        """Take effects back, until one of them waits for a person."""
-        waits = any(gate.purpose == "undo" for gate in self._state.gates.values())
-        if self._course is not None and not self._undoes and not waits and not self._state.paused:
-            self._undoes = True
-            self._spawn(self._take_back(self._course))
-
-    async def _take_back(self, course: Course) -> None:
-        try:
-            over = await course.undo.run()
-        finally:
-            self._undoes = False
-        if over:
-            await self._end_with(*endings.taken_back(self._chronicle, course.prepared.plan))

@@ -13,8 +13,9 @@ from tizmoret.engine import events as e
 from tizmoret.engine.chronicle import step_row
 from tizmoret.engine.environment import Query
 from tizmoret.engine.events import Item
+from tizmoret.engine.records import Signal
 from tizmoret.engine.state import Gate
-from tizmoret.engine.transition import ApprovalRow, Blob, StepRow
+from tizmoret.engine.transition import ApprovalRow, StepRow
 from tizmoret.engine.values import clean, pack
 from tizmoret.ids import uuid7
 from tizmoret.plan.capability import Capability
@@ -172,27 +173,28 @@ def undo_all(count: int, why: str, language: Language, expires_in: float) -> Ope
     return _open("undo", words["undo-all"].format(count=count), details, "", expires_in, None, None, "")
 
 
-def closed(data: Mapping[str, Any], gate: Gate, label: Label) -> tuple[e.GateClosed, list[Blob]]:
-    """The event of a decision, as a signal tells it, and the blobs to store with it. label: of what a person answered."""
+def closed(signal: Signal, gate: Gate, label: Label) -> tuple[e.GateClosed, dict[str, Any]]:
+    """The event of a decision, and what is written with it. label: of what a person answered."""
+    data = signal.data
     value, blobs = pack(data.get("value"))
     event = e.GateClosed(
         data["approval"], data["decision"], gate.step, data.get("by", ""), gate.item, data.get("args"), value, label.to_json(),
         data.get("note", ""),
     )  # fmt: skip
-    return event, blobs
+    steps = [] if gate.step is None else [_decided(event, gate.step, gate.purpose)]
+    return event, {"steps": steps, "blobs": blobs, "consumed": [signal.id]}
 
 
-def decided(event: e.GateClosed, purpose: str) -> StepRow:
+def _decided(event: e.GateClosed, step: str, purpose: str) -> StepRow:
     """The row of the step at whose gate this was decided."""
-    assert event.step is not None
     match event.decision:
         case "approved":
-            return step_row(event.step, event.item, "ready", args=event.args)
+            return step_row(step, event.item, "ready", args=event.args)
         case "answered":
-            return step_row(event.step, event.item, "completed", output=event.value, label=event.label)
+            return step_row(step, event.item, "completed", output=event.value, label=event.label)
         case decision:
             reason = "unknown" if purpose == "unknown" else decision
-            return step_row(event.step, event.item, "cancelled" if decision == "cancelled" else "skipped", reason=reason)
+            return step_row(step, event.item, "cancelled" if decision == "cancelled" else "skipped", reason=reason)
 
 
 def _open(

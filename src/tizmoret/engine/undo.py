@@ -40,6 +40,7 @@ class Undo:
         self._chronicle = chronicle
         self._state = chronicle.state
         self._prepared = prepared
+        self._runs = False
 
     async def comes_first(self, error: dict[str, Any], answer: str) -> bool:
         """Whether the effects of an execution that failed are taken back, or a person is asked about that, before it ends with `error`."""
@@ -70,14 +71,25 @@ class Undo:
             effects.append(self._entry(gate.step, gate.item, "undone"))
         await self._chronicle.settle(event, row=row, steps=steps, effects=effects, consumed=[signal.id])
 
+    def claim(self) -> bool:
+        """Whether to go on now: then whoever asks calls `run`. Not twice at a time, and not while it waits for a person or is paused."""
+        waits = any(gate.purpose == "undo" for gate in self._state.gates.values())
+        if self._runs or waits or self._state.paused:
+            return False
+        self._runs = True
+        return True
+
     async def run(self) -> bool:
         """Whether nothing is left to do; else it waits for a person, or is paused."""
-        while calls := to_undo(self._state):
-            id, item = calls[0]
-            if self._state.paused or self._state.look(id, item).undo == "gate":
-                return False
-            await self._one(id, item)
-        return True
+        try:
+            while calls := to_undo(self._state):
+                id, item = calls[0]
+                if self._state.paused or self._state.look(id, item).undo == "gate":
+                    return False
+                await self._one(id, item)
+            return True
+        finally:
+            self._runs = False
 
     async def _one(self, id: str, item: Item) -> None:
         tool = self._env.catalog.tool(self._prepared.steps[id].uses)

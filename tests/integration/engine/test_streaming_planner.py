@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from wire import GeminiServer
 from wire.server import KEY, Say
@@ -64,8 +65,6 @@ async def test_what_reads_runs_while_the_model_still_writes_and_effects_wait(tiz
     execution = await tizmoret.submit("add and write")
     seen = await events(tizmoret, execution.id)
     assert at(seen, "step.completed", "b") < at(seen, "plan.accepted") < at(seen, "step.started", "w")
-    waited = seen[at(seen, "step.started", "b")].at - seen[at(seen, "plan.step", "b")].at
-    assert waited.total_seconds() < 0.2
     assert (await tizmoret.executions.get(execution.id)).status == "completed"
     assert len(effects(tizmoret)) == 1
     assert [event.data["step"] for event in seen if event.kind == "step.started"] == ["a", "b", "w"]
@@ -133,6 +132,24 @@ async def test_paused_while_the_model_writes_nothing_begins_until_resumed(tizmor
     assert (await tizmoret.executions.get(execution.id)).status == "paused", "that the plan is there now does not end the pause"
     await asyncio.sleep(0.2)
     assert {step.id: step.status for step in await tizmoret.executions.steps(execution.id)} == {"a": "completed", "b": "pending"}
+    await tizmoret.resume(execution.id, by="owner")
+    assert (await tizmoret.wait(execution.id, 10)).status == "completed"
+
+
+async def test_a_pause_that_is_being_written_while_a_plan_is_taken_back_can_be_resumed(
+    tizmoret: Tizmoret, model: GeminiServer, settings: Settings
+) -> None:
+    faulty = {"id": "c", "tool": "test.nothing", "args": {}}
+    model.reply(slow(A, faulty, pause=0.1)).reply(slow({**A, "args": {"n": 10}}, pause=0.3))
+    execution = await tizmoret.submit("add")
+    async for event in tizmoret.events(execution.id):
+        if event.kind == "plan.refused":
+            break
+    async with await psycopg.AsyncConnection.connect(settings.database_url) as holder:
+        await holder.execute("lock table events in share mode")  # nothing is written to any log
+        await tizmoret.pause(execution.id, by="owner")
+        await asyncio.sleep(1.5)  # the other plan is there, and what belongs to the first is stopped
+    assert (await tizmoret.wait(execution.id, 10)).status == "paused"
     await tizmoret.resume(execution.id, by="owner")
     assert (await tizmoret.wait(execution.id, 10)).status == "completed"
 
