@@ -8,7 +8,7 @@ import sys
 
 import uvloop
 
-from bench import access, cli_start, engine, makespan, planning, scale
+from bench import access, engine, makespan, planning, scale, starting
 from bench.page import publish
 
 
@@ -28,7 +28,7 @@ def main() -> None:
     elif "access" in sys.argv:
         name, rows = "access", uvloop.run(access.run())
     else:
-        name, rows = "measured", cli_start.run() + makespan.run() + uvloop.run(engine.run())
+        name, rows = "measured", starting.run() + makespan.run() + uvloop.run(engine.run())
     publish(name, rows, write="--write" in sys.argv)
 
 

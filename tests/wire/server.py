@@ -124,6 +124,7 @@ class WireServer:
         self.requests: list[Recorded] = []
         self.surprises: list[str] = []  # requests that broke the protocol or came after the script
         self.embedded = 0  # requests for embeddings
+        self.streaming = self.most_at_once = 0  # answers that are being written, and the most of them that were at one time
         self.embeddings_fail = 0  # the status that they get, if not 200
         self._script: deque[Reply] = deque()
         self._standing: Reply | None = None
@@ -224,12 +225,17 @@ class WireServer:
 
     async def _stream(self, reply: Say | CallTools, asked: Asked) -> AsyncIterator[str]:
         cut, pause = (reply.cut, reply.pause) if isinstance(reply, Say) else (None, 0.0)
-        for place, frame in enumerate(self.frames(reply, asked)):
-            if place == cut:
-                await asyncio.sleep(0.02)  # what was sent before arrives
-                raise _Broken
-            yield frame
-            await asyncio.sleep(pause)
+        self.streaming += 1
+        self.most_at_once = max(self.most_at_once, self.streaming)
+        try:
+            for place, frame in enumerate(self.frames(reply, asked)):
+                if place == cut:
+                    await asyncio.sleep(0.02)  # what was sent before arrives
+                    raise _Broken
+                yield frame
+                await asyncio.sleep(pause)
+        finally:
+            self.streaming -= 1
 
     async def _until_stopped(self) -> None:
         await asyncio.to_thread(self._stopping.wait)

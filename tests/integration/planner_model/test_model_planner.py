@@ -237,11 +237,10 @@ async def test_several_requests_are_planned_at_once(server: WireServer, planner:
     for _ in range(5):
         server.answer(GOOD, pause=0.05)
     shared = planner()
-    began = time.monotonic()
     outcomes = await asyncio.gather(*(planned(shared, f"request {number}") for number in range(5)))
     assert [outcome.plan.request for outcome in outcomes] == [f"request {number}" for number in range(5)]
     assert all(outcome.tokens == 1500 for outcome in outcomes)
-    assert time.monotonic() - began < 5 * 0.35 + 3
+    assert server.most_at_once > 1
 
 
 async def test_the_price_of_a_model_that_no_table_knows_is_not_guessed(protocol: Any, server: WireServer) -> None:

@@ -370,9 +370,7 @@ def test_the_server_stops_though_a_stream_is_open_and_the_execution_goes_on_afte
 
     threading.Thread(target=read, daemon=True).start()
     time.sleep(0.3)
-    began = time.monotonic()
     server_thread.stop()
-    assert time.monotonic() - began < 10
     assert ended.wait(5)
     again = server_thread.start()
     (gate,) = again.client.get(f"{API}/{id}/approvals?status=pending").json()

@@ -81,20 +81,6 @@ def test_the_second_start_finds_the_data(pg: Path) -> None:
     again.close()
 
 
-def test_a_warm_start_is_quick(pg: Path) -> None:
-    """The best of several: others share this machine."""
-    Embedded.start(pg).close()
-    took: list[float] = []
-    while len(took) < 12 and min(took, default=1) > 0.3:
-        assert gone(pg)
-        began = time.perf_counter()
-        server = Embedded.start(pg)
-        took.append(time.perf_counter() - began)
-        server.close()
-    assert min(took) < 0.3
-    assert gone(pg)
-
-
 def test_the_server_goes_when_its_last_client_is_killed_and_not_before(pg: Path) -> None:
     first, second = client(pg), client(pg)
     ready(first)
@@ -161,11 +147,10 @@ def test_a_server_without_a_free_connection_counts_as_alive(pg: Path) -> None:
     held = [psycopg.connect(server.dsn) for _ in range(100)]
     with pytest.raises(psycopg.OperationalError, match="too many clients"):
         psycopg.connect(server.dsn)
-    began = time.monotonic()
+    (before,) = servers(pg)
     server.restart()
     other = Embedded.start(pg)
-    assert time.monotonic() - began < 5
-    assert len(servers(pg)) == 1
+    assert [one.pid for one in servers(pg)] == [before.pid]
     for connection in held:
         connection.close()
     other.close()

@@ -237,10 +237,10 @@ _WORDS = _SAID.split()
     ids=lambda text: text[:12],
 )  # fmt: skip
 async def test_twenty_thousand_characters_take_a_bounded_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     outcome = await plan(text[:20_000])
 
-    assert time.perf_counter() - began < 4  # a third of a second alone; the machine may be busy
+    assert time.process_time() - began < 4  # seconds of work, however busy the machine is; it takes a third of one
     assert isinstance(outcome, Question) or len(outcome.plan.steps) <= 50
 
 
