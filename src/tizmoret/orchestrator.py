@@ -46,6 +46,7 @@ from tizmoret.plan.model import OnFailure, Plan
 from tizmoret.plan.preview import preview as preview_plan
 from tizmoret.planner.choose import choose_planner
 from tizmoret.planner.language import detect_language
+from tizmoret.reminder_notices import ReminderNotices
 from tizmoret.reminders import Reminders
 from tizmoret.retention import Retention, remove
 from tizmoret.saved_filters import SavedFilters
@@ -92,7 +93,8 @@ class Tizmoret:
         self.schedules = Schedules(database, self.workspace, settings.timezone, checked_request, self.submit)
         self._retention = Retention(database, settings.retention_days)
         self.gate_notices = GateNotices(database, self.connections)
-        self.reminders = Reminders(database, self.connections, self.workplaces)
+        self.reminder_notices = ReminderNotices(database, self.connections, self.workplaces)
+        self.reminders = Reminders(database, self.workspace, self.workplaces, self._stream.ring)
         self._chores: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -127,7 +129,7 @@ class Tizmoret:
                 self.schedules.keep_ringing(),
                 self._retention.keep_sweeping(),
                 self.gate_notices.keep_telling(),
-                self.reminders.keep_reminding(),
+                self.reminder_notices.keep_telling(),
                 keep_fresh(self.refresh_catalog, self.connections),
             )
             self._chores = [asyncio.create_task(chore) for chore in chores]
@@ -267,7 +269,7 @@ class Tizmoret:
         return self._stream.follow(workspace or self.workspace, id, after)
 
     def changes(self, *, workspace: UUID | None = None) -> AsyncIterator[None]:
-        """Once, and then at most every second, whenever anything has happened in an execution of the workspace: a word to look again."""
+        """Once, and then at most every second, whenever anything has happened in the workspace: a word to look again."""
         return self._stream.changes(workspace or self.workspace)
 
     async def wait(self, id: UUID, timeout: float | None = None, *, workspace: UUID | None = None) -> Execution:  # noqa: ASYNC109

@@ -1,83 +1,85 @@
-"""Reminding people of tasks at the time that was chosen, by each connection of the workspace that tells people what waits for them."""
+"""Reminders, as their member sees them: of each task whose time has come, until they dismiss it, put it off, or the task is done.
+
+They are worked out from the tasks whenever somebody looks, so none is lost with a process or told by two; only what a member said is kept."""
 
 from __future__ import annotations
 
-import asyncio
+import builtins
 import datetime as dt
-import hashlib
+import uuid
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
-import psycopg
-import structlog
-
-from tizmoret.connections.book import Connections
-from tizmoret.connections.notice import Notice
 from tizmoret.engine.environment import Workplace
-from tizmoret.errors import TizmoretError
-from tizmoret.planner.language import detect_language
+from tizmoret.errors import BadInput, NotFound
 from tizmoret.store.database import Database
 from tizmoret.tools.models import Task
 from tizmoret.tools.providers.ports import TaskList
+from tizmoret.views import Reminder
 
-log = structlog.get_logger(__name__)
+KEPT = dt.timedelta(days=30)  # after which one that nobody has looked at is let be
+LATEST = 7 * 24 * 60  # minutes by which one can be put off
+MOST = 200
+LONGEST = 2_000  # characters of a title or note
+_NAMESPACE = uuid.UUID("6a1d2f43-7d0e-4c1c-9a3f-0c6c1b2a9e57")
 
-SWEEP_EVERY = 10.0  # seconds
-LATEST = dt.timedelta(days=1)  # after which one that nobody could be told of is let be
-AGAIN = 60.0  # seconds after which one that may not have gone out is tried again
-ATTEMPTS = 5
-_TITLE = {"he": "תזכורת", "en": "Reminder"}
+_MARKS = "select reminder, later from reminder_marks where workspace_id = %s and member = %s"
 
-_BY = "select workspace_id, array_agg(name order by name) from connections where options -> 'gates' = 'true' group by workspace_id"
+_MARK = """
+insert into reminder_marks (workspace_id, member, reminder, remind_at, later) values (%s, %s, %s, %s, %s)
+on conflict (workspace_id, member, reminder) do update set later = excluded.later"""
 
-# Of several processes one does it.
-_TAKE = """
-insert into reminder_notices as n (workspace_id, task, remind_at, connection)
-values (%(workspace)s, %(task)s, %(remind_at)s, %(connection)s)
-on conflict (workspace_id, task, remind_at, connection) do update set attempts = n.attempts + 1, tried_at = now()
-where n.told_at is null and n.attempts < %(attempts)s and n.tried_at < now() - make_interval(secs => %(again)s) returning 1"""
-
-_TOLD = """
-update reminder_notices set told_at = now()
-where workspace_id = %(workspace)s and task = %(task)s and remind_at = %(remind_at)s and connection = %(connection)s"""
+_FORGET = "delete from reminder_marks where workspace_id = %s and remind_at < %s"
 
 
 class Reminders:
-    def __init__(self, database: Database, connections: Connections, workplace: Workplace) -> None:
+    def __init__(self, database: Database, workspace: UUID, workplace: Workplace, ring: Callable[[UUID], None]) -> None:
+        """ring: lets whoever watches this workspace know that something has changed."""
         self._database = database
-        self._connections = connections
+        self._workspace = workspace
         self._workplace = workplace
+        self._ring = ring
 
-    async def keep_reminding(self) -> None:
-        """Until cancelled."""
-        while True:
-            await asyncio.sleep(SWEEP_EVERY)
-            try:
-                await self.sweep(dt.datetime.now(dt.UTC))
-            except (psycopg.Error, TizmoretError) as error:
-                log.info("could not remind anybody", error=str(error).splitlines()[0])
+    async def list(self, member: str, *, now: dt.datetime | None = None, workspace: UUID | None = None) -> Sequence[Reminder]:
+        """Theirs, and those that are everybody's: what is due and what is to come, by their times. now: aware."""
+        workspace, now = workspace or self._workspace, now or dt.datetime.now(dt.UTC)
+        tasks: TaskList = self._workplace.providers(workspace)[TaskList]
+        open_ = [task for task in await tasks.tasks() if task.remind is not None and not task.done and task.whose in ("", member)]
+        if not open_:
+            return []
+        async with self._database.tenant_tx(workspace) as connection:
+            marks: dict[UUID, dt.datetime | None] = dict(await (await connection.execute(_MARKS, (workspace, member))).fetchall())
+        return _told(open_, marks, now)
 
-    async def sweep(self, now: dt.datetime) -> int:
-        """How many were told. now: aware."""
-        async with self._database.worker_tx() as connection:
-            found = await (await connection.execute(_BY)).fetchall()
-            await connection.execute("delete from reminder_notices where remind_at < %s", (now - 2 * LATEST,))
-        told = 0
-        for workspace, names in found:
-            tasks: TaskList = self._workplace.providers(workspace)[TaskList]
-            for task in await tasks.tasks():
-                if task.remind is not None and not task.done and now - LATEST <= task.remind <= now:
-                    told += sum([await self._tell(workspace, name, task) for name in names])
-        return told
+    async def dismiss(self, id: UUID, member: str, *, workspace: UUID | None = None) -> None:
+        """It is told them no more. Raises NotFound."""
+        await self._mark(id, member, None, workspace or self._workspace)
 
-    async def _tell(self, workspace: UUID, name: str, task: Task) -> bool:
-        key = {"workspace": workspace, "task": task.id, "remind_at": task.remind, "connection": name}
-        async with self._database.worker_tx() as connection:
-            if await (await connection.execute(_TAKE, {**key, "again": AGAIN, "attempts": ATTEMPTS})).fetchone() is None:
-                return False
-        mark = hashlib.sha256(f"{workspace}/{task.id}/{task.remind}".encode()).hexdigest()[:32]
-        notice = Notice(title=_TITLE[detect_language(task.title)], text=task.title[:1_000])
-        if not await self._connections.tell(name, notice, mark, workspace=workspace):
-            return False
-        async with self._database.worker_tx() as connection:
-            await connection.execute(_TOLD, key)
-        return True
+    async def snooze(self, id: UUID, member: str, minutes: int, *, workspace: UUID | None = None) -> None:
+        """It is told them again after `minutes`. Raises NotFound, BadInput."""
+        if not 1 <= minutes <= LATEST:
+            raise BadInput("`minutes` cannot be used.", cure=f"Give a number from 1 to {LATEST:,}.", field="minutes")
+        await self._mark(id, member, dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes), workspace or self._workspace)
+
+    async def _mark(self, id: UUID, member: str, later: dt.datetime | None, workspace: UUID) -> None:
+        found = next((one for one in await self.list(member, workspace=workspace) if one.id == id), None)
+        if found is None:
+            raise NotFound(f"There is no reminder {id}.", cure="List the reminders to see which there are.", field="id")
+        async with self._database.tenant_tx(workspace) as connection:
+            await connection.execute(_FORGET, (workspace, dt.datetime.now(dt.UTC) - 2 * KEPT))
+            await connection.execute(_MARK, (workspace, member, id, found.remind_at, later))
+        self._ring(workspace)
+
+
+def _told(tasks: Sequence[Task], marks: dict[UUID, dt.datetime | None], now: dt.datetime) -> builtins.list[Reminder]:
+    found: list[Reminder] = []
+    for task in tasks:
+        assert task.remind is not None
+        remind_at = task.remind.astimezone(dt.UTC)
+        id = uuid.uuid5(_NAMESPACE, f"{task.id} {remind_at.isoformat()}")
+        at = marks.get(id, remind_at)
+        if at is None or at < now - KEPT:
+            continue
+        text = {"title": task.title[:LONGEST], "note": task.note[:LONGEST]}
+        found.append(Reminder(id=id, task=task.id, **text, deadline=task.due, remind_at=remind_at, at=at, due=at <= now))
+    return sorted(found, key=lambda one: (one.at, one.title))[:MOST]

@@ -126,6 +126,16 @@ class Stream:
                 feed.call()
             if self.peers and transition.events:
                 self._news[transition.execution] = (transition.events[-1][0], transition.workspace)
+        self._tell_soon()
+
+    def ring(self, workspace: UUID) -> None:
+        """Something of the workspace has changed that is part of no execution."""
+        if (bell := self._bells.get(workspace)) is not None:
+            bell.ring()
+        self._news[workspace] = (0, workspace)
+        self._tell_soon()
+
+    def _tell_soon(self) -> None:
         if self._news and self._telling is None:
             self._telling = asyncio.get_running_loop().call_later(NEWS_EVERY, self._tell)
 

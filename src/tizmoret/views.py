@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -205,6 +205,19 @@ class StepView(_View):
 class Holder(_View):
     execution_id: UUID
     step_id: str
+
+
+class Reminder(_View):
+    """A task at the time at which its member wanted to be told of it. at: when it is told, later than `remind_at` where it was put off."""
+
+    id: UUID
+    task: str
+    title: str
+    note: str = ""
+    deadline: date | None = None  # the day by which the task must be done
+    remind_at: datetime
+    at: datetime
+    due: bool  # its time has come
 
 
 class LockView(_View):

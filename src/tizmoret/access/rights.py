@@ -15,6 +15,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 Action = Literal[
     "look",  # read everything of the workspace but its keys
     "own-keys",  # see and revoke one's own keys
+    "own-reminders",  # see one's own, dismiss them and put them off
     "submit",
     "steer",  # pause, resume, cancel, undo
     "decide",  # approve and reject
@@ -37,6 +38,7 @@ _RUNNING: frozenset[Role] = frozenset({"admin", "owner"})
 RIGHTS: Mapping[Action, frozenset[Role]] = {
     "look": _EVERYBODY,
     "own-keys": _EVERYBODY,
+    "own-reminders": _EVERYBODY,
     "submit": _WORKING,
     "steer": _WORKING,
     "decide": _WORKING,

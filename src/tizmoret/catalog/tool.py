@@ -89,6 +89,7 @@ class Call:
     asked: Asked = NOTHING_ASKED
     plan_part: PlanPart | None = None  # None: nobody plans here
     tokens_left: int | None = None  # that a model may still use for this execution; None: no limit
+    user: str = ""  # in whose name it is made
 
     def provider(self, port: type[T]) -> T:
         """The provider that this workspace uses for `port` (documents, contacts, calendar, ...)."""

@@ -57,6 +57,7 @@ def describe(
         asked=asked,
         plan_part=partial(plan_part, env, record),
         tokens_left=env.budget.left(record.state),
+        user=record.user,
     )
 
 

@@ -24,6 +24,7 @@ from tizmoret.server.routes import (
     locks,
     members,
     page,
+    reminders,
     saved_filters,
     schedules,
     sign_ins,
@@ -58,7 +59,7 @@ def make_api(mcp: ASGIApp | None = None) -> FastAPI:
     app.router.routes += a2a.routes()
     if mcp is not None:
         app.router.routes.append(Route("/mcp", endpoint=mcp))
-    of_all = (schedules.router, approvals.inbox, catalog.router, activity.router, locks.router, saved_filters.router)
+    of_all = (schedules.router, approvals.inbox, catalog.router, activity.router, locks.router, reminders.router, saved_filters.router)
     people = (workspaces.router, members.router, keys.router)
     for router in (
         *of_all,

@@ -105,12 +105,14 @@ class Event(_Value):
 
 
 class Task(_Value):
-    """Something to do. `remind`: when people are to be told of it. `done_at`: when it was ticked off."""
+    """Something to do. `remind`: when to be told of it. `whose`: of which member that reminder is; empty: of everybody in the workspace.
+    `done_at`: when it was ticked off."""
 
     id: Annotated[str, Kind("task.id")]
     title: Annotated[str, Kind("task.title")]
     due: dt.date | None = None
     remind: AwareDatetime | None = None
+    whose: str = ""
     note: str = ""
     done_at: AwareDatetime | None = None
 

@@ -33,7 +33,7 @@ class AddTask(_Arguments):
     title: Annotated[str, Kind("task.title")] = Field(min_length=1, max_length=300)
     due: dt.date | None = Field(None, description="the day by which it must be done")
     remind: Annotated[dt.datetime | None, Kind("date-time")] = Field(
-        None, description="when to be reminded: then the workspace's connections that tell people do so"
+        None, description="when to be reminded: then the page tells whoever asked, and the workspace's connections that tell people"
     )
     note: str = Field("", max_length=10_000)
 
@@ -112,7 +112,10 @@ async def _remove(_args: object, output: object, call: Call) -> None:
 )  # fmt: skip
 async def add(args: AddTask, call: Call) -> OneTask:
     remind = None if args.remind is None else zoned(args.remind, call.timezone)
-    task = Task(id=str(uuid.uuid5(_NAMESPACE, call.key)), title=" ".join(args.title.split()), due=args.due, remind=remind, note=args.note)
+    task = Task(
+        id=str(uuid.uuid5(_NAMESPACE, call.key)), title=" ".join(args.title.split()), due=args.due, note=args.note,
+        remind=remind, whose="" if remind is None else call.user,
+    )  # fmt: skip
     return OneTask(task=await call.provider(TaskList).add(task, call.now))
 
 

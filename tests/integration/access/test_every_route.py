@@ -101,15 +101,20 @@ def filled(running: Running) -> dict[str, str]:
     schedule = running.client.post(f"{API}/schedules", json={"query": CANARY, "cron": "0 8 * * *"}).json()
     assert running.client.post("/api/members", json={"name": CANARY}).status_code == 201
     key = running.client.post("/api/keys", json={"member": CANARY, "name": CANARY}).json()
-    return {"execution": execution, "approval": gate["id"], "filter": saved["id"], "schedule": schedule["id"], "key": key["id"]}
+    task = {"id": "task", "tool": "tasks.add", "args": {"title": CANARY, "remind": "2030-02-03T09:00:00+00:00"}}
+    until(running, submit(running, plan={"steps": [task]}, userId="owner")["id"], "completed")
+    (reminder,) = running.client.get("/api/reminders").json()
+    ids = {"filter": saved["id"], "schedule": schedule["id"], "key": key["id"], "reminder": reminder["id"]}
+    return {"execution": execution, "approval": gate["id"], **ids}
 
 
-OF = {"saved-filters": "filter", "schedules": "schedule", "keys": "key"}
+OF = {"saved-filters": "filter", "schedules": "schedule", "keys": "key", "reminders": "reminder"}
 BODIES: dict[str, Any] = {
     "POST /api/orchestrate/{id}/fork": {"step": "meeting"},
     "PATCH /api/members/{name}": {"role": "viewer"},
+    "POST /api/reminders/{id}/snooze": {"minutes": 10},
 }
-UNTOUCHED = ("/api/saved-filters", f"{API}/schedules", "/api/members", "/api/workspace", "/api/approvals", API)
+UNTOUCHED = ("/api/saved-filters", "/api/reminders", f"{API}/schedules", "/api/members", "/api/workspace", "/api/approvals", API)
 
 
 def test_nothing_of_another_workspace_is_seen_or_changed(running: Running, other: httpx2.Client, person: Person) -> None:

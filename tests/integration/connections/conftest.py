@@ -15,7 +15,7 @@ from tests.demo_files import lay_out
 from tests.integration.server.conftest import Running, ServerThread
 from tests.wire.ntfy import TOKEN, Ntfy, ntfy
 from tests.wire.radicale import DavUser, Radicale, radicale
-from tizmoret import gate_notices, reminders
+from tizmoret import gate_notices, reminder_notices
 from tizmoret.connections.connection import Wanted
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.settings import Settings
@@ -34,7 +34,7 @@ def dav(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Radicale]:
 def phones(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ntfy]:
     """A server that tells people, where they are told of gates at once, and of anything only as the tests say."""
     monkeypatch.setattr(gate_notices, "PATIENCE", 0.0)
-    for chore in (gate_notices, reminders):
+    for chore in (gate_notices, reminder_notices):
         monkeypatch.setattr(chore, "SWEEP_EVERY", 3_600.0)
     with ntfy() as running:
         yield running

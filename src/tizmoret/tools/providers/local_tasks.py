@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,11 +13,12 @@ import icalendar
 import structlog
 
 from tizmoret.errors import NotFound, StepFailed
-from tizmoret.tools.folder import Folder
+from tizmoret.tools.folder import File, Folder
 from tizmoret.tools.models import Task
 from tizmoret.tools.providers.durable_file import put
 
 KEY = "X-TIZMORET-KEY"  # under which a task was ticked off
+WHOSE = "X-TIZMORET-WHOSE"  # the member whose reminder it is
 MAX_BYTES = 1024 * 1024  # of one task
 
 log = structlog.get_logger(__name__)
@@ -29,6 +30,7 @@ class LocalTasks:
     def __init__(self, folder: Path) -> None:
         self._folder = Folder(folder)
         self._lock = threading.Lock()
+        self._known: Mapping[File, Task | None] = {}  # as they were read last, by their files
 
     async def tasks(self) -> Sequence[Task]:
         return await asyncio.to_thread(self._tasks)
@@ -46,8 +48,9 @@ class LocalTasks:
         return await asyncio.to_thread(self._remove, task)
 
     def _tasks(self) -> list[Task]:
-        found = (self._read(file.id) for file in self._folder.files({"ics"}))
-        return [task for task in found if task is not None]
+        known = self._known  # a list that is open asks every few seconds
+        self._known = {file: known[file] if file in known else self._read(file.id) for file in self._folder.files({"ics"})}
+        return [task for task in self._known.values() if task is not None]
 
     def _read(self, file: str) -> Task | None:
         try:
@@ -143,6 +146,7 @@ def _task(todo: icalendar.Component) -> Task:
         title=str(todo.get("SUMMARY", "")),
         due=due.date() if isinstance(due, dt.datetime) else due,
         remind=_reminder(todo),
+        whose=str(todo.get(WHOSE, "")),
         note=str(todo.get("DESCRIPTION", "")),
         done_at=done,
     )
@@ -175,6 +179,8 @@ def _written(task: Task, now: dt.datetime) -> bytes:
         alarm.add("description", task.title)
         alarm.add("trigger", task.remind.astimezone(dt.UTC), parameters={"VALUE": "DATE-TIME"})
         todo.add_component(alarm)
+    if task.whose:
+        todo.add(WHOSE, task.whose)
     calendar.add_component(todo)
     content: bytes = calendar.to_ical()
     return content
