@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.microsoft.conftest import ONE, WEEKLY, load, store
+from tests.contract.accounts.conftest import ONE, WEEKLY, Side, store
 from tests.unit.tools.calendar_files import changed, deleted, free, ics, listed, local, made, starts, vevent
 from tests.unit.tools.conftest import JERUSALEM
 from tests.wire.graph_calendar import OneCalendar
@@ -18,7 +18,7 @@ from tizmoret.errors import StepFailed
 from tizmoret.tools.calendar import create
 from tizmoret.tools.providers.graph_events import GraphEvents
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("side", ["microsoft"], indirect=True)]
 
 
 async def test_another_machine_finds_the_event_by_its_mark(fresh: Any, account: Microsoft) -> None:
@@ -30,8 +30,8 @@ async def test_another_machine_finds_the_event_by_its_mark(fresh: Any, account: 
 
 
 @pytest.mark.parametrize("cut", ["request", "answer"])
-async def test_what_was_deleted_is_made_anew_once_under_the_id_that_it_had(fresh: Any, account: Microsoft, cut: str) -> None:
-    load(account, WEEKLY)
+async def test_what_was_deleted_is_made_anew_once_under_the_id_that_it_had(fresh: Any, side: Side, account: Microsoft, cut: str) -> None:
+    side.load(WEEKLY)
     account.calendars.patch("w", {"body": {"contentType": "html", "content": "<b>חשוב</b>"}, "showAs": "tentative", "categories": ["קציר"]})
     before = await listed(fresh(), "2026-01-01", "2026-03-01")
     await deleted(fresh("d"), "w")
@@ -49,8 +49,8 @@ async def test_what_was_deleted_is_made_anew_once_under_the_id_that_it_had(fresh
     assert await listed(fresh(), "2026-01-01", "2026-03-01") == before
 
 
-async def test_deleted_occurrences_stay_deleted_when_their_series_moves(fresh: Any, account: Microsoft) -> None:
-    load(account, WEEKLY)
+async def test_deleted_occurrences_stay_deleted_when_their_series_moves(fresh: Any, side: Side) -> None:
+    side.load(WEEKLY)
     await deleted(fresh("d"), "w#20260201T080000Z")
     await changed(fresh("u"), "w", start="2026-01-19T09:00")
     assert await starts(fresh(), "2026-01-01", "2026-03-01") == ["01-19 09:00", "01-25 12:00", "02-09 09:00"]
@@ -58,8 +58,8 @@ async def test_deleted_occurrences_stay_deleted_when_their_series_moves(fresh: A
     assert await starts(fresh(), "2026-01-01", "2026-03-01") == ["01-18 10:00", "01-25 12:00", "02-08 10:00"]
 
 
-async def test_a_deleted_occurrence_comes_back_as_a_meeting_of_its_own(fresh: Any, account: Microsoft) -> None:
-    load(account, WEEKLY)
+async def test_a_deleted_occurrence_comes_back_as_a_meeting_of_its_own(fresh: Any, side: Side) -> None:
+    side.load(WEEKLY)
     times = await starts(fresh(), "2026-01-01", "2026-03-01")
     await deleted(fresh("d"), "w#20260201T080000Z")
     assert await store(fresh()).undo("d")
@@ -72,8 +72,8 @@ async def test_a_deleted_occurrence_comes_back_as_a_meeting_of_its_own(fresh: An
     assert await starts(fresh(), "2026-01-01", "2026-03-01") == ["01-18 09:00", "01-25 12:00", "02-01 10:00", "02-08 09:00"]
 
 
-async def test_an_occurrence_passes_no_other(fresh: Any, account: Microsoft) -> None:
-    load(account, WEEKLY)
+async def test_an_occurrence_passes_no_other(fresh: Any, side: Side, account: Microsoft) -> None:
+    side.load(WEEKLY)
     with pytest.raises(StepFailed, match="cannot pass") as failed:
         await changed(fresh("m"), "w#20260201T080000Z", start="2026-02-08T07:00")
     assert (failed.value.field, bool(failed.value.cure)) == ("start", True)
@@ -127,8 +127,8 @@ async def test_who_called_a_meeting_calls_it_off_with_a_word(fresh: Any, account
     assert await listed(fresh()) == [event]
 
 
-async def test_who_did_not_call_a_meeting_cannot_call_it_off_with_a_word(fresh: Any, account: Microsoft) -> None:
-    load(account, ics(vevent("a", local("20260118T100000"), "ATTENDEE:mailto:dana@x.example", end=local("20260118T110000"))))
+async def test_who_did_not_call_a_meeting_cannot_call_it_off_with_a_word(fresh: Any, side: Side, account: Microsoft) -> None:
+    side.load(ics(vevent("a", local("20260118T100000"), "ATTENDEE:mailto:dana@x.example", end=local("20260118T110000"))))
     account.calendars.main.events["a"]["isOrganizer"] = False
     with pytest.raises(StepFailed, match="need to be an organizer"):
         await deleted(fresh("d"), "a", message="אני חולה")
@@ -169,10 +169,10 @@ async def test_whole_days_recur(fresh: Any, account: Microsoft) -> None:
     assert await starts(fresh(), "2026-01-14", "2026-03-01") == ["01-18 00:00", "01-26 00:00"]
 
 
-async def test_an_hour_that_the_clocks_repeat_and_a_zone_of_another_kind_are_kept(fresh: Any, account: Microsoft) -> None:
+async def test_an_hour_that_the_clocks_repeat_and_a_zone_of_another_kind_are_kept(fresh: Any, side: Side, account: Microsoft) -> None:
     event = await made(fresh(), start="2026-10-24T23:30:00+00:00", minutes=30)  # 01:30 in Jerusalem, for the second time
     assert (event.start.utcoffset(), event.start.astimezone(dt.UTC).hour) == (dt.timedelta(hours=2), 23)
-    load(account, ONE)
+    side.load(ONE)
     account.calendars.main.events["a"]["originalStartTimeZone"] = "W. Europe Standard Time"
     (found,) = await listed(fresh(), "2026-01-14", "2026-02-14")
     assert (found.timezone, found.start.strftime("%H:%M")) == ("Europe/Berlin", "10:00")
@@ -195,12 +195,12 @@ async def test_calendars_of_others_are_read_and_take_nobodys_time(fresh: Any, ac
         await changed(fresh(), "a", title="אחר")
 
 
-async def test_a_time_is_found_for_several_people(fresh: Any, account: Microsoft) -> None:
+async def test_a_time_is_found_for_several_people(fresh: Any, side: Side, account: Microsoft) -> None:
     account.calendars.schedules["dana@x.example"] = [
         ("2026-01-14T08:00:00", "2026-01-14T10:00:00", "tentative"),
         ("2026-01-14T12:00:00", "2026-01-14T15:00:00", "free"),
     ]
-    load(account, ics(vevent("a", local("20260114T123000"), end=local("20260114T140000"))))
+    side.load(ics(vevent("a", local("20260114T123000"), end=local("20260114T140000"))))
     people = [{"name": "Dana", "email": "Dana@x.example"}, {"name": "Noa", "email": "noa@x.example"}]
     account.calendars.schedules["Dana@x.example"] = account.calendars.schedules["dana@x.example"]
     found = await free(fresh(), people=people)
@@ -215,12 +215,12 @@ async def test_a_time_is_found_for_several_people(fresh: Any, account: Microsoft
     assert await store(fresh()).busy_of(["dana@x.example"], start, start + dt.timedelta(days=1)) == {}
 
 
-async def test_many_series_are_read_without_crowding_the_mailbox(fresh: Any, account: Microsoft, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_many_series_are_read_without_crowding_the_mailbox(fresh: Any, side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
     every = [
         vevent(f"s{number}", local(f"20260118T{number:02d}0000"), "RRULE:FREQ=DAILY;COUNT=2", end=local(f"20260118T{number:02d}3000"))
         for number in range(24)
     ]
-    load(account, ics(*every))
+    side.load(ics(*every))
     assert len(await listed(fresh(), "2026-01-18", "2026-01-20")) == 48
     under_way, most = 0, 0
 
@@ -236,9 +236,8 @@ async def test_many_series_are_read_without_crowding_the_mailbox(fresh: Any, acc
     assert most == AT_ONCE
 
 
-async def test_pages_are_followed_and_nowhere_else(fresh: Any, account: Microsoft) -> None:
-    load(
-        account,
+async def test_pages_are_followed_and_nowhere_else(fresh: Any, side: Side, account: Microsoft) -> None:
+    side.load(
         ics(*(vevent(f"e{number}", local(f"202601{20 + number}T100000"), end=local(f"202601{20 + number}T110000")) for number in range(5))),
     )
     assert len(await listed(fresh(), "2026-01-01", "2026-03-01")) == 5
