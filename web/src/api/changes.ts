@@ -3,7 +3,7 @@
 
 import { queries } from "./cache";
 
-const LISTS = new Set(["executions", "inbox", "decided", "locks", "schedules"]);
+const LISTS = new Set(["executions", "inbox", "decided", "locks", "schedules", "reminders"]);
 const AGAIN = 3000; // milliseconds until a refused connection is tried anew
 
 let source: EventSource | undefined;

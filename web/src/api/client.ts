@@ -34,6 +34,7 @@ export type Me = Schemas["Me"];
 export type Member = Schemas["Member"];
 export type KeyView = Schemas["KeyView"];
 export type NewKey = Schemas["NewKey"];
+export type Reminder = Schemas["Reminder"];
 export type LockView = Schemas["LockView"];
 
 export class Problem extends Error {
@@ -136,6 +137,11 @@ export const api = {
     keys: () => call<KeyView[]>("GET", "/api/keys"),
     makeKey: (wanted: { member: string | null; name: string; role: Member["role"] | null; days: number }) => call<NewKey>("POST", "/api/keys", wanted),
     revoke: (id: string) => call<void>("DELETE", `/api/keys/${id}`),
+  },
+  reminders: {
+    list: () => call<Reminder[]>("GET", "/api/reminders"),
+    dismiss: (id: string) => call<void>("POST", `/api/reminders/${id}/dismiss`),
+    snooze: (id: string, minutes: number) => call<void>("POST", `/api/reminders/${id}/snooze`, { minutes }),
   },
   locks: () => call<LockView[]>("GET", "/api/locks"),
   catalog: () => call<Entry[]>("GET", "/api/catalog"),

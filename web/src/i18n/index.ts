@@ -15,6 +15,7 @@ function words(language: Language) {
   const named = (names: Record<string, readonly [string, string]>) => (name: string) => names[name]?.[place] ?? name;
   const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   const day = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short", hourCycle: "h23" });
+  const date = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
   const number = new Intl.NumberFormat(language);
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   return {
@@ -32,6 +33,7 @@ function words(language: Language) {
     role: named(ROLES),
     time: (iso: string) => clock.format(new Date(iso)),
     date: (iso: string) => day.format(new Date(iso)),
+    day: (iso: string) => date.format(new Date(iso)), // of a date without a time
     number: (value: number) => number.format(value),
     ago: (iso: string) => {
       const seconds = (Date.parse(iso) - Date.now()) / 1000;

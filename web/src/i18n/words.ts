@@ -3,12 +3,13 @@
 import { EXECUTION } from "./words/execution";
 import { LISTS } from "./words/lists";
 import { PEOPLE } from "./words/people";
+import { REMINDERS } from "./words/reminders";
 import { SHELL } from "./words/shell";
 import { SIGN_IN } from "./words/signIn";
 
 export type Language = "he" | "en";
 export type Pair = readonly [string, string];
 
-export const MESSAGES = { ...SHELL, ...EXECUTION, ...LISTS, ...PEOPLE, ...SIGN_IN };
+export const MESSAGES = { ...SHELL, ...EXECUTION, ...LISTS, ...PEOPLE, ...REMINDERS, ...SIGN_IN };
 
 export type Message = keyof typeof MESSAGES;

@@ -8,6 +8,7 @@ import { statusQuery } from "../api/queries";
 import { setLanguage, useWords } from "../i18n";
 import { Header } from "../shell/Header";
 import { signOut } from "../shell/session";
+import { DesktopReminders } from "../settings/DesktopReminders";
 import { Keys } from "../settings/Keys";
 import { Members } from "../settings/Members";
 import { Workspace } from "../settings/Workspace";
@@ -44,6 +45,9 @@ export function Settings() {
           />
           <p className="text-xs text-fg-2">{t("languageText")}</p>
           <Choice name={t("theme")} value={theme} choices={themes} onChange={setTheme} />
+        </Section>
+        <Section title={t("reminders")}>
+          <DesktopReminders />
         </Section>
         <Section title={t("workspace")}>
           <Workspace />

@@ -2,12 +2,13 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { Languages, Moon, Plus, Search, Sun } from "lucide-react";
+import { Bell, Languages, Moon, Plus, Search, Sun } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 
 import { listen } from "../api/changes";
-import { inboxQuery, statusQuery } from "../api/queries";
+import { inboxQuery, remindersQuery, statusQuery } from "../api/queries";
 import { setLanguage, useWords } from "../i18n";
+import { focusReminders, Reminders } from "../reminders/Reminders";
 import { toggleTheme } from "../theme";
 import { Num, Value } from "../ui/bidi";
 import { useKeys } from "./keys";
@@ -57,6 +58,7 @@ function Inside() {
       <div className="flex min-w-0 flex-1 flex-col">
         <Outlet />
       </div>
+      <Reminders />
       {over === "palette" && <Palette onClose={() => setOver(null)} />}
       {over === "keys" && <KeyList onClose={() => setOver(null)} />}
     </div>
@@ -76,10 +78,16 @@ function Drawer({ onSearch }: { onSearch: () => void }) {
   );
 }
 
+function toReminders(): void {
+  closeNavigation();
+  queueMicrotask(focusReminders); // nothing outside of an open drawer takes the focus
+}
+
 function Side({ onSearch }: { onSearch: () => void }) {
   const { t, language } = useWords();
   const other = language === "he" ? "en" : "he";
   const waiting = useQuery(inboxQuery).data?.length ?? 0;
+  const reminders = useQuery({ ...remindersQuery, refetchInterval: false }).data?.filter((one) => one.due).length ?? 0;
   return (
     <>
       <Link to="/" className="brand mb-1 flex h-9 items-center px-1.5">
@@ -104,6 +112,13 @@ function Side({ onSearch }: { onSearch: () => void }) {
         ))}
       </nav>
       <span className="flex-1" />
+      {reminders > 0 && (
+        <button type="button" className="place" onClick={toReminders}>
+          <Bell size={16} aria-hidden />
+          <span className="flex-1 text-start">{t("reminders")}</span>
+          <Num text={String(reminders)} className="count" />
+        </button>
+      )}
       <Server />
       <div className="flex items-center gap-2 border-t pt-3">
         <button type="button" className="btn ghost flex-1" lang={other} onClick={() => setLanguage(other)}>
