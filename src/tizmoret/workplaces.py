@@ -96,13 +96,16 @@ class Workplaces:
         def renew(connected: Connection, secret: str) -> Awaitable[None]:
             return self._connections.renew(connected, secret, workspace=workspace)
 
-        reach = Reach(holding, renew, self._way)
+        def note(connected: Connection, trouble: str) -> Awaitable[None]:
+            return self._connections.note(connected.name, trouble, workspace=workspace)
+
+        reach = Reach(holding, renew, note, self._way)
         dav, mail = (self._dav, self._mailbox) if workspace == self._first else (None, None)
         changes = self.folder(workspace) / ".connections"
         calendar = ConnectedCalendar(reach, dav, own[CalendarStore], changes, self._timezone)
         contacts = ConnectedContacts(reach, dav, own[ContactBook])
         mailbox = ConnectedMailbox(reach, mail, self._timezone)
-        documents = ConnectedDocuments(reach, own[DocumentStore], self.folder(workspace) / ".cache" / "drives")
+        documents = ConnectedDocuments(reach, own[DocumentStore], self.folder(workspace) / ".cache" / "drives", changes)
         return {**own, CalendarStore: calendar, ContactBook: contacts, Mailbox: mailbox, DocumentStore: documents}
 
 

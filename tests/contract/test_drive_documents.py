@@ -21,6 +21,7 @@ from tizmoret.tools.providers import drive_documents, microsoft_client
 from tizmoret.tools.providers.drive_documents import DriveDocuments
 from tizmoret.tools.providers.google_client import Endpoints
 from tizmoret.tools.providers.google_drive import GoogleFiles
+from tizmoret.tools.providers.noted_ids import NotedIds
 from tizmoret.tools.providers.onedrive import OneDriveFiles
 from tizmoret.tools.providers.ports import DocumentStore
 from tizmoret.tools.providers.text_cache import TextCache
@@ -44,7 +45,7 @@ def at_drive(account: Google | Microsoft, tmp_path: Path, call: MakeCall) -> Any
 
     def files() -> GoogleFiles | OneDriveFiles:
         if isinstance(account, Google):
-            return GoogleFiles(google_session(account), Endpoints(account.address).drive)
+            return GoogleFiles(google_session(account), Endpoints(account.address), NotedIds(tmp_path / "notes"))
         return OneDriveFiles(microsoft_session(account), microsoft_client.Endpoints(account.address).graph)
 
     def make() -> Call:

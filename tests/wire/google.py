@@ -41,7 +41,9 @@ class Google(OAuthServer):
     calendars: GoogleCalendars = field(default_factory=GoogleCalendars)
     drive: Drive = field(default_factory=Drive)
     mail: Gmail = field(default_factory=Gmail)
-    refuses: list[tuple[int, Any, dict[str, str]]] = field(default_factory=list)  # the next answers of its interfaces
+    refuses: list[tuple[int, Any, dict[str, str]] | None] = field(
+        default_factory=list
+    )  # the next answers (None: as always) of its interfaces
     cuts: str = ""  # of the next write: "request" before it is done, "answer" after
     asked: list[str] = field(default_factory=list)
 
@@ -51,9 +53,9 @@ class Google(OAuthServer):
             return as_json(*self.sign_in(asked.query))
         if asked.path == "/token":
             return as_json(*self.token(dict(parse_qsl(asked.content.decode()))))
-        if self.refuses:
-            status, body, headers = self.refuses.pop(0)
-            return as_json(status, body, headers)
+        refused = self.refuses.pop(0) if self.refuses else None
+        if refused is not None:
+            return as_json(*refused)
         scopes = self.access.get(asked.header("authorization").removeprefix("Bearer "))
         if scopes is None:
             return _refused(Refused(401, "authError", "Invalid Credentials", "UNAUTHENTICATED"))
@@ -78,7 +80,13 @@ class Google(OAuthServer):
                 return as_json(status, body)
             case ["drive", "v3", *rest]:
                 _needs(scopes, "drive")
+                if asked.method != "GET" or rest == ["files", "generateIds"]:
+                    _needs(scopes, "drive.file")
                 status, body = self.drive.answer(asked, rest)
+                return as_json(status, body)
+            case ["upload", "drive", "v3", "files"]:
+                _needs(scopes, "drive.file")
+                status, body = self.drive.upload(asked)
                 return as_json(status, body)
             case ["gmail", "v1", "users", "me", *rest]:
                 _needs(scopes, "gmail")

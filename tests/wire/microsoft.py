@@ -45,7 +45,7 @@ class Microsoft(OAuthServer):
     messages: list[Message] = field(default_factory=list)  # the newest last
     lags: bool = False  # of what comes from now on, the search knows nothing
     refuses_address: str = ""
-    refuses: list[tuple[int, Any, dict[str, str]]] = field(default_factory=list)  # the next answers of Graph
+    refuses: list[tuple[int, Any, dict[str, str]] | None] = field(default_factory=list)  # the next answers (None: as always) of Graph
     cuts: str = ""  # of the next write: "request" before it is done, "answer" after
     asked: list[str] = field(default_factory=list)
     under_way: int = 0
@@ -77,8 +77,9 @@ class Microsoft(OAuthServer):
         if asked.parts[0] == "download":  # another server: whose address one has needs no other key
             assert not asked.header("authorization")
             return Answer(200, {}, self._file(self.keys.pop(asked.parts[1])).content)
-        if self.refuses:
-            return as_json(*self.refuses.pop(0))
+        refused = self.refuses.pop(0) if self.refuses else None
+        if refused is not None:
+            return as_json(*refused)
         try:
             scopes = self.access.get(asked.header("authorization").removeprefix("Bearer "))
             if scopes is None:
@@ -102,7 +103,7 @@ class Microsoft(OAuthServer):
             status, body = self.calendars.answer(asked, parts[1:])
             return as_json(status, self._page(asked, body) if isinstance(body, list) else body)
         if parts[1] == "drive":
-            _needs(scopes, "Files")
+            _needs(scopes, "Files" if asked.method == "GET" else "Files.ReadWrite", "accessDenied")
             return self._drive(asked, parts[2:])
         _needs(scopes, "Mail")
         match (asked.method, parts):
@@ -143,10 +144,20 @@ class Microsoft(OAuthServer):
                     "deleted": {"state": "deleted"},
                     "lastModifiedDateTime": "2026-01-01T00:00:00Z",
                 }
-                return as_json(200, self._page(asked, [folder, *map(_item, self.drive.files), gone]))
+                return as_json(200, self._page(asked, [folder, *map(_item, self.drive.here()), gone]))
             case ["root", search] if search.startswith("search(q='") and search.endswith("')"):
                 word = search.removeprefix("search(q='").removesuffix("')").replace("''", "'")
-                return as_json(200, self._page(asked, [_item(one) for one in self.drive.files if set(tokens(word)) <= one.words]))
+                return as_json(200, self._page(asked, [_item(one) for one in self.drive.here() if set(tokens(word)) <= one.words]))
+            case ["root:", *path] if asked.method == "PUT" and path[-1] == "content" and path[-2].endswith(":"):
+                return self._put(asked, "/".join(path[:-1]).removesuffix(":"))
+            case ["root:", *path]:
+                return as_json(200, _item(self._at("/".join(path))))
+            case ["items", id] if asked.method == "DELETE":
+                one = self._file(id)
+                if asked.header("if-match") not in ("", f'"{one.id},{one.version}"'):
+                    raise Refused(412, "resourceModified", "ETag does not match current item's value")
+                one.trashed = True
+                return as_json(204, None)
             case ["items", id]:
                 return as_json(200, _item(self._file(id)))
             case ["items", id, "content"]:
@@ -158,8 +169,29 @@ class Microsoft(OAuthServer):
                 return as_json(302, None, {"Location": f"{self.address}/download/{key}"})
         raise Refused(400, "invalidRequest", "Invalid request")
 
+    def _put(self, asked: Asked, path: str) -> Answer:
+        """Folders on the way are made; of names, capitals are the same as small letters."""
+        known = next((one for one in self.drive.here() if f"{one.parent}/{one.name}".lower() == path.lower()), None)
+        if known is not None and asked.query.get("@microsoft.graph.conflictBehavior") == "fail":
+            raise Refused(409, "nameAlreadyExists", "The specified item name already exists.")
+        if self.drive.full:
+            raise Refused(507, "quotaLimitReached", "Insufficient space available.")
+        if known is not None:
+            known.content = asked.content
+            return as_json(200, _item(known))
+        parent, _, name = path.rpartition("/")
+        made = self.drive.add(name, asked.content, dt.datetime.now(dt.UTC))
+        made.parent = parent
+        return as_json(201, _item(made))
+
+    def _at(self, path: str) -> DriveFile:
+        known = next((one for one in self.drive.here() if f"{one.parent}/{one.name}".lower() == path.lower()), None)
+        if known is None:
+            raise Refused(404, "itemNotFound", "The resource could not be found.")
+        return known
+
     def _file(self, id: str) -> DriveFile:
-        known = next((one for one in self.drive.files if one.id == id), None)
+        known = next((one for one in self.drive.here() if one.id == id), None)
         if known is None:
             raise Refused(404, "itemNotFound", "Item not found")
         return known
@@ -210,12 +242,13 @@ class Microsoft(OAuthServer):
 
 def _item(one: DriveFile) -> dict[str, Any]:
     when = f"{one.modified:%Y-%m-%dT%H:%M:%SZ}"
-    return {"id": one.id, "name": one.name, "file": {"mimeType": one.mime}, "size": len(one.content), "lastModifiedDateTime": when}
+    told = {"id": one.id, "name": one.name, "file": {"mimeType": one.mime}, "size": len(one.content), "lastModifiedDateTime": when}
+    return {**told, "eTag": f'"{one.id},{one.version}"'}
 
 
-def _needs(scopes: str, part: str) -> None:
+def _needs(scopes: str, part: str, code: str = "ErrorAccessDenied") -> None:
     if scopes and part not in scopes:
-        raise Refused(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+        raise Refused(403, code, "Access is denied. Check credentials and try again.")
 
 
 def _told(one: Message) -> dict[str, Any]:

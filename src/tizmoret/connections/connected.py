@@ -29,10 +29,12 @@ _BOXES: Mapping[str, Any] = {"google": google.mailbox, "microsoft": microsoft.ma
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Of one workspace. holding: its connection, by what that offers. renew: keeps the secret of one in the place of another."""
+    """Of one workspace. holding: its connection, by what that offers. renew: keeps the secret of one in the place of another. note: what was
+    seen of one, for people to see."""
 
     holding: Callable[[str], Awaitable[Connection | None]]
     renew: Callable[[Connection, str], Awaitable[None]]
+    note: Callable[[Connection, str], Awaitable[None]]
     way: Way
 
     def renewed(self, connected: Connection) -> Renewed:

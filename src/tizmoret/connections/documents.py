@@ -1,50 +1,68 @@
-"""Documents of a workspace: those of its own folder, and those of the drive that it has connected, which are read and never written."""
+"""Documents of a workspace: those of its own folder, and those of the drive that it has connected, where new ones are written then."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tizmoret.connections import google, microsoft
 from tizmoret.connections.connected import Reach
-from tizmoret.errors import StepFailed
-from tizmoret.tools.models import Document, DocumentText, Period
+from tizmoret.connections.connection import Connection
+from tizmoret.errors import SignInNeeded, StepFailed
+from tizmoret.tools.models import DRIVE, Document, DocumentText, Period
 from tizmoret.tools.providers.ports import DocumentStore, Found, NewDocument
+from tizmoret.tools.providers.rest_client import NotGiven
 
 if TYPE_CHECKING:
-    from tizmoret.tools.providers.drive_documents import DriveDocuments
+    from tizmoret.tools.providers.drive_documents import DriveDocuments, DriveFiles
 
-PREFIX = "drive:"  # of the ids of a drive's documents
-_FILES = {"google": google.files, "microsoft": microsoft.files}  # by the kind of the account
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    connected: Connection
+    documents: DriveDocuments
+
+    def is_of(self, connected: Connection) -> bool:
+        return (self.connected.name, self.connected.changed_at) == (connected.name, connected.changed_at)
 
 
 class ConnectedDocuments:
     """A `DocumentStore`."""
 
-    def __init__(self, reach: Reach, own: DocumentStore, cache: Path) -> None:
-        """own: the folder's. cache: a folder for what was read from a drive."""
-        self._reach, self._own, self._cache = reach, own, cache
-        self._made: tuple[object, DriveDocuments] | None = None
+    def __init__(self, reach: Reach, own: DocumentStore, cache: Path, notes: Path) -> None:
+        """own: the folder's. cache: a folder for what was read from a drive. notes: one for what is written there."""
+        self._reach, self._own, self._cache, self._notes = reach, own, cache, notes
+        self._made: _There | None = None
 
     async def _drive(self) -> DriveDocuments | None:
+        there = await self._there()
+        return None if there is None else there.documents
+
+    async def _there(self) -> _There | None:
         connected = await self._reach.holding("drives")
         if connected is None:
             return None
-        version = (connected.name, connected.changed_at)
-        if self._made is None or self._made[0] != version:
+        if self._made is None or not self._made.is_of(connected):
             from tizmoret.tools.providers.drive_documents import DriveDocuments
             from tizmoret.tools.providers.text_cache import TextCache
 
-            files = _FILES[connected.kind](connected, self._reach.way, self._reach.renewed(connected))
-            self._made = (version, DriveDocuments(files, TextCache(self._cache / connected.name)))
-        return self._made[1]
+            files = self._files(connected)
+            self._made = _There(connected, DriveDocuments(files, TextCache(self._cache / connected.name)))
+        return self._made
+
+    def _files(self, connected: Connection) -> DriveFiles:
+        way, renewed = self._reach.way, self._reach.renewed(connected)
+        if connected.kind == "microsoft":
+            return microsoft.files(connected, way, renewed)
+        return google.files(connected, way, renewed, self._notes / connected.name / "files")
 
     async def _holding(self, document: str) -> DriveDocuments | None:
         """The drive, where the document is there. Raises StepFailed where there is no drive any more."""
-        if not document.startswith(PREFIX):
+        if not document.startswith(DRIVE):
             return None
         drive = await self._drive()
         if drive is None:
@@ -67,15 +85,30 @@ class ConnectedDocuments:
         return await ((await self._holding(document)) or self._own).content(document, limit=limit)
 
     async def write(self, document: NewDocument, now: dt.datetime) -> tuple[Document, str]:
-        return await self._own.write(document, now)
+        """Into the drive, where one is connected."""
+        there = await self._there()
+        if there is None:
+            return await self._own.write(document, now)
+        try:
+            return await there.documents.write(document, now)
+        except NotGiven as error:
+            refused = _only_read(there.connected, error)
+            await self._reach.note(there.connected, str(refused))
+            raise refused from error
 
     async def remove(self, document: str, fingerprint: str) -> bool:
-        return await self._own.remove(document, fingerprint)
+        return await ((await self._holding(document)) or self._own).remove(document, fingerprint)
 
     async def move(self, document: str, folder: str, name: str) -> Document | None:
-        if document.startswith(PREFIX):
-            raise StepFailed("A document of a drive is only read.", cure="Move it in the drive itself.", field="document")
+        if document.startswith(DRIVE):
+            raise StepFailed("A document of a drive is not moved from here.", cure="Move it in the drive itself.", field="document")
         return await self._own.move(document, folder, name)
+
+
+def _only_read(connected: Connection, error: NotGiven) -> SignInNeeded:
+    """It was connected before documents were written there, or its owner agreed to reading alone."""
+    cure = f"Sign in to it again, from the settings or by tizmoret connect add {connected.kind} {connected.name}, and agree to all of it."
+    return SignInNeeded(f"{connected.name} was not connected with the right to write documents. {error.detail}", cure=cure)
 
 
 def _merged(query: str, own: Sequence[Document], there: Sequence[Document]) -> list[Document]:

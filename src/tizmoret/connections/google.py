@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -46,7 +47,7 @@ ACCOUNT = AccountKind(
         "contacts": Part((f"{_BASE}/contacts.readonly",), "addressBooks", _contacts),
         "calendar": Part((f"{_BASE}/calendar.events", f"{_BASE}/calendar.readonly"), "calendars", _calendars),
         "mail": Part((f"{_BASE}/gmail.readonly", f"{_BASE}/gmail.compose"), "mailboxes", _mail),
-        "documents": Part((f"{_BASE}/drive.readonly",), "drives", _documents),
+        "documents": Part((f"{_BASE}/drive.readonly", f"{_BASE}/drive.file"), "drives", _documents),
     },
     lambda server: Endpoints(server).issuer,
 )  # fmt: skip
@@ -74,7 +75,9 @@ def mailbox(connected: Connection, way: Way, renewed: Renewed, timezone: ZoneInf
     return GmailBox(account, _where(connected).gmail, connected.offer["mailboxes"][0], timezone)
 
 
-def files(connected: Connection, way: Way, renewed: Renewed) -> DriveFiles:
+def files(connected: Connection, way: Way, renewed: Renewed, notes: Path) -> DriveFiles:
+    """notes: where ids are noted."""
     from tizmoret.tools.providers.google_drive import GoogleFiles
+    from tizmoret.tools.providers.noted_ids import NotedIds
 
-    return GoogleFiles(ACCOUNT.session(connected, way, renewed), _where(connected).drive)
+    return GoogleFiles(ACCOUNT.session(connected, way, renewed), _where(connected), NotedIds(notes))

@@ -49,7 +49,7 @@ ACCOUNT = AccountKind(
         "contacts": Part((f"{_BASE}/Contacts.Read",), "addressBooks", _contacts),
         "calendar": Part((f"{_BASE}/Calendars.ReadWrite",), "calendars", _calendars),
         "mail": Part((f"{_BASE}/Mail.ReadWrite", f"{_BASE}/Mail.Send"), "mailboxes", _mail),
-        "documents": Part((f"{_BASE}/Files.Read",), "drives", _documents),
+        "documents": Part((f"{_BASE}/Files.ReadWrite",), "drives", _documents),
     },
     lambda server: Endpoints(server).issuer,
     ("offline_access", f"{_BASE}/User.Read"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +10,7 @@ from tizmoret.catalog.tool import Call, Kind, Text, Tool, tool
 from tizmoret.errors import Conflict
 from tizmoret.plan.labels import Label
 from tizmoret.plan.model import Language
-from tizmoret.tools.models import Document, DocumentText, Note, Period
+from tizmoret.tools.models import DRIVE, DRIVE_FOLDER, Document, DocumentText, Note, Period
 from tizmoret.tools.providers.ports import DocumentStore, NewDocument, WrittenFormat
 
 UNTRUSTED = Label("untrusted", "internal", frozenset({"documents"}))
@@ -88,8 +87,13 @@ def _show_texts(read: Texts, language: Language) -> str:
 
 
 def _show_written(written: Written, language: Language) -> str:
-    name = PurePosixPath(written.document.id)
-    return f"נכתב המסמך „{written.document.title}” ({name})" if language == "he" else f"Wrote “{written.document.title}” ({name})"
+    title, id = written.document.title, written.document.id
+    if not id.startswith(DRIVE):
+        return f"נכתב המסמך „{title}” ({id})" if language == "he" else f"Wrote “{title}” ({id})"
+    name = id.rpartition(":")[2]
+    if language == "he":
+        return f"נכתב המסמך „{title}” ({name}) בכונן המחובר, בתיקייה {DRIVE_FOLDER}"
+    return f"Wrote “{title}” ({name}) into the folder {DRIVE_FOLDER} of the connected drive"
 
 
 @tool(

@@ -9,6 +9,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from tizmoret.catalog.tool import Kind
 
+DRIVE = "drive:"  # begins the id of a document of a drive
+DRIVE_FOLDER = "Tizmoret"  # of a drive: where documents are written
+
 Note = Literal["", "encrypted", "broken", "too-large", "no-text", "closed"]
 
 

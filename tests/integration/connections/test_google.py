@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -171,23 +172,35 @@ def there(account: Google) -> set[str]:
 
 
 @pytest.mark.parametrize("language", ["he", "en"])
-async def test_the_seed_request_meets_in_the_account(tizmoret: Tizmoret, demo: Google, language: str) -> None:
+async def test_the_seed_request_reads_meets_and_writes_in_the_account(tizmoret: Tizmoret, demo: Google, language: str) -> None:
+    documents = tizmoret.workplaces.folder(tizmoret.workspace) / "documents"
+    for path in sorted(documents.rglob("*.*")):
+        modified = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+        demo.drive.add(path.name, path.read_bytes(), modified, own=path.suffix in (".docx", ".xlsx", ".pptx"))
+        path.unlink()
     await tizmoret.connections.add(wanted(demo))
-    before = there(demo)
+    before, files = there(demo), demo.drive.here()
 
     execution = await carry(tizmoret, SEED[language])
 
     assert execution.status == "completed", execution.answer
-    events = demo.calendars.main.events
     (made,) = there(demo) - before
-    assert [(one["email"], one["displayName"]) for one in events[made]["attendees"]] == [("yoav.cohen@sdot-haemek.example", "יואב כהן")]
-    assert demo.calendars.main.notified == ["POST "]
-    assert (await tizmoret.executions.steps(execution.id))[-1].output["document"]["id"].endswith(".docx")
+    invited = [(one["email"], one["displayName"]) for one in demo.calendars.main.events[made]["attendees"]]
+    assert (invited, demo.calendars.main.notified) == ([("yoav.cohen@sdot-haemek.example", "יואב כהן")], ["POST "])
     assert not (tizmoret.workplaces.folder(tizmoret.workspace) / "calendar" / "main.ics").exists()
+    steps = {step.id: step for step in await tizmoret.executions.steps(execution.id)}
+    found = steps["search"].output["documents"]
+    assert (len(found), {one["id"].partition(":")[0] for one in found}) == (15, {"drive"})
+    (agenda,) = (one for one in demo.drive.here() if one not in files)
+    (folder,) = (one for one in demo.drive.files if one.id == agenda.parent)
+    assert (folder.name, folder.parent, list(documents.rglob("*.docx"))) == ("Tizmoret", "", [])
+    text = "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(agenda.content)).paragraphs)
+    assert sum(one["title"] in text for one in found) == 15
+    assert f"({agenda.name})" in (execution.answer or "")
 
     await tizmoret.undo(execution.id, by="dana")
     assert (await tizmoret.wait(execution.id, 30)).status == "undone"
-    assert there(demo) == before
+    assert (there(demo), demo.drive.here(), agenda.trashed) == (before, files, True)
 
 
 @pytest.mark.parametrize(
@@ -233,24 +246,42 @@ async def test_mail_of_the_account_is_planned_with_once_it_is_connected_and_goes
     assert not [name for name in tizmoret.catalog.tools if name.startswith("mail.")]
 
 
-@pytest.mark.parametrize("language", ["he", "en"])
-async def test_the_seed_request_reads_in_the_drive_too(tizmoret: Tizmoret, demo: Google, language: str) -> None:
-    documents = tizmoret.workplaces.folder(tizmoret.workspace) / "documents"
-    for path in sorted(documents.rglob("*.*")):
-        modified = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
-        demo.drive.add(path.name, path.read_bytes(), modified, own=path.suffix in (".docx", ".xlsx", ".pptx"))
-        path.unlink()
-    await tizmoret.connections.add(wanted(demo))
+def writing(title: str) -> Plan:
+    step = Step(id="write", title="Write", tool="documents.write", args={"title": title, "content": "- wheat", "format": "md"})
+    return Plan(request="write it", goal="write", language="en", steps=(step,))
 
-    execution = await carry(tizmoret, SEED[language])
 
-    assert execution.status == "completed", execution.answer
-    steps = {step.id: step for step in await tizmoret.executions.steps(execution.id)}
-    found = steps["search"].output["documents"]
-    assert (len(found), {one["id"].partition(":")[0] for one in found}) == (15, {"drive"})
-    (agenda,) = documents.rglob("*.docx")
-    text = "\n".join(paragraph.text for paragraph in docx.Document(str(agenda)).paragraphs)
-    assert sum(one["title"] in text for one in found) == 15
+async def test_a_document_is_written_once_and_left_where_somebody_has_changed_it(tizmoret: Tizmoret, account: Google) -> None:
+    await tizmoret.connections.add(wanted(account))
+    account.cuts = "answer"  # of the folder's
+    await tizmoret.wait((await tizmoret.submit("write it", plan=writing("first"))).id, 30)
+    account.cuts = "answer"
+    execution = await tizmoret.submit("write it", plan=writing("second"))
+    assert (await tizmoret.wait(execution.id, 30)).status == "completed"
+    assert [one.name for one in account.drive.here()] == ["first.md", "second.md"]
+    account.drive.here()[1].content += b"- barley"
+    await tizmoret.undo(execution.id, by="dana")
+    await tizmoret.wait(execution.id, 30)
+    (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
+    assert "changed since" in str(gate)
+    assert len(account.drive.here()) == 2
+
+
+async def test_an_account_that_was_connected_to_be_read_says_how_it_is_written_to(tizmoret: Tizmoret, account: Google) -> None:
+    account.refresh["refresh-canary"] = "https://www.googleapis.com/auth/drive.readonly"
+    await tizmoret.connections.add(wanted(account))
+    execution = await tizmoret.submit("write it", plan=writing("first"))
+    assert (await tizmoret.wait(execution.id, 30)).status == "failed"
+    (step,) = await tizmoret.executions.steps(execution.id)
+    assert "right to write documents" in str(step.error)
+    assert "tizmoret connect add google work" in str(step.error)
+    assert "right to write documents" in (await tizmoret.connections.get("work")).trouble  # there the page offers to sign in again
+    account.refresh["refresh-canary"] += " https://www.googleapis.com/auth/drive.file"
+    account.expire()
+    await tizmoret.connections.add(wanted(account))
+    assert (await tizmoret.wait((await tizmoret.submit("write it", plan=writing("first"))).id, 30)).status == "completed"
+    assert [one.name for one in account.drive.here()] == ["first.md"]
+    assert (await tizmoret.connections.get("work")).trouble == ""
 
 
 async def test_only_what_was_agreed_to_is_offered(tizmoret: Tizmoret, account: Google) -> None:

@@ -88,10 +88,10 @@ def demo(tizmoret: Tizmoret, account: Microsoft) -> Microsoft:
 
 
 @pytest.mark.parametrize("language", ["he", "en"])
-async def test_the_seed_request_reads_and_meets_in_the_account(tizmoret: Tizmoret, demo: Microsoft, language: str) -> None:
+async def test_the_seed_request_reads_meets_and_writes_in_the_account(tizmoret: Tizmoret, demo: Microsoft, language: str) -> None:
     await tizmoret.connections.add(wanted(demo))
     events = demo.calendars.main.events
-    before = set(events)
+    before, files = set(events), demo.drive.here()
 
     execution = await carry(tizmoret, SEED[language])
 
@@ -102,10 +102,12 @@ async def test_the_seed_request_reads_and_meets_in_the_account(tizmoret: Tizmore
     steps = {step.id: step for step in await tizmoret.executions.steps(execution.id)}
     assert {one["id"].partition(":")[0] for one in steps["search"].output["documents"]} == {"drive"}
     assert not (tizmoret.workplaces.folder(tizmoret.workspace) / "calendar" / "main.ics").exists()
+    (agenda,) = (one for one in demo.drive.here() if one not in files)
+    assert (agenda.parent, f"({agenda.name})" in (execution.answer or "")) == ("Tizmoret", True), execution.answer
 
     await tizmoret.undo(execution.id, by="dana")
     assert (await tizmoret.wait(execution.id, 30)).status == "undone"
-    assert set(demo.calendars.main.events) == before
+    assert (set(demo.calendars.main.events), demo.drive.here()) == (before, files)
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import uuid
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tizmoret.tools.models import Event
-from tizmoret.tools.providers.durable_file import put
+from tizmoret.tools.providers.durable_file import keep_newest, put
 
 KEPT = 2_000  # the newest
 _NAMESPACE = uuid.UUID("6f1f7c1e-6f0e-4f0b-9f2b-8a5f4f1d2c3b")
@@ -48,7 +46,7 @@ class ChangeRecords:
         """Raises OSError."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         put(self._path(key), change.model_dump_json().encode())
-        self._forget_oldest()
+        keep_newest(self._folder, KEPT)
 
     def forget(self, key: str) -> None:
         """For a change that is known not to have been made."""
@@ -56,12 +54,3 @@ class ChangeRecords:
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{uuid.uuid5(_NAMESPACE, key)}.json"
-
-    def _forget_oldest(self) -> None:
-        names = [entry.name for entry in os.scandir(self._folder) if entry.name.endswith(".json")]
-        if len(names) <= KEPT:
-            return
-        with contextlib.suppress(FileNotFoundError):  # another process is at it too
-            oldest = sorted((self._folder / name for name in names), key=lambda path: path.stat().st_mtime_ns)
-            for path in oldest[: len(names) - KEPT]:
-                path.unlink()

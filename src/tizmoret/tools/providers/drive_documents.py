@@ -1,21 +1,24 @@
-"""Documents of a drive elsewhere, to be read. What a drive finds by words is read and ranked here, as documents of the workspace's own folder
-are, since drives find whole words and know no forms of them. What was read is kept as long as the file does not change."""
+"""Documents of a drive elsewhere. What a drive finds by words is read and ranked here, as documents of the workspace's own folder are, since
+drives find whole words and know no forms of them. What was read is kept as long as the file does not change. What is written goes into one
+folder of ours."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Never, Protocol
 from zoneinfo import ZoneInfo
 
 from tizmoret.errors import BadInput, NotFound, StepFailed, TooLarge
 from tizmoret.lexicon import translations
 from tizmoret.tools.excerpt import excerpt
 from tizmoret.tools.folder import File
-from tizmoret.tools.models import Document, DocumentText, Note, Period
-from tizmoret.tools.providers.ports import Found
+from tizmoret.tools.models import DRIVE, DRIVE_FOLDER, Document, DocumentText, Note, Period
+from tizmoret.tools.providers.new_file import content_of, names, no_name_left
+from tizmoret.tools.providers.ports import Found, NewDocument
 from tizmoret.tools.providers.rest_client import Refused, together
 from tizmoret.tools.providers.text_cache import TextCache
 from tizmoret.tools.reading.archive import Encrypted, TooBig, Unreadable
@@ -25,16 +28,18 @@ from tizmoret.tools.word_index import WordIndex, entry
 from tizmoret.tools.writing.names import file_name
 from tizmoret.words import content_tokens, forms, is_hebrew
 
-PREFIX = "drive:"  # of the ids of its documents
+MAX_DEPTH = 16  # of folders in ours
+MAX_WRITTEN = 4 * 1024 * 1024  # bytes: every drive takes so much in one request
 MAX_BYTES = 20 * 1024 * 1024  # of a file whose text is read
 MOST_READ = 60  # documents that a drive names, and as many of the newest, are read for a search; of more, only names and dates are known
 MOST_LISTED = 1_000
-_HEBREW_PREFIXES = ("ה", "ב", "ל", "מ", "ו", "ש", "כ", "וה")
+_HEBREW_DRIVEES = ("ה", "ב", "ל", "מ", "ו", "ש", "כ", "וה")
 
 
 @dataclass(frozen=True, slots=True)
 class DriveFile:
-    """kind: one of those that are read. size: in bytes; 0 where nobody knows. form: what it is at the drive, where that is no file."""
+    """kind: one of those that are read. size: in bytes; 0 where nobody knows. form: what it is at the drive, where that is no file. version:
+    by which a change is refused where it is another one by now; empty where the drive has none."""
 
     id: str
     name: str
@@ -42,6 +47,7 @@ class DriveFile:
     modified: dt.datetime
     size: int = 0
     form: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +72,16 @@ class DriveFiles(Protocol):
     async def content(self, file: DriveFile, limit: int) -> bytes:
         """Raises TooLarge over `limit` bytes; Refused where it is not given."""
 
+    async def add(self, folder: Sequence[str], name: str, key: str, content: bytes) -> DriveFile | None:
+        """Make a file, and the folders on the way to it. A repeat with the same key gives the one that is there. None, and nothing is
+        touched, where another file has that name. Raises NotGiven where we may not write; ConnectionError where nobody knows."""
+
+    async def discard(self, file: DriveFile) -> bool:
+        """To where people get it back from. False, and nothing is touched, where it is another version by now."""
+
 
 class DriveDocuments:
-    """What a `DocumentStore` has to read with."""
+    """A `DocumentStore`, but for moving."""
 
     def __init__(self, files: DriveFiles, cache: TextCache) -> None:
         """cache: a folder of its own."""
@@ -97,9 +110,41 @@ class DriveDocuments:
     async def content(self, document: str, *, limit: int) -> bytes:
         return await self._files.content(await self._one(document), limit)
 
+    async def write(self, document: NewDocument, now: dt.datetime) -> tuple[Document, str]:
+        folder, content = _folder(document.folder), await asyncio.to_thread(content_of, document, now)
+        if len(content) > MAX_WRITTEN:
+            cure = "Write it in parts."
+            raise TooLarge(f"“{document.title}” is larger than {MAX_WRITTEN // 2**20} MB.", cure=cure, field="content")
+        for name in names(document):
+            file = await self._files.add(folder, name, document.key, content)
+            if file is not None:
+                return await self._written(file)
+        raise no_name_left(document)
+
+    async def remove(self, document: str, fingerprint: str) -> bool:
+        file = await self._find(document)
+        if file is None:
+            return True
+        return await self._fingerprint(file) == fingerprint and await self._files.discard(file)
+
+    async def _written(self, file: DriveFile) -> tuple[Document, str]:
+        raw = await self._files.content(file, MAX_BYTES)
+        try:
+            shown = _document(file, await asyncio.to_thread(extract, raw, file.kind), "")
+        except Unreadable:  # at a repeat: somebody has been at it
+            shown = _document(file, Content(""), "broken")
+        return shown, _digest(raw)
+
+    async def _fingerprint(self, file: DriveFile) -> str:
+        """Of what the drive holds: some add their own to an office file that they are given."""
+        return _digest(await self._files.content(file, MAX_BYTES))
+
+    async def _find(self, document: str) -> DriveFile | None:
+        id = document.removeprefix(DRIVE).partition(":")[0]
+        return await self._files.one(id) if id else None
+
     async def _one(self, document: str) -> DriveFile:
-        id = document.removeprefix(PREFIX).partition(":")[0]
-        file = await self._files.one(id) if id else None
+        file = await self._find(document)
         if file is None:
             raise NotFound(f"There is no document {document[:200]} that can be read.", cure="Search for it first.", field="documents")
         return file
@@ -109,7 +154,7 @@ class DriveDocuments:
 
     async def _read(self, file: DriveFile) -> tuple[DriveFile, Content, Note]:
         """A file that cannot be read is still listed, with the reason. Raises TryAgain, StepFailed where the drive does not answer."""
-        key = File(f"{PREFIX}{file.id}", int(file.modified.timestamp() * 1e9), file.size)
+        key = File(f"{DRIVE}{file.id}", int(file.modified.timestamp() * 1e9), file.size)
         kept = await asyncio.to_thread(self._cache.get, key)
         if kept is not None:
             return file, *kept
@@ -133,6 +178,14 @@ class DriveDocuments:
         except Refused:
             return Content(""), "closed"
         return content, "" if content.text else "no-text"
+
+
+def unclear(service: str) -> Never:
+    raise ConnectionError(f"{service} answered what cannot be read: it may have been done.")
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _ranked(query: str, read: Sequence[tuple[DriveFile, Content, Note]], limit: int) -> Found:
@@ -162,8 +215,16 @@ def words_of(query: str) -> Sequence[str]:
     for word in content_tokens(query):
         meant = dict.fromkeys([word, *sorted(forms(word)), *sorted(translations(word))])
         bare |= {each: None for one in meant for each in (one, *_plurals(one))}
-    joined = (prefix + one for prefix in _HEBREW_PREFIXES for one in bare if is_hebrew(one))
+    joined = (prefix + one for prefix in _HEBREW_DRIVEES for one in bare if is_hebrew(one))
     return list(dict.fromkeys([*bare, *joined]))
+
+
+def _folder(folder: str) -> Sequence[str]:
+    """Inside ours, whatever it says."""
+    parts = folder.removesuffix("/").split("/") if folder else []
+    if len(parts) > MAX_DEPTH or any(not part or file_name(part, "") != part for part in parts):
+        raise BadInput(f"“{folder[:100]}” is no folder of documents.", cure="Name one without special characters.", field="folder")
+    return [DRIVE_FOLDER, *parts]
 
 
 def _plurals(word: str) -> Sequence[str]:
@@ -175,7 +236,7 @@ def _plurals(word: str) -> Sequence[str]:
 
 def _id(file: DriveFile) -> str:
     """With its name, by which people know it, and its kind, by which tables are read."""
-    return f"{PREFIX}{file.id}:{file_name(_stem(file), 'document')}.{file.kind}"
+    return f"{DRIVE}{file.id}:{file_name(_stem(file), 'document')}.{file.kind}"
 
 
 def _stem(file: DriveFile) -> str:

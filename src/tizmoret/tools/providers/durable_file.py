@@ -41,3 +41,13 @@ def _dress(path: Path, handle: int) -> None:
     os.fchmod(handle, stat.S_IMODE(old.st_mode))
     with contextlib.suppress(PermissionError):
         os.fchown(handle, old.st_uid, old.st_gid)
+
+
+def keep_newest(folder: Path, most: int) -> None:
+    """Of the files of `folder`, remove the oldest beyond so many."""
+    files = [Path(entry.path) for entry in os.scandir(folder) if entry.is_file() and not entry.name.startswith(".")]
+    if len(files) <= most:
+        return
+    with contextlib.suppress(FileNotFoundError):  # another process is at it too
+        for path in sorted(files, key=lambda path: path.stat().st_mtime_ns)[: len(files) - most]:
+            path.unlink()

@@ -35,3 +35,7 @@ class Endpoints:
     @property
     def drive(self) -> str:
         return f"{self.server or 'https://www.googleapis.com'}/drive/v3"
+
+    @property
+    def drive_uploads(self) -> str:
+        return f"{self.server or 'https://www.googleapis.com'}/upload/drive/v3"

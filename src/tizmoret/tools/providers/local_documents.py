@@ -16,18 +16,16 @@ from tizmoret.errors import BadInput, NotFound, StepFailed, TizmoretError, TooLa
 from tizmoret.tools.excerpt import excerpt
 from tizmoret.tools.folder import File, Folder
 from tizmoret.tools.models import Document, DocumentText, Note, Period
+from tizmoret.tools.providers.new_file import content_of, names, no_name_left
 from tizmoret.tools.providers.ports import Found, NewDocument
 from tizmoret.tools.providers.text_cache import TextCache
 from tizmoret.tools.reading.archive import Encrypted, TooBig, Unreadable
 from tizmoret.tools.reading.extract import KINDS, MAX_BYTES, extract
 from tizmoret.tools.reading.text import Content
 from tizmoret.tools.word_index import WordIndex, entry
-from tizmoret.tools.writing.citations import with_sources
 from tizmoret.tools.writing.names import file_name
-from tizmoret.tools.writing.plain import to_markdown
 
 MAX_HELD = 40_000_000  # characters of text held in memory; beyond it the texts are read again from the cache on disk
-MAX_COPIES = 1_000  # documents of one title in one folder
 
 _SAME_KIND = {"word": "docx", "excel": "xlsx", "powerpoint": "pptx", "markdown": "md", "text": "txt"}
 
@@ -164,22 +162,19 @@ class LocalDocuments:
         return DocumentText(id=id, title=document.title, text=text[:characters], truncated=len(text) > characters)
 
     def _write(self, new: NewDocument, now: dt.datetime) -> tuple[Document, str]:
-        title = " ".join(new.title.split())
-        stem = file_name(title, "מסמך" if new.language == "he" else "Document")
         content: bytes | None = None
-        for copy in range(1, MAX_COPIES):
-            name = f"{stem}.{new.format}" if copy == 1 else f"{stem} ({copy}).{new.format}"
+        for name in names(new):
             id = f"{new.folder.removesuffix('/')}/{name}" if new.folder else name
             if self._folder.locate(id).exists():
                 if self._key_of(id) != new.key:
                     continue  # somebody else's document
                 return self._written(id)
-            content = content or _made(new, title, now)
+            content = content or content_of(new, now)
             if self._folder.add(id, content):
                 return self._written(id)
             if self._key_of(id) == new.key:  # the same call, side by side
                 return self._written(id)
-        raise StepFailed(f"There are already {MAX_COPIES} documents called “{title}”.", cure="Choose another title.", field="title")
+        raise no_name_left(new)
 
     def _key_of(self, id: str) -> str:
         return self._extract(self._folder.file(id))[0].key
@@ -213,12 +208,3 @@ class LocalDocuments:
 
     def _gone(self, id: str) -> bool:
         return not self._folder.locate(id).exists()
-
-
-def _made(new: NewDocument, title: str, now: dt.datetime) -> bytes:
-    content = with_sources(new.content, new.citations, new.language)
-    if new.format == "md":
-        return to_markdown(title, content, key=new.key, now=now)
-    from tizmoret.tools.writing.word import to_docx
-
-    return to_docx(title, content, key=new.key, now=now)

@@ -1,20 +1,23 @@
-"""The files of a OneDrive, to be read (Microsoft Graph v1.0, https://learn.microsoft.com/graph/api/resources/driveitem)."""
+"""The files of a OneDrive (Microsoft Graph v1.0, https://learn.microsoft.com/graph/api/resources/driveitem)."""
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from tizmoret.errors import NotFound
-from tizmoret.tools.providers.drive_documents import DriveFile, Wanted
-from tizmoret.tools.providers.rest_client import Refused, RestSession, together
-from tizmoret.tools.reading.extract import KINDS
+from tizmoret.errors import NotFound, TooLarge
+from tizmoret.tools.providers.drive_documents import DriveFile, Wanted, unclear
+from tizmoret.tools.providers.rest_client import Refused, RestSession, Stale, Taken, together
+from tizmoret.tools.reading.archive import Unreadable
+from tizmoret.tools.reading.extract import KINDS, extract
 
 MOST_WORDS = 24  # each is a question of its own
 MOST_LOOKED_AT = 2_000  # files of a drive among which the newest are looked for
-_FIELDS = "id,name,file,size,lastModifiedDateTime,deleted"
+MOST_LOOKED_INTO = 20 * 1024 * 1024  # bytes of a file that has the name of ours
+_FIELDS = "id,name,file,size,lastModifiedDateTime,deleted,eTag"
 
 
 class OneDriveFiles:
@@ -50,6 +53,42 @@ class OneDriveFiles:
     async def content(self, file: DriveFile, limit: int) -> bytes:
         return await self._session.content(f"{self._at}/items/{quote(file.id, safe='')}/content", {}, limit)
 
+    async def add(self, folder: Sequence[str], name: str, key: str, content: bytes) -> DriveFile | None:
+        """By its path, which there is one of; the folders on the way are made by Microsoft. What we wrote bears its key."""
+        place = f"{self._at}/root:/{'/'.join(quote(part, safe='') for part in (*folder, name))}"
+        there = await self._there(place)  # also before: an overlooked `fail` would put ours in the other's place
+        if there is None:
+            asked = {"@microsoft.graph.conflictBehavior": "fail"}
+            try:
+                told = await self._session.send("PUT", f"{place}:/content", asked, body=content, kind="application/octet-stream")
+                return _file(told) or unclear("Microsoft")
+            except Taken:  # it came meanwhile
+                there = await self._there(place)
+        return there if there is not None and await self._is_of(there, key) else None
+
+    async def discard(self, file: DriveFile) -> bool:
+        """Into the recycle bin."""
+        try:
+            await self._session.send("DELETE", f"{self._at}/items/{quote(file.id, safe='')}", etag=file.version)
+        except NotFound:
+            return True
+        except Stale:
+            return False
+        return True
+
+    async def _there(self, place: str) -> DriveFile | None:
+        try:
+            return _file(await self._session.get(place, {"$select": _FIELDS}))
+        except NotFound:
+            return None
+
+    async def _is_of(self, file: DriveFile, key: str) -> bool:
+        try:
+            content = await self.content(file, MOST_LOOKED_INTO)
+            return (await asyncio.to_thread(extract, content, file.kind)).key == key
+        except (Unreadable, TooLarge, NotFound):
+            return False
+
     async def _listed(self, url: str, most: int) -> list[DriveFile]:
         found: list[DriveFile] = []
         seen = 0
@@ -75,7 +114,12 @@ def _file(told: Any) -> DriveFile | None:
     except ValueError:
         return None
     modified = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return DriveFile(told["id"], told["name"], kind, modified, size if isinstance(size, int) else 0) if kind in KINDS else None
+    version = str(told.get("eTag") or "")
+    return (
+        DriveFile(told["id"], told["name"], kind, modified, size if isinstance(size, int) else 0, version=version)
+        if kind in KINDS
+        else None
+    )
 
 
 def _fits(file: DriveFile, wanted: Wanted) -> bool:

@@ -27,7 +27,7 @@ _NOT_GIVEN = frozenset({
     "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "accessNotConfigured", "SERVICE_DISABLED", "PERMISSION_DENIED",
     "ErrorAccessDenied", "accessDenied", "Authorization_RequestDenied",
 })  # fmt: skip
-
+_FULL = frozenset({"storageQuotaExceeded", "teamDriveFileLimitExceeded", "insufficientStorage", "quotaLimitReached"})
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -184,6 +184,10 @@ class RestSession:
             raise TryAgain(f"{self._service} asks us to wait ({status}). {said}".strip(), after=wait_of(response))
         if status in _BUSY:
             raise ConnectionError(f"{self._service} answered {status}: it may have been done. {said}".strip())
+        if told.reasons & _FULL:
+            raise StepFailed(
+                f"{self._service} has no room left; nothing was written. {said}".strip(), cure="Free some space and try again."
+            )
         if status == 403 and told.reasons & _NOT_GIVEN:
             raise NotGiven(f"{self._service} does not open that to us. {said}".strip(), cure="Connect it again, and agree to all of it.")
         if status in (401, 403):
