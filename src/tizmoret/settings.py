@@ -226,7 +226,7 @@ def _keys(env: Mapping[str, str]) -> tuple[bytes, ...]:
 def _whole_number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
     text = env.get(name) or str(default)
     if not text.isdecimal() or not low <= int(text) <= high:
-        raise BadInput(f"{name} is {text!r}.", cure=f"Set it to a whole number from {low} to {high}.", field=name)
+        raise BadInput(f"{name} is set to {text!r}.", cure=f"Set it to a whole number from {low} to {high}.", field=name)
     return int(text)
 
 
@@ -235,7 +235,7 @@ def _dollars(env: Mapping[str, str], name: str) -> float | None:
     if not text:
         return None
     if not text.replace(".", "", 1).isdecimal() or not text.isascii() or float(text) <= 0:
-        raise BadInput(f"{name} is {text!r}.", cure="Set it to an amount such as 0.50.", field=name)
+        raise BadInput(f"{name} is set to {text!r}.", cure="Set it to an amount such as 0.50.", field=name)
     return float(text)
 
 
@@ -244,13 +244,13 @@ def _dispatch(env: Mapping[str, str]) -> Dispatch:
         case "inline" | "dbos" as chosen:
             return chosen
         case other:
-            raise BadInput(f"TIZMORET_DISPATCH is {other!r}.", cure="Set it to inline or dbos.", field="TIZMORET_DISPATCH")
+            raise BadInput(f"TIZMORET_DISPATCH is set to {other!r}.", cure="Set it to inline or dbos.", field="TIZMORET_DISPATCH")
 
 
 def _address(env: Mapping[str, str], name: str) -> str | None:
     url = env.get(name) or None
     if url is not None and not url.startswith(("http://", "https://")):
-        raise BadInput(f"{name} is {url!r}.", cure="Set it to an http or https address.", field=name)
+        raise BadInput(f"{name} is set to {url!r}.", cure="Set it to an http or https address.", field=name)
     return url
 
 
@@ -260,5 +260,5 @@ def _timezone(env: Mapping[str, str]) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise BadInput(
-            f"TIZMORET_TIMEZONE is {name!r}.", cure="Set it to an IANA zone such as Asia/Jerusalem.", field="TIZMORET_TIMEZONE"
+            f"TIZMORET_TIMEZONE is set to {name!r}.", cure="Set it to an IANA zone such as Asia/Jerusalem.", field="TIZMORET_TIMEZONE"
         ) from error

@@ -47,10 +47,9 @@ async def put_aside(chronicle: Chronicle, attempts: int) -> None:
     """After too many attempts. Raises Fenced."""
     state = chronicle.state
     running = sorted({id for id, _, unit in chronicle.units() if unit.status == "running"})
-    detail = f"It was taken over {attempts} times without a step ending"
-    detail += f"; running then: {', '.join(running[:10])}." if running else "."
-    if state.trouble:
-        detail += f" The engine's last error: {state.trouble}"
+    then = f"; running then: {', '.join(running[:10])}." if running else "."
+    last = f" The engine's last error: {state.trouble}" if state.trouble else ""
+    detail = f"It was taken over {attempts} times without a step ending{then}{last}"
     event = e.ExecutionQuarantined(attempts, running, state.trouble)
     error = {"code": "quarantined", "detail": detail, "cure": CURE}
     await chronicle.settle(event, row=chronicle.row(status="quarantined", error=error))

@@ -52,7 +52,9 @@ def _parts(text: str) -> dict[str, str]:
         raise StepFailed("The recurrence has both a count and an end.", cure="Give one of the two.", field="recurrence")
     for name, most in _MOST.items():
         if name in parts and not (parts[name].isdecimal() and 1 <= int(parts[name]) <= most):
-            raise StepFailed(f"{name} is {parts[name]}.", cure=f"Give a whole number from 1 to {most:,}.", field="recurrence")
+            raise StepFailed(
+                f"The recurrence says {name}={parts[name]}.", cure=f"Give a whole number from 1 to {most:,}.", field="recurrence"
+            )
     return parts
 
 
