@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import typer
 
+from tizmoret.cli.completion import VARIABLE, prepare
 from tizmoret.cli.failure import FAILED, INTERRUPTED, apologise, explain, misused
 from tizmoret.errors import TizmoretError
 
@@ -19,6 +20,8 @@ def main() -> NoReturn:
 def _run() -> int:
     from tizmoret.cli.app import app
 
+    if VARIABLE in os.environ:
+        prepare()
     try:
         return int(app(standalone_mode=False) or 0)
     except TizmoretError as error:

@@ -31,6 +31,7 @@ MISUSED = [
     ["serve", "--port", "web"],
     ["token", "now"],
     ["doctor", "--hard"],
+    ["completion", "tcsh"],
     ["schedule", "fly"],
     ["schedule", "add", "* * * * *"],
     ["schedule", "add", "* * * * *", "x", "--priority", "101"],

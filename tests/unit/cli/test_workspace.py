@@ -9,7 +9,7 @@ from typer.main import get_command
 
 from tizmoret.cli.app import app
 
-INSTALLATION = {"serve", "worker", "verify", "token", "doctor", "workspace create", "workspace list", "workspace use"}
+INSTALLATION = {"serve", "worker", "verify", "token", "doctor", "completion", "workspace create", "workspace list", "workspace use"}
 
 
 def commands(group: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -10,9 +10,6 @@ from tizmoret.cli import failure
 from tizmoret.cli.commands.options import Json
 from tizmoret.cli.messages import say
 from tizmoret.cli.workspace import InWorkspace
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer()
 speaking = InWorkspace()
@@ -88,6 +85,14 @@ def doctor(json: Json = False) -> int:
         print_json([_as_json(check) for check in checks], screen)
         return failure.DONE if all(check.ok for check in checks) else failure.FAILED
     return show_checks(checks, screen)
+
+
+@app.command(help=say("help.completion"))
+def completion(shell: Annotated[Literal["bash", "zsh", "fish"], typer.Argument(help=say("arg.shell"))]) -> int:
+    from tizmoret.cli.completion import script
+
+    print(script(shell))
+    return failure.DONE
 
 
 def _as_json(check: Any) -> dict[str, Any]:

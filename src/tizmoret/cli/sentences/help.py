@@ -56,6 +56,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
         "להפעיל כלי או סוכן אחד דרך המנוע: tizmoret try contacts.search --query יואב. פעולה משנה שואלת לפני כן",
         "Run one tool or agent through the engine: tizmoret try contacts.search --query Yoav. What has an effect asks first",
     ),
+    "help.completion": (
+        'השלמת פקודות במקש Tab; ב-bash וב-zsh: eval "$(tizmoret completion bash)"',
+        'Completion of commands by the Tab key; in bash and zsh: eval "$(tizmoret completion bash)"',
+    ),
+    "arg.shell": ("התוכנה שבה מקלידים", "the shell in which one types"),
     "help.serve": ("להפעיל את השרת ואת העמוד", "Start the server and the page"),
     "help.mcp": (
         "שרת MCP דרך הקלט והפלט, לתוכנות שמפעילות אותו; דרך HTTP הוא ב-/mcp של serve",
