@@ -1,5 +1,6 @@
 """Requests at the real program, with the offline planner on the demo workspace: run, decide, look."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -80,6 +81,19 @@ def test_a_meeting_and_its_agenda_are_undone_and_that_is_said(program: Program) 
 def test_nothing_is_locked_while_nothing_runs(program: Program) -> None:
     assert program("locks").out.strip() == "Nothing is locked."
     assert program("locks", "--json").lines == [[]]
+
+
+def test_reminders_are_told_what_is_due_first(program: Program) -> None:
+    assert program("reminders").out == "There are no reminders.\n"
+    an_hour_ago = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)).isoformat()
+    assert program("run", "remind me tomorrow at nine to call Dana").code == 0
+    assert program("try", "tasks.add", "--title", "לבדוק את הגדר", "--remind", an_hour_ago, "--yes").code == 0
+    _, first, second = program("reminders", env={"TIZMORET_LANG": "he"}).out.splitlines()
+    assert "הגיע הזמן" in first
+    assert "לבדוק את הגדר" in first
+    assert "09:00  בהמשך" in second
+    found = program("reminders", "--json").lines[0]
+    assert [(one["title"], one["due"]) for one in found] == [("לבדוק את הגדר", True), ("Call Dana", False)]
 
 
 def test_what_the_agents_of_an_execution_share_is_shown(program: Program) -> None:

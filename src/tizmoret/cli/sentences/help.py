@@ -28,6 +28,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "help.pause": ("להשהות ביצוע; מה שכבר רץ מסתיים", "Pause an execution; what runs is finished"),
     "help.resume": ("להמשיך ביצוע מושהה", "Go on with a paused execution"),
     "help.context": ("ערכים והודעות שהסוכנים חולקים בביצוע", "What the agents of an execution share: values and messages"),
+    "help.reminders": ("תזכורות שהגיע זמנן, ואלה שיבואו", "Reminders that are due, and those to come"),
     "help.locks": ("מה נעול, בידי מי, ומי ממתין למי", "What is locked, by whom, and who waits for whom"),
     "help.fork": (
         "ביצוע חדש מצעד מסוים: מה שהסתיים לפניו נשמר ולא רץ שוב, הוא וכל מה שאחריו רצים מחדש",

@@ -20,6 +20,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "locks.alone": ("מחזיק לבדו", "holds it alone"),
     "locks.shared": ("מחזיק עם אחרים", "holds it with others"),
     "locks.waits": ("ממתין ל-{names}", "waits for {names}"),
+    # -- reminders
+    "reminders.none": ("אין תזכורות.", "There are no reminders."),
+    "reminders.due": ("הגיע הזמן", "due"),
+    "reminders.coming": ("בהמשך", "to come"),
     # -- list, show, plan
     "show.request": ("בקשה", "Request"),
     "show.status": ("מצב", "Status"),
