@@ -238,6 +238,19 @@ async def test_what_no_drive_takes_at_once_is_not_begun(account: Google | Micros
     assert account.asked == []
 
 
+async def test_two_at_once_at_microsoft_have_two_names_and_a_change_on_the_way_to_the_bin_counts(
+    at_microsoft: Microsoft, microsoft_place: Place
+) -> None:
+    await asyncio.gather(*(write(microsoft_place, key=key) for key in ("one", "other", "other")))
+    assert sorted(microsoft_place.there()) == ["סדר יום תבואות (2).docx", "סדר יום תבואות.docx"]
+    files = OneDriveFiles(microsoft_session(at_microsoft), microsoft_client.Endpoints(at_microsoft.address).graph)
+    seen = await files.one(at_microsoft.drive.here()[0].id)
+    assert seen is not None
+    microsoft_place.edit("סדר יום תבואות.docx")
+    assert await files.discard(seen) is False
+    assert len(microsoft_place.there()) == 2
+
+
 async def test_google_lists_lag_and_a_repeat_finds_what_was_written_all_the_same(at_google: Google, google_place: Place) -> None:
     at_google.drive.lags = True
     first = await write(google_place)
@@ -273,6 +286,7 @@ async def test_a_folder_is_ours_wherever_it_was_moved_and_made_anew_when_it_was_
     for one in at_google.drive.files:
         one.trashed = True
     await write(google_place, key="a third", title="third")
+    assert [one.name for one in at_google.drive.files if one.mime == FOLDER and not one.trashed] == ["Tizmoret"]
     at_google.drive.gone = {one.id for one in at_google.drive.files}  # the trash is emptied: its ids are used up
     at_google.drive.files.clear()
     await write(google_place, key="a fourth", title="fourth")

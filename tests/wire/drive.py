@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import re
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,6 +59,7 @@ class Drive:
     fresh: set[str] = field(default_factory=set)  # ids that were given out and not used
     lags: bool = False  # its lists know nothing of what is made from now on
     full: bool = False
+    writing: threading.Lock = field(default_factory=threading.Lock)
 
     def here(self) -> list[DriveFile]:
         return [one for one in self.files if not one.trashed and one.mime != FOLDER]
@@ -86,7 +88,8 @@ class Drive:
         heads, parts = zip(*(part.removesuffix(b"\r\n").split(b"\r\n\r\n", 1) for part in (told, media)), strict=True)
         if (start, end, heads[0]) != (b"", b"--\r\n", b"\r\nContent-Type: application/json; charset=UTF-8"):
             raise Refused(400, "badContent", "Malformed multipart body.")
-        return self._make(json.loads(parts[0]), parts[1])
+        with self.writing:
+            return self._make(json.loads(parts[0]), parts[1])
 
     def _make(self, told: dict[str, Any], content: bytes) -> tuple[int, Any]:
         if self.full:
@@ -124,7 +127,8 @@ class Drive:
     def answer(self, asked: Asked, parts: list[str]) -> tuple[int, Any]:
         match (asked.method, parts):
             case ("POST", ["files"]):
-                return self._make(json.loads(asked.content), b"")
+                with self.writing:
+                    return self._make(json.loads(asked.content), b"")
             case ("PATCH", ["files", id]):
                 return self._change(self._one(id), json.loads(asked.content))
             case ("GET", ["files", "generateIds"]):

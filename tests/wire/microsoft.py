@@ -149,7 +149,8 @@ class Microsoft(OAuthServer):
                 word = search.removeprefix("search(q='").removesuffix("')").replace("''", "'")
                 return as_json(200, self._page(asked, [_item(one) for one in self.drive.here() if set(tokens(word)) <= one.words]))
             case ["root:", *path] if asked.method == "PUT" and path[-1] == "content" and path[-2].endswith(":"):
-                return self._put(asked, "/".join(path[:-1]).removesuffix(":"))
+                with self.drive.writing:
+                    return self._put(asked, "/".join(path[:-1]).removesuffix(":"))
             case ["root:", *path]:
                 return as_json(200, _item(self._at("/".join(path))))
             case ["items", id] if asked.method == "DELETE":

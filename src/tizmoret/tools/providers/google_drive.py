@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tizmoret.errors import NotFound, TooLarge
+from tizmoret.errors import TooLarge
 from tizmoret.tools.providers.drive_documents import DriveFile, Wanted, unclear
 from tizmoret.tools.providers.google_client import Endpoints
 from tizmoret.tools.providers.google_made import FIELDS, SHARED, GoogleMade, at, quoted
@@ -43,11 +43,8 @@ class GoogleFiles:
         return await self._listed({"q": f"{_which(wanted)} and ({terms})"}, most)
 
     async def one(self, id: str) -> DriveFile | None:
-        try:
-            told = await self._session.get(at(self._server, id), {"fields": f"{FIELDS},trashed", **SHARED})
-        except NotFound:
-            return None
-        return None if told.get("trashed") is True else _file(told)
+        told = await self._made.told(id)
+        return None if told is None else _file(told)
 
     async def content(self, file: DriveFile, limit: int) -> bytes:
         if not file.form:

@@ -55,11 +55,7 @@ class GoogleMade:
         if not id:
             marked = f"appProperties has {{ key={quoted(_MARK)} and value={quoted(_mark(key))} }}"
             return await self._first(f"{marked} and trashed = false")
-        told = await self._told(id)
-        if told is not None and told.get("trashed") is True:
-            self._ids.forget(await self._place(key))
-            return None
-        return told
+        return await self.told(id)
 
     async def _make(self, key: str, told: Mapping[str, Any], content: bytes | None) -> dict[str, Any]:
         place = await self._place(key)
@@ -68,10 +64,10 @@ class GoogleMade:
             try:
                 return await self._send({**told, "id": id, "appProperties": {_MARK: _mark(key)}}, content)
             except Taken:
-                there = await self._told(id)
-            if there is not None and there.get("trashed") is not True:
+                there = await self.told(id)
+            if there is not None:
                 return there  # the same call, side by side
-            self._ids.forget(place)  # of what was made and deleted since: nothing gets that id again
+            self._ids.forget(place, id)  # of what was made and thrown away since: nothing gets that id again
         raise Taken("Google has such a file, and does not show it.", cure="Look into the trash of the drive, and try again.")
 
     async def _send(self, told: Mapping[str, Any], content: bytes | None) -> dict[str, Any]:
@@ -90,15 +86,20 @@ class GoogleMade:
         return _text(ids[0] if isinstance(ids, list) and ids else None)
 
     async def _first(self, query: str) -> dict[str, Any] | None:
-        found = (await self._session.get(f"{self._server}/files", {"q": query, "pageSize": "1", "fields": f"files({FIELDS})"})).get("files")
-        return found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else None
+        """A page may be empty and not the last."""
+        async for page in self._session.pages(f"{self._server}/files", {"q": query, "fields": f"nextPageToken,files({FIELDS})"}):
+            files = page.get("files")
+            if isinstance(files, list) and files and isinstance(files[0], dict):
+                return files[0]
+        return None
 
-    async def _told(self, id: str) -> dict[str, Any] | None:
-        """Also of what is in the trash."""
+    async def told(self, id: str) -> dict[str, Any] | None:
+        """None of what is not there, or in the trash."""
         try:
-            return await self._session.get(at(self._server, id), {"fields": f"{FIELDS},trashed", **SHARED})
+            told = await self._session.get(at(self._server, id), {"fields": f"{FIELDS},trashed", **SHARED})
         except NotFound:
             return None
+        return None if told.get("trashed") is True else told
 
     async def _top(self) -> str:
         self._root = self._root or _text((await self._session.get(at(self._server, "root"), {"fields": "id"})).get("id"))

@@ -35,8 +35,10 @@ class NotedIds:
         keep_newest(self._path, KEPT)
         return id
 
-    def forget(self, key: str) -> None:
-        self._folder.remove(_name(key))
+    def forget(self, key: str, id: str) -> None:
+        """Another one that was noted meanwhile stays."""
+        if self.find(key) == id:
+            self._folder.remove(_name(key))
 
 
 def _name(key: str) -> str:
