@@ -14,7 +14,10 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = ("src", "public", "index.html", "openapi.json", "vite.config.ts", "tsconfig.json", "package.json", "package-lock.json")
+SOURCES = (
+    "src", "public", "index.html", "openapi.json", "vite.config.ts", "tsconfig.json", "package.json", "package-lock.json",
+    "../src/tizmoret/locales/he.json",
+)  # fmt: skip
 
 
 def digest(web: Path) -> str:

@@ -205,3 +205,19 @@ def test_executions_are_narrowed_by_person_tool_and_time_and_the_filter_is_kept_
     page.get_by_role("button", name="Remove the filter").click()
     expect(chip).to_have_count(0, timeout=SOON)
     assert demo.client.get("/api/saved-filters").json() == []
+
+
+def test_an_error_is_read_in_the_language_of_the_page(page: Page, demo: Running) -> None:
+    """Also one of an execution, which the server keeps in English."""
+    page.goto(f"{demo.address}/orchestrate/01a1ffb1-0000-7000-8000-000000000000")
+    expect(page.get_by_role("alert")).to_contain_text("אין ביצוע 01a1ffb1", timeout=SOON)
+    step = {"id": "read", "tool": "documents.read", "args": {"documents": ["nowhere.md"]}}
+    plan = {"steps": [step], "request": "לקרוא", "language": "he"}
+    id = submit(demo, plan=plan)["id"]
+    until(demo, id, "failed")
+    page.goto(f"{demo.address}/orchestrate/{id}")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("אין מסמך", timeout=SOON)
+    said = demo.client.get(f"/api/orchestrate/{id}").json()["error"]["detail"]
+    page.get_by_role("button", name="English").click()
+    expect(alert).to_contain_text(said)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from tizmoret.cli import keyboard
 from tizmoret.cli.gate import LATER, Decision, prompt, show_gate, understand
-from tizmoret.cli.messages import say
+from tizmoret.cli.messages import say, translate
 from tizmoret.cli.terminal import Screen
 from tizmoret.errors import BadInput, Conflict, NotFound
 from tizmoret.views import Approval
@@ -103,9 +103,9 @@ class Answers:
                     await self._carry_out(approval, decision)
                 return
             except BadInput as error:
-                self._screen.print(str(error), "red")
+                self._screen.print(translate(error.detail, error.cure), "red")
             except (Conflict, NotFound) as error:
-                self._screen.print(str(error), "yellow")
+                self._screen.print(translate(error.detail, error.cure), "yellow")
                 return
 
     async def _read(self, approval: Approval) -> Decision:

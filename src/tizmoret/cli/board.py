@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tizmoret.cli.messages import say
+from tizmoret.cli.messages import say, translate
 from tizmoret.views import EventView, StepStatus, StepView
 
 OVER: frozenset[str] = frozenset({"completed", "failed", "skipped", "cancelled", "undone"})
@@ -51,7 +51,7 @@ class Board:
             line = Line(step.id, step.title, step.uses, step.effect, step.depends_on, step.status)
             line.items, line.items_done = step.items, set(range(step.items_done))
             line.started, line.finished = step.started_at, step.finished_at
-            line.note = step.error.detail if step.error else ""
+            line.note = translate(step.error.detail) if step.error else ""
             self.lines[step.id] = line
         self.drawn = list(_grow(self.lines))
 
@@ -115,7 +115,7 @@ def _kept(line: Line, data: dict[str, Any], at: datetime) -> None:
 
 
 def _failed(line: Line, data: dict[str, Any], at: datetime) -> None:
-    why = data["error"].get("detail", "")
+    why = translate(data["error"].get("detail", ""))
     if other := data.get("fallback") or data.get("model"):
         line.note = say("state.fallback", name=other, why=why)
     elif data.get("retry_in") is not None:
@@ -153,7 +153,7 @@ def _undoing(line: Line, data: dict[str, Any], at: datetime) -> None:
 
 
 def _undo_failed(line: Line, data: dict[str, Any], at: datetime) -> None:
-    line.note = say("state.undo_failed", why=data["error"].get("detail", ""))
+    line.note = say("state.undo_failed", why=translate(data["error"].get("detail", "")))
 
 
 def _undone(line: Line, data: dict[str, Any], at: datetime) -> None:

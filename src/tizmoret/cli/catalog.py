@@ -13,7 +13,7 @@ from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.entry import entry
 from tizmoret.catalog.tool import Tool
 from tizmoret.cli.failure import DONE, FAILED
-from tizmoret.cli.messages import LANGUAGE, say
+from tizmoret.cli.messages import LANGUAGE, say, translate
 from tizmoret.cli.show import print_json
 from tizmoret.cli.terminal import Screen, fit
 
@@ -61,9 +61,9 @@ def show_agents(tizmoret: Tizmoret, screen: Screen, name: str | None, *, json: b
     screen.say("catalog.faults", "red", count=len(faults), folder=folder)
     for fault in faults:
         key = fault.key or say("catalog.front_matter")
-        screen.print(f"  {screen.value(fault.file)}: {screen.value(key)}: {screen.value(fault.detail)}", "red")
+        screen.print(f"  {screen.value(fault.file)}: {screen.value(key)}: {screen.value(translate(fault.detail))}", "red")
         if fault.cure:
-            screen.print(f"    → {screen.value(fault.cure)}")
+            screen.print(f"    → {screen.value(translate(fault.cure))}")
     return FAILED
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tizmoret.cli.failure import DONE, FAILED
-from tizmoret.cli.messages import LANGUAGE, say
+from tizmoret.cli.messages import LANGUAGE, say, translate
 from tizmoret.cli.terminal import Screen
 from tizmoret.errors import TizmoretError
 from tizmoret.settings import Settings
@@ -34,7 +34,7 @@ async def examine(settings: Settings) -> list[Check]:
     try:
         set_up_logs(settings.home)
     except TizmoretError as error:
-        return [*checks, Check(say("doctor.home"), False, error.detail, error.cure), await _port(settings)]
+        return [*checks, Check(say("doctor.home"), False, translate(error.detail), translate(error.cure)), await _port(settings)]
     checks.append(Check(say("doctor.home"), True, str(settings.home)))
     checks += [_disk(settings), _model(settings)]
     from tizmoret.orchestrator import Tizmoret
@@ -43,7 +43,7 @@ async def examine(settings: Settings) -> list[Check]:
         async with Tizmoret.open(settings, run_engine=False) as tizmoret:
             checks += await _inside(tizmoret, settings)
     except TizmoretError as error:
-        checks.append(Check(say("doctor.database"), False, error.detail, error.cure or say("doctor.cure_database")))
+        checks.append(Check(say("doctor.database"), False, translate(error.detail), translate(error.cure) or say("doctor.cure_database")))
     return [*checks, await _port(settings)]
 
 

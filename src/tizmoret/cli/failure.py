@@ -9,7 +9,7 @@ import traceback
 
 import typer
 
-from tizmoret.cli.messages import say
+from tizmoret.cli.messages import say, translate
 from tizmoret.errors import BadInput, NotFound, SignInNeeded, TizmoretError, TooLarge
 from tizmoret.settings import Settings
 
@@ -25,7 +25,7 @@ def exit_code(status: str) -> int:
 
 def explain(error: TizmoretError) -> int:
     """What cannot be used is bad use; what is in the way (a conflict, no database) is a failure."""
-    print(_one_sentence(str(error)), file=sys.stderr)
+    print(_one_sentence(translate(error.detail, error.cure)), file=sys.stderr)
     _trace(error)
     return BAD_USE if isinstance(error, BadInput | NotFound | SignInNeeded | TooLarge) else FAILED
 

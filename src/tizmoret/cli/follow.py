@@ -14,7 +14,7 @@ from rich.live import Live
 from tizmoret.cli.answers import Answers
 from tizmoret.cli.board import Board
 from tizmoret.cli.failure import WAITING, exit_code
-from tizmoret.cli.messages import say
+from tizmoret.cli.messages import say, translate
 from tizmoret.cli.terminal import Screen
 from tizmoret.cli.tree import draw, duration, plain_line
 from tizmoret.views import FINAL, Approval, EventView, Execution
@@ -132,7 +132,7 @@ class Follower:
         elif event.kind == "replan.began":
             self._screen.say("watch.replanning", "dim", steps=", ".join(event.data["failed"]))
         elif event.kind == "replan.failed":
-            self._screen.say("watch.no_other_way", "dim", why=event.data["error"]["detail"])
+            self._screen.say("watch.no_other_way", "dim", why=translate(event.data["error"]["detail"]))
         elif event.kind == "engine.failed":
             self._screen.say("watch.stumbled", "red", why=event.data["error"])
         elif event.kind == "execution.taken":
@@ -191,7 +191,7 @@ def show_end(execution: Execution, screen: Screen) -> None:
         screen.prose(execution.answer)
     if execution.error is not None and execution.status != "cancelled":
         screen.print()
-        screen.prose(say("watch.failed", why=f"{execution.error.detail} {execution.error.cure}".strip()))
+        screen.prose(say("watch.failed", why=translate(execution.error.detail, execution.error.cure)))
     if execution.status == "cancelled":
         screen.say("watch.cancelled")
     if execution.finished_at is not None:

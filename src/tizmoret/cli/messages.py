@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from tizmoret.cli.sentences import ALL
+from tizmoret.locales.translation import translated
 
 Language = Literal["he", "en"]
 
@@ -18,6 +19,11 @@ def ui_language(env: Mapping[str, str]) -> Language:
 
 
 LANGUAGE: Language = ui_language(os.environ)  # read once: the help of the commands is made when they are defined
+
+
+def translate(detail: str, cure: str = "") -> str:
+    """An error and its cure as whoever is here reads them."""
+    return " ".join(translated(sentence, LANGUAGE) for sentence in (detail, cure) if sentence)
 
 
 def say(key: str, **values: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tizmoret.engine.state import State, to_undo, units
+from tizmoret.locales.translation import translated
 from tizmoret.plan.model import Language, Plan, Step
 
 _NOT_DONE: dict[Language, dict[str, str]] = {
@@ -54,7 +55,7 @@ def not_done(plan: Plan, state: State) -> list[str]:
         reason = state.steps[step.id].unit.reason if step.id in state.steps else None
         key = reason if status == "skipped" else "cancelled" if status in ("pending", "ready", "gate", "running") else status
         if key in phrases:
-            lines.append(phrases[key].format(title=step.title or step.id, why=reason or "").strip())
+            lines.append(phrases[key].format(title=step.title or step.id, why=translated(reason or "", plan.language)).strip())
     return lines
 
 

@@ -18,6 +18,7 @@ from tizmoret.engine.state import Gate
 from tizmoret.engine.transition import ApprovalRow, StepRow
 from tizmoret.engine.values import clean, pack
 from tizmoret.ids import uuid7
+from tizmoret.locales.translation import translated
 from tizmoret.plan.capability import Capability
 from tizmoret.plan.labels import Label
 from tizmoret.plan.model import Language, Step
@@ -129,7 +130,7 @@ class Doubt:
 
     def sentences(self, language: Language) -> list[str]:
         words = _WORDS[language]
-        why = words["went-wrong"].format(why=self.why) if self.why else words["died"]
+        why = words["went-wrong"].format(why=translated(self.why, language)) if self.why else words["died"]
         return [why, words["attempt"].format(count=self.attempts, key=self.key), words["looked" if self.probed else "no-look"]]
 
 
@@ -157,7 +158,7 @@ def undo(step: Step, item: Item, capability: Capability, args: Any, language: La
         "effect": capability.effect,
         "reversible": capability.reversible,
         "args": args,
-        "known": [words["went-wrong"].format(why=why)],
+        "known": [words["went-wrong"].format(why=translated(why, language))],
         "options": [{"label": words["undo-again"]}, {"label": words["undo-done"]}, {"label": words["undo-leave"]}],
     }
     return _open("undo", words["undo"].format(title=step.title or step.id), details, "", expires_in, step.id, item, capability.name)
@@ -167,7 +168,7 @@ def undo_all(count: int, why: str, language: Language, expires_in: float) -> Ope
     """Whether the effects of an execution that failed are to be taken back."""
     words = _WORDS[language]
     details = {
-        "known": [words["went-wrong"].format(why=why)],
+        "known": [words["went-wrong"].format(why=translated(why, language))],
         "options": [{"label": words["undo-all-yes"]}, {"label": words["undo-all-no"]}],
     }
     return _open("undo", words["undo-all"].format(count=count), details, "", expires_in, None, None, "")

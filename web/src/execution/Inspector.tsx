@@ -6,6 +6,7 @@ import { useWords } from "../i18n";
 import { Code, Num, Value, visible } from "../ui/bidi";
 import { Badge } from "../ui/status";
 import { between, duration, money } from "../ui/units";
+import { Told } from "../ui/Told";
 import type { LiveStep } from "./fold";
 import type { Line } from "./live";
 
@@ -57,7 +58,7 @@ export function Inspector({ step, steps, lines = [], onSelect, action }: Props) 
       </div>
       {step.error && (
         <p className="problem">
-          <Value text={`${step.error.detail} ${step.error.cure ?? ""}`.trim()} />
+          <Told detail={step.error.detail} cure={step.error.cure} />
         </p>
       )}
       <dl className="facts">
@@ -114,7 +115,7 @@ function Attempts({ failed }: { failed: readonly Line[] }) {
               <Num text={time(line.at)} />
               {line.retryIn === undefined ? t("gaveUp") : t("retryIn", { seconds: duration(line.retryIn) })}
             </span>
-            <Value text={line.told} />
+            <Told detail={line.told} />
           </li>
         ))}
       </ol>

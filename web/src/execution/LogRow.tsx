@@ -3,11 +3,14 @@
 import { memo } from "react";
 
 import { useWords } from "../i18n";
+import { useTold } from "../i18n/told";
 import { Code, isRtl, Value } from "../ui/bidi";
 import type { Line } from "./live";
 
 export const LogRow = memo(function LogRow({ line }: { line: Line }) {
   const { event, time } = useWords();
+  const told = useTold();
+  const text = line.level === "info" ? line.told : told({ detail: line.told });
   return (
     <div className="log-row" data-level={line.level} data-kind={line.kind} data-seq={line.seq}>
       <div className="flex flex-wrap gap-x-2 text-2xs leading-4 text-fg-2">
@@ -15,9 +18,9 @@ export const LogRow = memo(function LogRow({ line }: { line: Line }) {
         <span className="font-medium">{event(line.kind)}</span>
         {line.step !== "" && <Code text={line.step} className="text-[11px]!" />}
       </div>
-      {line.told !== "" && (
-        <div dir={isRtl(line.told) ? "rtl" : "ltr"} className="log-told">
-          <Value text={line.told} />
+      {text !== "" && (
+        <div dir={isRtl(text) ? "rtl" : "ltr"} className="log-told">
+          <Value text={text} />
         </div>
       )}
     </div>

@@ -15,6 +15,7 @@ import { Code, Value } from "../ui/bidi";
 import { Line } from "../ui/Line";
 import { Failed, Loading, ProblemText } from "../ui/states";
 import { Sure } from "../ui/Sure";
+import { Told } from "../ui/Told";
 
 type Kind = NewConnection["kind"];
 const KINDS: Record<Kind, Message> = { dav: "connectDav", google: "connectGoogle", microsoft: "connectMicrosoft", openapi: "connectOpenapi", mcp: "connectMcp", a2a: "connectA2a", slack: "connectSlack", ntfy: "connectNtfy", webhook: "connectWebhook" };
@@ -80,7 +81,7 @@ function Row({ one }: { one: ConnectionView }) {
         {one.trouble && (
           <p className="flex items-center gap-1.5 text-sm text-err-f">
             <TriangleAlert size={14} aria-hidden className="shrink-0" />
-            <Value text={one.trouble} />
+            <Told detail={one.trouble} />
           </p>
         )}
         <ProblemText error={look.error ?? approve.error ?? signIn.error} />

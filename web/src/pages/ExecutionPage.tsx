@@ -26,6 +26,7 @@ import { Badge } from "../ui/status";
 import { Sure } from "../ui/Sure";
 import { Needs, useRefused } from "../ui/Needs";
 import { type Tab, Tabs } from "../ui/Tabs";
+import { Told } from "../ui/Told";
 import { Connection } from "../shell/Connection";
 
 const Graph = lazy(() => import("../graph/Graph"));
@@ -90,7 +91,7 @@ function Running({ live, shown }: { live: Live; shown: Shown }) {
         {execution.error && (
           <div className="flex flex-wrap items-center gap-2">
             <p role="alert" className="problem min-w-64 flex-1">
-              <Value text={`${execution.error.detail} ${execution.error.cure ?? ""}`.trim()} />
+              <Told detail={execution.error.detail} cure={execution.error.cure} />
             </p>
             {over && failed && <ForkButton name={t("forkRetry", { title: failed.title })} execution={execution.id} step={failed} steps={shown.steps} />}
           </div>

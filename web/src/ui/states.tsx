@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 
 import { NoAnswer, Problem } from "../api/client";
 import { useWords } from "../i18n";
-import { Value } from "./bidi";
+import { Told } from "./Told";
 
 /** An error as one sentence and its cure. */
 export function ProblemText({ error }: { error: unknown }) {
@@ -13,7 +13,7 @@ export function ProblemText({ error }: { error: unknown }) {
   if (!error) return null;
   return (
     <p role="alert" className="problem">
-      {error instanceof Problem ? <Value text={error.message} /> : t(error instanceof NoAnswer ? "noConnection" : "wentWrong")}
+      {error instanceof Problem ? <Told detail={error.detail} cure={error.cure} /> : t(error instanceof NoAnswer ? "noConnection" : "wentWrong")}
     </p>
   );
 }

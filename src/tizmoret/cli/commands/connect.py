@@ -11,7 +11,7 @@ import typer
 
 from tizmoret.cli import failure
 from tizmoret.cli.commands.options import HELP, Json
-from tizmoret.cli.messages import say
+from tizmoret.cli.messages import say, translate
 from tizmoret.cli.workspace import InWorkspace
 from tizmoret.errors import BadInput
 
@@ -259,6 +259,6 @@ def _show(found: list[ConnectionView], screen: Screen) -> None:
     for one in found:
         screen.print(f"{one.name} · {one.kind} · {screen.value(one.address)}")
         if one.trouble:
-            screen.say("connect.trouble", "red", trouble=one.trouble)
+            screen.say("connect.trouble", "red", trouble=translate(one.trouble))
         else:
             screen.say("connect.offers", "dim", offers=", ".join(one.offers[:20]) + (" …" if len(one.offers) > 20 else ""))
