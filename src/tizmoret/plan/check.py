@@ -267,7 +267,7 @@ def _validator(schema: str) -> Any:
 
 def _wanted(schema: Schema, root: Schema) -> str:
     kinds = [str(choice.get("format") or choice.get("type") or "value") for choice in choices(schema, root)]
-    return f"Give a {' or '.join(dict.fromkeys(kinds))}, or a reference to a step that returns one."
+    return f"Give a value of type {' or '.join(dict.fromkeys(kinds))}, or a reference to a step that returns one."
 
 
 def _edge(

@@ -33,7 +33,7 @@ MAX_WRITTEN = 4 * 1024 * 1024  # bytes: every drive takes so much in one request
 MAX_BYTES = 20 * 1024 * 1024  # of a file whose text is read
 MOST_READ = 60  # documents that a drive names, and as many of the newest, are read for a search; of more, only names and dates are known
 MOST_LISTED = 1_000
-_HEBREW_DRIVEES = ("ה", "ב", "ל", "מ", "ו", "ש", "כ", "וה")
+_HEBREW_PREFIXES = ("ה", "ב", "ל", "מ", "ו", "ש", "כ", "וה")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ def words_of(query: str) -> Sequence[str]:
     for word in content_tokens(query):
         meant = dict.fromkeys([word, *sorted(forms(word)), *sorted(translations(word))])
         bare |= {each: None for one in meant for each in (one, *_plurals(one))}
-    joined = (prefix + one for prefix in _HEBREW_DRIVEES for one in bare if is_hebrew(one))
+    joined = (prefix + one for prefix in _HEBREW_PREFIXES for one in bare if is_hebrew(one))
     return list(dict.fromkeys([*bare, *joined]))
 
 
