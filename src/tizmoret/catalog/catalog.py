@@ -86,4 +86,4 @@ class Catalog:
 
 def _near(name: str, known: Iterable[str]) -> str:
     close = get_close_matches(name, list(known), n=3, cutoff=0.4)
-    return f"Did you mean {' or '.join(close)}?" if close else "See the catalog for what there is."
+    return f"Did you mean {', '.join(close)}?" if close else "See the catalog for what there is."

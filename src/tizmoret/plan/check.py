@@ -267,7 +267,7 @@ def _validator(schema: str) -> Any:
 
 def _wanted(schema: Schema, root: Schema) -> str:
     kinds = [str(choice.get("format") or choice.get("type") or "value") for choice in choices(schema, root)]
-    return f"Give a value of type {' or '.join(dict.fromkeys(kinds))}, or a reference to a step that returns one."
+    return f"Give a value of type {', '.join(dict.fromkeys(kinds))}, or a reference to a step that returns one."
 
 
 def _edge(
@@ -353,6 +353,6 @@ def _races(plan: Plan, graph: Graph, capabilities: Capabilities) -> Iterator[Fin
 def _near(name: str, known: Any) -> str:
     close = get_close_matches(name, list(known), n=3, cutoff=0.5)
     if close:
-        return f"Did you mean {' or '.join(close)}?"
+        return f"Did you mean {', '.join(close)}?"
     some = ", ".join(sorted(known)[:8])
     return f"There are: {some}." if some else ""

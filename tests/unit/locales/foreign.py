@@ -99,6 +99,29 @@ SYSTEM = (
 
 HTTP = ("Not Found.", "Method Not Allowed.", "Unsupported Media Type.")
 
+JSON = (
+    "Expecting value",
+    "Extra data",
+    "Expecting property name enclosed in double quotes",
+    "Expecting ',' delimiter",
+    "Expecting ':' delimiter",
+)
+
+CRON = ("Wrong number of fields", "Bad minute", "Bad hour", "Bad day-of-month", "Bad month", "Bad day-of-week")
+
+TIMES = (  # within what pydantic says of a date or a time
+    "input is too short",
+    "invalid character in year",
+    "invalid character in month",
+    "invalid character in day",
+    "month value is outside expected range of 1-12",
+    "day value is outside expected range",
+    "hour value is outside expected range of 0-23",
+    "minute value is outside expected range of 0-59",
+)
+
+NOTES = ("encrypted", "broken", "too-large", "closed")  # why a document cannot be read
+
 STATES = (
     "planning",
     "running",
@@ -114,4 +137,4 @@ STATES = (
     "expired",
 )
 
-FOREIGN = frozenset((*PYDANTIC.values(), *PYDANTIC_OF_JSON, *SCHEMAS, *SYSTEM, *HTTP, *STATES))
+FOREIGN = frozenset((*PYDANTIC.values(), *PYDANTIC_OF_JSON, *SCHEMAS, *SYSTEM, *HTTP, *JSON, *CRON, *TIMES, *NOTES, *STATES))

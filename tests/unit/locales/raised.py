@@ -26,6 +26,7 @@ DEEP = 15  # expressions within one another
 
 SAID = {"TizmoretError": ("detail", "cure"), "Finding": ("message", "cure")}  # parameters of classes
 TABLE = ("detail", "cure")  # of a dictionary that has a code and a detail
+WITHIN = frozenset({"ValueError", "ConnectionError", "Broken", "Failed", "CronSimError", "OAuthRegistrationError"})  # quoted by ours
 TELLING = "changed"  # functions whose outcome is shown: what a connection no longer is
 CHOSEN = "say"  # by language, where it is called
 WORDS = frozenset({"tool", "agent"})  # single words of ours that stand in the middle of sentences
@@ -69,7 +70,7 @@ class Reader:
         for call in self.program.calls:
             scope = self.program.scopes[call]
             node = self.program.definition(call.func, scope)
-            if isinstance(call.func, ast.Name) and call.func.id == "ValueError":  # pydantic tells it, or we do, within a sentence
+            if isinstance(call.func, ast.Name) and call.func.id in WITHIN:
                 yield from ((one, scope) for one in call.args)
             elif node is not None and (names := SAID.get(self._class(node))):
                 yield from ((value, scope) for name, value in given(call, node).items() if name in names)
@@ -127,8 +128,11 @@ class Reader:
                 return joined([self._texts(left, inner), self._texts(right, inner)])
             case ast.IfExp(body=one, orelse=other) | ast.BoolOp(op=ast.Or(), values=[one, other]):
                 return self._texts(one, inner) + self._texts(other, inner)
-            case ast.Call(func=ast.Attribute(value=value, attr="strip")) | ast.Subscript(value=value, slice=ast.Slice()):
+            case ast.Subscript(value=value, slice=ast.Slice()):
                 return self._texts(value, inner)
+            case ast.Call(func=ast.Attribute(value=value, attr="strip")):
+                texts = self._texts(value, inner)
+                return texts + [one.removesuffix(f" {HOLE}") for one in texts]  # where nothing stands at its end
         return []
 
     def _looked_up(self, node: ast.expr, view: View) -> list[str]:

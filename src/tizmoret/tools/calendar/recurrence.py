@@ -47,7 +47,8 @@ def _parts(text: str) -> dict[str, str]:
     if wrong or len(parts) != len(pairs) or not all(parts.values()) or not text.isprintable():
         raise _unreadable(text)
     if parts.get("FREQ") not in _OFTEN:
-        raise StepFailed(f"A meeting recurs {', '.join(_OFTEN).lower()}, not {parts.get('FREQ', 'never')}.", cure=_CURE, field="recurrence")
+        often = parts.get("FREQ", "never")
+        raise StepFailed(f"A meeting recurs daily, weekly, monthly or yearly, not {often}.", cure=_CURE, field="recurrence")
     if "COUNT" in parts and "UNTIL" in parts:
         raise StepFailed("The recurrence has both a count and an end.", cure="Give one of the two.", field="recurrence")
     for name, most in _MOST.items():
