@@ -204,7 +204,9 @@ def _networks(env: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
         return tuple(ipaddress.ip_network(text) for text in _names(env, name))
     except ValueError as error:
-        raise BadInput(f"{name}: {error}.", cure="Set it to networks such as 10.0.0.0/8, with commas between.", field=name) from error
+        raise BadInput(
+            f"{name} cannot be used: {error}.", cure="Set it to networks such as 10.0.0.0/8, with commas between.", field=name
+        ) from error
 
 
 def _keys(env: Mapping[str, str]) -> tuple[bytes, ...]:

@@ -94,7 +94,7 @@ def load_agent(path: Path, tools: Mapping[str, Tool]) -> Agent:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{path.name}: {key}: {first['msg']}.", cure="Mend the front matter.", field=key) from error
+        raise BadInput(f"{path.name}: `{key}` cannot be used: {first['msg']}.", cure="Mend the front matter.", field=key) from error
     for name in told.tools:
         if name not in tools:
             raise BadInput(f"{path.name}: there is no tool {name}.", cure="Name tools of the catalog.", field="tools")

@@ -140,4 +140,4 @@ def _checked(model: type[Any], arguments: Mapping[str, Any]) -> Any:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{where}: {first['msg']}.", cure="Look at the tool's schema.", field=where) from error
+        raise BadInput(f"`{where}` cannot be used: {first['msg']}.", cure="Look at the tool's schema.", field=where) from error

@@ -120,7 +120,11 @@ TIMES = (  # within what pydantic says of a date or a time
     "minute value is outside expected range of 0-59",
 )
 
+NETWORKS = ("{0} does not appear to be an IPv4 or IPv6 network", "{0} has host bits set")
+
 NOTES = ("encrypted", "broken", "too-large", "closed")  # why a document cannot be read
+
+PARTS = ("calendar", "address book", "mailbox", "source of documents")  # of which a workspace has one
 
 STATES = (
     "planning",
@@ -137,4 +141,6 @@ STATES = (
     "expired",
 )
 
-FOREIGN = frozenset((*PYDANTIC.values(), *PYDANTIC_OF_JSON, *SCHEMAS, *SYSTEM, *HTTP, *JSON, *CRON, *TIMES, *NOTES, *STATES))
+FOREIGN = frozenset(
+    (*PYDANTIC.values(), *PYDANTIC_OF_JSON, *SCHEMAS, *SYSTEM, *HTTP, *JSON, *CRON, *TIMES, *NETWORKS, *NOTES, *PARTS, *STATES)
+)

@@ -69,7 +69,7 @@ class Program:
                     module.named[name] = value
 
     def _walk(self, node: ast.AST, scope: Scope) -> None:
-        for child in ast.iter_child_nodes(node):
+        for child in _children(node):
             inner = scope
             match child:
                 case ast.ClassDef():
@@ -185,6 +185,17 @@ class Program:
 
     def callers(self, function: Definition) -> list[ast.Call]:
         return self._callers[function]
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    """Without what says nothing of errors: decorators, with all the examples in them, and types."""
+    for name in node._fields:
+        if name not in ("decorator_list", "annotation", "returns", "ctx"):
+            value = getattr(node, name)
+            if isinstance(value, ast.AST):
+                yield value
+            elif isinstance(value, list):
+                yield from (one for one in value if isinstance(one, ast.AST))
 
 
 def parameters(node: Definition) -> list[str]:

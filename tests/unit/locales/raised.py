@@ -94,10 +94,10 @@ class Reader:
     def _wholes(self, node: ast.expr, scope: Scope, deep: int = 0) -> list[tuple[str, Place]]:
         """The templates of an expression: where they depend on parameters of the function that it stands in, those of each of its calls."""
         view = View(scope, deep=deep)
-        plain = [(text, _place(node, scope)) for text in self._texts(node, view)]
+        here = {text: _place(node, scope) for text in self._texts(node, view)}
         function = scope.function
         if not view.wanted or function is None or deep > DEEP or not (callers := self.program.callers(function)):
-            return plain
+            return list(here.items())
         found: dict[str, Place] = {}
         for call in callers:
             args, where = given(call, function), self.program.scopes[call]
@@ -106,7 +106,7 @@ class Reader:
             bound = {name: self._texts(value, View(scope, deep=deep)) for name, value in defaults(function).items()}
             bound |= {name: [text for text, _ in texts] for name, texts in told.items()}
             for text in self._texts(node, View(scope, bound, deep=deep)):
-                found[text] = places.get(text, _place(call, where))
+                found[text] = here.get(text) or places.get(text) or _place(call, where)
         return list(found.items())
 
     def _texts(self, node: ast.expr, view: View) -> list[str]:

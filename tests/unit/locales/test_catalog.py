@@ -9,6 +9,7 @@ from pydantic_core import PydanticKnownError
 
 from tests.unit.locales.foreign import FOREIGN, PYDANTIC, SCHEMAS
 from tests.unit.locales.raised import SOURCE, numbered, sentences
+from tizmoret.locales.translation import translated
 
 FILE = SOURCE / "locales" / "he.json"
 TEXT = FILE.read_text("utf-8")
@@ -71,6 +72,13 @@ def test_the_hebrew_is_hebrew_and_names_what_the_english_names() -> None:
 
 def test_no_sentence_stands_in_the_catalog_twice() -> None:
     assert [english for english in HEBREW if numbered(PLACE.sub("\0", english)) != english] == []
+
+
+def test_each_sentence_finds_its_own_hebrew() -> None:
+    """And not that of another that fits it too."""
+    for english, hebrew in HEBREW.items():
+        said, read = (PLACE.sub(r"Value\1", one) for one in (english, hebrew))
+        assert translated(said, "he") == read, english
 
 
 def test_the_file_is_sorted_and_readable() -> None:

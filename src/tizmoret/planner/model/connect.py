@@ -65,7 +65,7 @@ def connect(model: str, url: str | None = None) -> Model:
         raise BadInput(f"{provider} models have no address to set.", cure="Unset TIZMORET_MODEL_URL.", field="TIZMORET_MODEL_URL") from None
     except UserError as error:
         if "Unknown model" in error.message:
-            raise BadInput(f"{error.message}.", cure=OFFLINE, field="TIZMORET_MODEL") from None
+            raise BadInput(f"There is no model {model}.", cure=OFFLINE, field="TIZMORET_MODEL") from None
         raise Unavailable(
             f"{provider} models cannot be used: a setting is missing.", cure=f"Set {_settings(provider, model)}. {OFFLINE}"
         ) from None
