@@ -81,6 +81,7 @@ def test_the_desktop_tells_it_once_and_only_where_that_was_chosen(page: Page, de
     page.get_by_label("Also by a notification of the desktop").check()
     remind(demo, "Call Yoav")
     expect(page.locator("[data-reminder]")).to_have_count(2, timeout=SOON)
+    page.wait_for_function("window.notified.length > 0")
     assert page.evaluate("[window.asked, window.notified]") == [1, [["Reminder", "Call Yoav"]]]
     page.reload()
     expect(page.locator("[data-reminder]")).to_have_count(2, timeout=SOON)
