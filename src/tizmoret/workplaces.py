@@ -103,7 +103,7 @@ class Workplaces:
         dav, mail = (self._dav, self._mailbox) if workspace == self._first else (None, None)
         changes = self.folder(workspace) / ".connections"
         calendar = ConnectedCalendar(reach, dav, own[CalendarStore], changes, self._timezone)
-        contacts = ConnectedContacts(reach, dav, own[ContactBook])
+        contacts = ConnectedContacts(reach, dav, own[ContactBook], changes)
         mailbox = ConnectedMailbox(reach, mail, self._timezone)
         documents = ConnectedDocuments(reach, own[DocumentStore], self.folder(workspace) / ".cache" / "drives", changes)
         return {**own, CalendarStore: calendar, ContactBook: contacts, Mailbox: mailbox, DocumentStore: documents}

@@ -16,7 +16,7 @@ from tests.wire.radicale import PASSWORD, DavUser, Radicale, radicale
 from tizmoret.tools.providers import microsoft_client
 from tizmoret.tools.providers.caldav import CalDavCalendar
 from tizmoret.tools.providers.carddav import CardDavContacts
-from tizmoret.tools.providers.change_records import ChangeRecords
+from tizmoret.tools.providers.change_records import ChangeRecords, ContactRecords
 from tizmoret.tools.providers.dav_client import DavAccount
 from tizmoret.tools.providers.google_calendar import GoogleCalendar
 from tizmoret.tools.providers.google_client import Endpoints
@@ -51,6 +51,10 @@ def person(dav: Radicale) -> DavUser:
 def caldav(person: DavUser, folder: Path, address: str = "", password: str = PASSWORD) -> CalDavCalendar:
     account = DavAccount(address or person.address, person.name, password)
     return CalDavCalendar(account, HERE, ChangeRecords(folder / "changes"), JERUSALEM)
+
+
+def carddav(person: DavUser, folder: Path, address: str = "") -> CardDavContacts:
+    return CardDavContacts(DavAccount(address or person.address, person.name, PASSWORD), HERE, ContactRecords(folder / "changes"))
 
 
 @pytest.fixture
@@ -95,7 +99,7 @@ def graph_calendar(account: Microsoft, folder: Path) -> GraphCalendar:
 
 
 MakeCalendar = Callable[[bytes], CalendarStore]
-MakeBook = Callable[[str], ContactBook]
+MakeBook = Callable[[str | None], ContactBook]
 
 
 @pytest.fixture(params=["folder", "caldav", "google", "microsoft"])
@@ -126,23 +130,26 @@ def calendar_of(request: pytest.FixtureRequest, tmp_path: Path) -> MakeCalendar:
 
 @pytest.fixture(params=["folder", "carddav", "google", "microsoft"])
 def book_of(request: pytest.FixtureRequest, tmp_path: Path) -> MakeBook:
-    """A book that holds these cards."""
+    """A book that holds these cards; None: those that are there, for a new process."""
+    records = ContactRecords(tmp_path / "changes")
 
-    def make(cards: str) -> ContactBook:
+    def make(cards: str | None) -> ContactBook:
         if request.param == "folder":
-            (tmp_path / "contacts").mkdir()
-            (tmp_path / "contacts" / "people.vcf").write_bytes(cards.encode())
+            if cards is not None:
+                (tmp_path / "contacts").mkdir()
+                (tmp_path / "contacts" / "people.vcf").write_bytes(cards.encode())
             return LocalContacts(tmp_path / "contacts")
         if request.param == "google":
             account: Google = request.getfixturevalue("account")
-            account.people = people_of(cards)
-            return GoogleContacts(google_session(account), Endpoints(account.address).people)
+            account.people = people_of(cards) if cards is not None else account.people
+            return GoogleContacts(google_session(account), Endpoints(account.address).people, records)
         if request.param == "microsoft":
             at_microsoft: Microsoft = request.getfixturevalue("at_microsoft")
-            at_microsoft.people = contacts_of(cards)
-            return GraphContacts(microsoft_session(at_microsoft), microsoft_client.Endpoints(at_microsoft.address).graph)
+            at_microsoft.people = contacts_of(cards) if cards is not None else at_microsoft.people
+            return GraphContacts(microsoft_session(at_microsoft), microsoft_client.Endpoints(at_microsoft.address).graph, records)
         person: DavUser = request.getfixturevalue("person")
-        person.address_book(cards)
-        return CardDavContacts(DavAccount(person.address, person.name, PASSWORD), HERE)
+        if cards is not None:
+            person.address_book(cards)
+        return carddav(person, tmp_path)
 
     return make

@@ -10,15 +10,16 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.conftest import HERE, caldav
+from tests.contract.conftest import HERE, caldav, carddav
 from tests.unit.tools.calendar_files import changed, ics, listed, local, made, vevent
 from tests.unit.tools.conftest import JERUSALEM, MakeCall
 from tests.wire.answers import answering
 from tests.wire.proxy import Proxy, proxy
-from tests.wire.radicale import PASSWORD, DavUser, free_port
+from tests.wire.radicale import DavUser, free_port
 from tizmoret.catalog.tool import Call
 from tizmoret.errors import StepFailed, TooLarge, TryAgain
 from tizmoret.tools.calendar import create
+from tizmoret.tools.models import Contact
 from tizmoret.tools.providers import dav_client, guarded
 from tizmoret.tools.providers.caldav import CalDavCalendar
 from tizmoret.tools.providers.carddav import CardDavContacts
@@ -118,6 +119,54 @@ async def test_a_change_of_which_nobody_can_tell_is_not_guessed(through: Any, be
         await changed(through("u"), "a", title="אחר")
 
 
+CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:yoav\r\nFN:יואב לוי\r\nN:לוי;יואב;;;\r\nTEL:050-2\r\nX-SPOUSE:Noa\r\nEND:VCARD\r\n"
+
+
+async def test_a_contact_is_written_once_where_the_line_is_cut(between: Proxy, person: DavUser, tmp_path: Path) -> None:
+    person.address_book(CARD)
+
+    def book() -> CardDavContacts:
+        return carddav(person, tmp_path, f"http://127.0.0.1:{between.port}")
+
+    for cut in ("request", "answer"):
+        wanted = Contact(id="", name=f"נועה {cut}", phone="1700")
+        between.cut_next(cut)
+        with pytest.raises(ConnectionError):
+            await book().add(wanted, key=cut)
+        assert (await book().done(cut) is None) == (cut == "request")
+        assert (await book().add(wanted, key=cut)).phone == "1700"
+        between.cut_next(cut)
+        with pytest.raises(ConnectionError):
+            await book().change("yoav", {"phone": f"03-{cut}"}, key=f"change {cut}")
+        assert (await book().change("yoav", {"phone": f"03-{cut}"}, key=f"change {cut}")).contact.phone == f"03-{cut}"
+        between.cut_next(cut)
+        with pytest.raises(ConnectionError):
+            await book().undo(f"change {cut}")
+        assert await book().undo(f"change {cut}")
+    assert sorted((one.name, one.phone) for one in await book().contacts()) == [
+        ("יואב לוי", "050-2"), ("נועה answer", "1700"), ("נועה request", "1700"),
+    ]  # fmt: skip
+
+
+async def test_what_only_the_server_knows_of_a_contact_stays_and_what_changes_meanwhile_is_not_overwritten(
+    person: DavUser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.address_book(CARD)
+    put = dav_client.DavSession.put
+
+    async def late(self: Any, href: str, *args: Any, **rest: Any) -> None:
+        monkeypatch.undo()
+        person.ask("PUT", href, CARD.replace("Noa", "Gil").encode(), **{"Content-Type": "text/vcard"})
+        await put(self, href, *args, **rest)
+
+    monkeypatch.setattr(dav_client.DavSession, "put", late)
+    with pytest.raises(TryAgain, match="somebody else"):
+        await carddav(person, tmp_path).change("yoav", {"phone": "1700"}, key="k")
+    await carddav(person, tmp_path).change("yoav", {"phone": "1700"}, key="k")
+    text = person.text("people")
+    assert ("X-SPOUSE:Gil" in text, "TEL:1700" in text) == (True, True)
+
+
 async def test_a_wrong_password_is_said(person: DavUser, tmp_path: Path) -> None:
     store = caldav(person, tmp_path, password="wrong")
     with pytest.raises(StepFailed, match=f"did not let {person.name} in") as failed:
@@ -135,7 +184,7 @@ async def test_a_person_without_calendars_is_told(person: DavUser, tmp_path: Pat
     with pytest.raises(StepFailed, match="has no calendar"):
         await caldav(person, tmp_path).calendars()
     with pytest.raises(StepFailed, match="has no address book"):
-        await CardDavContacts(DavAccount(person.address, person.name, PASSWORD), HERE).contacts()
+        await carddav(person, tmp_path).contacts()
 
 
 def store_at(address: str, folder: Path, way: Way = HERE) -> CalDavCalendar:

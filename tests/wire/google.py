@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
+from tests.wire import google_people
 from tests.wire.drive import Drive
 from tests.wire.gmail import Gmail
 from tests.wire.google_calendar import GoogleCalendars
@@ -17,8 +18,6 @@ from tests.wire.oauth_server import CLIENT, SECRET, OAuthServer, as_json
 from tests.wire.serving import Answer, Asked, serving
 
 __all__ = ["CLIENT", "SECRET"]
-
-PAGE = 2
 
 
 def person(number: int, name: str, **more: Any) -> dict[str, Any]:
@@ -71,9 +70,10 @@ class Google(OAuthServer):
 
     def _interface(self, asked: Asked, scopes: str) -> Answer:
         match asked.parts:
-            case ["v1", "people", "me", "connections"]:
-                _needs(scopes, "contacts")
-                return as_json(200, self._connections(asked.query))
+            case ["v1", *rest] if rest and rest[0].partition(":")[0] == "people":
+                _needs(scopes, "contacts" if asked.method == "GET" else "auth/contacts ")
+                name, _, verb = "/".join(rest).removeprefix("people").removeprefix("/").partition(":")
+                return as_json(200, google_people.answer(self.people, asked, name, verb))
             case ["calendar", "v3", *rest]:
                 _needs(scopes, "calendar")
                 status, body = self.calendars.answer(asked, rest)
@@ -94,16 +94,10 @@ class Google(OAuthServer):
                 return as_json(status, body)
         raise Refused(404, "notFound", "Not Found")
 
-    def _connections(self, told: dict[str, str]) -> dict[str, Any]:
-        start = int(told.get("pageToken", "0"))
-        body: dict[str, Any] = {"connections": self.people[start : start + PAGE], "totalPeople": len(self.people)}
-        if start + PAGE < len(self.people):
-            body["nextPageToken"] = str(start + PAGE)
-        return body
-
 
 def _needs(scopes: str, part: str) -> None:
-    if scopes and part not in scopes:
+    """part: of the name of a scope; with a blank at its end, the end of one."""
+    if scopes and part not in f"{scopes} ":
         raise Refused(403, "insufficientPermissions", "Request had insufficient authentication scopes.", "PERMISSION_DENIED")
 
 

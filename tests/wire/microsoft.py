@@ -17,6 +17,7 @@ from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
+from tests.wire import graph_contacts
 from tests.wire.drive import Drive, DriveFile
 from tests.wire.gmail import Message
 from tests.wire.graph_calendar import ADDRESS, GraphCalendars
@@ -95,9 +96,10 @@ class Microsoft(OAuthServer):
         match (asked.method, parts):
             case ("GET", ["me"]):
                 return as_json(200, {"mail": ADDRESS, "userPrincipalName": "dana_x@outlook.example"})
-            case ("GET", ["me", "contacts"]):
-                _needs(scopes, "Contacts")
-                return as_json(200, self._page(asked, self.people))
+            case (method, ["me", "contacts", *rest]):
+                _needs(scopes, "Contacts" if method == "GET" else "Contacts.ReadWrite")
+                status, body = graph_contacts.answer(self.people, asked, rest)
+                return as_json(status, self._page(asked, body) if isinstance(body, list) else body)
         if parts[1] in ("calendar", "calendars", "events"):
             _needs(scopes, "Calendars")
             status, body = self.calendars.answer(asked, parts[1:])

@@ -5,7 +5,8 @@ Which one it is, is looked up for each call: a connection counts from the moment
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -15,11 +16,12 @@ from zoneinfo import ZoneInfo
 from tizmoret.connections import google, microsoft
 from tizmoret.connections.accounts import Renewed
 from tizmoret.connections.connection import Connection
-from tizmoret.errors import StepFailed
+from tizmoret.errors import SignInNeeded, StepFailed
 from tizmoret.settings import DavServer
 from tizmoret.tools.models import Contact, Event, Letter, Period
 from tizmoret.tools.providers.guarded import Way
-from tizmoret.tools.providers.ports import CalendarStore, Changed, ContactBook, Mailbox
+from tizmoret.tools.providers.ports import CalendarStore, Changed, ContactBook, ContactChanged, Mailbox
+from tizmoret.tools.providers.rest_client import NotGiven
 
 # The kinds of accounts that people sign in to, each by what it has.
 _CALENDARS: Mapping[str, Any] = {"google": google.calendar, "microsoft": microsoft.calendar}
@@ -111,25 +113,61 @@ class ConnectedCalendar:
 class ConnectedContacts:
     """A `ContactBook`."""
 
-    def __init__(self, reach: Reach, server: DavServer | None, own: ContactBook) -> None:
-        self._reach, self._server, self._own = reach, server, own
+    def __init__(self, reach: Reach, server: DavServer | None, own: ContactBook, changes: Path) -> None:
+        """own, changes: as of a `ConnectedCalendar`."""
+        self._reach, self._server, self._own, self._changes = reach, server, own, changes
         self._made: tuple[object, ContactBook] | None = None
 
-    async def contacts(self) -> Sequence[Contact]:
+    async def _book(self) -> ContactBook:
         connected = await self._reach.holding("addressBooks")
         if connected is None and self._server is None:
-            return await self._own.contacts()
+            return self._own
         version = (connected.name, connected.changed_at) if connected is not None else None
         if self._made is None or self._made[0] != version:
             self._made = (version, self._make(connected))
-        return await self._made[1].contacts()
+        return self._made[1]
 
     def _make(self, connected: Connection | None) -> ContactBook:
+        from tizmoret.tools.providers.change_records import ContactRecords
+
         if connected is not None and connected.kind in _BOOKS:
-            return _BOOKS[connected.kind](connected, self._reach.way, self._reach.renewed(connected))  # type: ignore[no-any-return]
+            make, records = _BOOKS[connected.kind], ContactRecords(self._changes / connected.name / "contacts")
+            return make(connected, self._reach.way, self._reach.renewed(connected), records)  # type: ignore[no-any-return]
         from tizmoret.tools.providers.carddav import CardDavContacts
 
-        return CardDavContacts(_account(connected, self._server), _way(connected, self._reach.way))
+        account = _account(connected, self._server)
+        return CardDavContacts(account, _way(connected, self._reach.way), ContactRecords(self._changes / account.name / "contacts"))
+
+    async def contacts(self) -> Sequence[Contact]:
+        return await (await self._book()).contacts()
+
+    async def add(self, contact: Contact, *, key: str) -> Contact:
+        async with self._writing() as book:
+            return await book.add(contact, key=key)
+
+    async def change(self, contact: str, said: Mapping[str, str], *, key: str) -> ContactChanged:
+        async with self._writing() as book:
+            return await book.change(contact, said, key=key)
+
+    async def done(self, key: str) -> ContactChanged | None:
+        return await (await self._book()).done(key)
+
+    async def undo(self, key: str) -> bool:
+        return await (await self._book()).undo(key)
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[ContactBook]:
+        connected = await self._reach.holding("addressBooks")
+        try:
+            yield await self._book()
+        except NotGiven as error:
+            if connected is None:
+                raise
+            refused = SignInNeeded(
+                f"{connected.name} was not connected with the right to change contacts. {error.detail}", cure=sign_in_again(connected)
+            )
+            await self._reach.note(connected, str(refused))
+            raise refused from error
 
 
 class ConnectedMailbox:
@@ -173,6 +211,11 @@ class ConnectedMailbox:
 
     async def was_sent(self, message_id: str) -> bool:
         return await (await self._box()).was_sent(message_id)
+
+
+def sign_in_again(connected: Connection) -> str:
+    """The cure for an account that was connected before we wrote there, or whose owner agreed to reading alone."""
+    return f"Sign in to it again, from the settings or by tizmoret connect add {connected.kind} {connected.name}, and agree to all of it."
 
 
 def _account(connected: Connection | None, server: DavServer | None) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tizmoret.connections import google, microsoft
-from tizmoret.connections.connected import Reach
+from tizmoret.connections.connected import Reach, sign_in_again
 from tizmoret.connections.connection import Connection
 from tizmoret.errors import SignInNeeded, StepFailed
 from tizmoret.tools.models import DRIVE, Document, DocumentText, Period
@@ -92,7 +92,10 @@ class ConnectedDocuments:
         try:
             return await there.documents.write(document, now)
         except NotGiven as error:
-            refused = _only_read(there.connected, error)
+            refused = SignInNeeded(
+                f"{there.connected.name} was not connected with the right to write documents. {error.detail}",
+                cure=sign_in_again(there.connected),
+            )
             await self._reach.note(there.connected, str(refused))
             raise refused from error
 
@@ -103,12 +106,6 @@ class ConnectedDocuments:
         if document.startswith(DRIVE):
             raise StepFailed("A document of a drive is not moved from here.", cure="Move it in the drive itself.", field="document")
         return await self._own.move(document, folder, name)
-
-
-def _only_read(connected: Connection, error: NotGiven) -> SignInNeeded:
-    """It was connected before documents were written there, or its owner agreed to reading alone."""
-    cure = f"Sign in to it again, from the settings or by tizmoret connect add {connected.kind} {connected.name}, and agree to all of it."
-    return SignInNeeded(f"{connected.name} was not connected with the right to write documents. {error.detail}", cure=cure)
 
 
 def _merged(query: str, own: Sequence[Document], there: Sequence[Document]) -> list[Document]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tizmoret.connections.accounts import AccountKind, Part, Renewed
 from tizmoret.connections.connection import Connection
-from tizmoret.tools.providers.change_records import ChangeRecords
+from tizmoret.tools.providers.change_records import ChangeRecords, ContactRecords
 from tizmoret.tools.providers.google_client import Endpoints
 from tizmoret.tools.providers.google_contacts import GoogleContacts
 from tizmoret.tools.providers.google_events import GoogleEvents
@@ -24,7 +24,7 @@ _BASE = "https://www.googleapis.com/auth"
 
 
 async def _contacts(account: RestSession, server: str) -> Sequence[str]:
-    await GoogleContacts(account, Endpoints(server).people).contacts()
+    await account.get(f"{Endpoints(server).people}/people/me/connections", {"personFields": "names", "pageSize": "1"})
     return ["Google"]
 
 
@@ -44,7 +44,7 @@ async def _documents(account: RestSession, server: str) -> Sequence[str]:
 ACCOUNT = AccountKind(
     "google", "Google", "https://www.googleapis.com",
     {
-        "contacts": Part((f"{_BASE}/contacts.readonly",), "addressBooks", _contacts),
+        "contacts": Part((f"{_BASE}/contacts",), "addressBooks", _contacts),
         "calendar": Part((f"{_BASE}/calendar.events", f"{_BASE}/calendar.readonly"), "calendars", _calendars),
         "mail": Part((f"{_BASE}/gmail.readonly", f"{_BASE}/gmail.compose"), "mailboxes", _mail),
         "documents": Part((f"{_BASE}/drive.readonly", f"{_BASE}/drive.file"), "drives", _documents),
@@ -57,8 +57,9 @@ def _where(connected: Connection) -> Endpoints:
     return Endpoints(ACCOUNT.server(connected))
 
 
-def contacts(connected: Connection, way: Way, renewed: Renewed) -> ContactBook:
-    return GoogleContacts(ACCOUNT.session(connected, way, renewed), _where(connected).people)
+def contacts(connected: Connection, way: Way, renewed: Renewed, changes: ContactRecords) -> ContactBook:
+    """changes: where changes are noted."""
+    return GoogleContacts(ACCOUNT.session(connected, way, renewed), _where(connected).people, changes)
 
 
 def calendar(connected: Connection, way: Way, renewed: Renewed, changes: ChangeRecords, timezone: ZoneInfo) -> CalendarStore:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tizmoret.connections.accounts import AccountKind, Part, Renewed
 from tizmoret.connections.connection import Connection
-from tizmoret.tools.providers.change_records import ChangeRecords
+from tizmoret.tools.providers.change_records import ChangeRecords, ContactRecords
 from tizmoret.tools.providers.graph_contacts import GraphContacts
 from tizmoret.tools.providers.graph_events import GraphEvents
 from tizmoret.tools.providers.guarded import Way
@@ -46,7 +46,7 @@ async def _documents(account: RestSession, server: str) -> Sequence[str]:
 ACCOUNT = AccountKind(
     "microsoft", "Microsoft", _BASE,
     {
-        "contacts": Part((f"{_BASE}/Contacts.Read",), "addressBooks", _contacts),
+        "contacts": Part((f"{_BASE}/Contacts.ReadWrite",), "addressBooks", _contacts),
         "calendar": Part((f"{_BASE}/Calendars.ReadWrite",), "calendars", _calendars),
         "mail": Part((f"{_BASE}/Mail.ReadWrite", f"{_BASE}/Mail.Send"), "mailboxes", _mail),
         "documents": Part((f"{_BASE}/Files.ReadWrite",), "drives", _documents),
@@ -57,8 +57,9 @@ ACCOUNT = AccountKind(
 )  # fmt: skip
 
 
-def contacts(connected: Connection, way: Way, renewed: Renewed) -> ContactBook:
-    return GraphContacts(ACCOUNT.session(connected, way, renewed), Endpoints(ACCOUNT.server(connected)).graph)
+def contacts(connected: Connection, way: Way, renewed: Renewed, changes: ContactRecords) -> ContactBook:
+    """changes: where changes are noted."""
+    return GraphContacts(ACCOUNT.session(connected, way, renewed), Endpoints(ACCOUNT.server(connected)).graph, changes)
 
 
 def calendar(connected: Connection, way: Way, renewed: Renewed, changes: ChangeRecords, timezone: ZoneInfo) -> CalendarStore:

@@ -111,3 +111,9 @@ def _over_vowels(word: str, at: set[int], loose: bool) -> set[int]:
             end += 1
             reached.add(end)
     return reached
+
+
+def given_and_family(name: str) -> tuple[str, str]:
+    """Of a name as it is written: its last word is the family's, where there are several."""
+    given, _, family = name.strip().rpartition(" ")
+    return (given.strip(), family) if given else (family, "")

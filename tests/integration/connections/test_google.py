@@ -24,6 +24,7 @@ from tizmoret.errors import BadInput, SignInFailed, StepFailed, TryAgain, Unavai
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.plan.model import Plan, Step
 from tizmoret.tools.models import Contact
+from tizmoret.tools.providers.change_records import ContactRecords
 from tizmoret.tools.providers.google_client import Endpoints
 from tizmoret.tools.providers.google_contacts import GoogleContacts
 from tizmoret.tools.providers.guarded import Way
@@ -56,7 +57,7 @@ class Clock:
 def book_of(account: Google, clock: Clock | None = None) -> GoogleContacts:
     where = Endpoints(account.address)
     access = Access(where.issuer, HERE, Client(CLIENT, SECRET), "refresh-canary", clock=clock or Clock())
-    return GoogleContacts(RestSession(access, HERE, "work"), where.people)
+    return GoogleContacts(RestSession(access, HERE, "work"), where.people, ContactRecords(Path("nothing is written")))
 
 
 def wanted(account: Google) -> Wanted:
@@ -282,6 +283,30 @@ async def test_an_account_that_was_connected_to_be_read_says_how_it_is_written_t
     assert (await tizmoret.wait((await tizmoret.submit("write it", plan=writing("first"))).id, 30)).status == "completed"
     assert [one.name for one in account.drive.here()] == ["first.md"]
     assert (await tizmoret.connections.get("work")).trouble == ""
+
+
+async def test_a_contact_is_added_once_by_who_may_and_who_may_not_is_told_to_sign_in_again(tizmoret: Tizmoret, account: Google) -> None:
+    account.refresh["refresh-canary"] = "https://www.googleapis.com/auth/contacts.readonly"
+    await tizmoret.connections.add(wanted(account))
+    asked = "Add Dana Levi, 050-1234567, to my contacts"
+    execution = await carry(tizmoret, asked)
+    (step,) = await tizmoret.executions.steps(execution.id)
+    assert (execution.status, "right to change contacts" in str(step.error), len(account.people)) == ("failed", True, 6)
+    assert "tizmoret connect add google work" in str(step.error)
+    assert "right to change contacts" in (await tizmoret.connections.get("work")).trouble
+
+    account.refresh["refresh-canary"] = "https://www.googleapis.com/auth/contacts"
+    account.expire()
+    await tizmoret.connections.add(wanted(account))
+    account.cuts = "answer"
+    execution = await carry(tizmoret, asked)
+    assert execution.status == "completed", execution.answer
+    assert [(one["names"][0]["displayName"], one["phoneNumbers"][0]["value"]) for one in account.people[6:]] == [
+        ("Dana Levi", "050-1234567")
+    ]
+    await tizmoret.undo(execution.id, by="dana")
+    assert (await tizmoret.wait(execution.id, 30)).status == "undone"
+    assert len(account.people) == 6
 
 
 async def test_only_what_was_agreed_to_is_offered(tizmoret: Tizmoret, account: Google) -> None:

@@ -19,7 +19,7 @@ from tests.unit.tools.calendar_files import at, changed, deleted, ics, listed, l
 from tests.unit.tools.conftest import JERUSALEM, MakeCall
 from tizmoret.errors import StepFailed, TryAgain
 from tizmoret.tools.models import Event
-from tizmoret.tools.providers import calendar_folder, change_records, durable_file
+from tizmoret.tools.providers import calendar_folder, change_records, durable_file, folder_lock
 from tizmoret.tools.providers.calendar_folder import CalendarFolder
 from tizmoret.tools.providers.ports import CalendarStore
 
@@ -173,7 +173,7 @@ async def test_a_change_of_which_nobody_can_tell_is_not_guessed(calendars: Path,
 async def test_a_writer_that_never_ends_is_not_waited_for_without_end(
     calendars: Path, call: MakeCall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calendar_folder, "LOCK_WAIT", calendar_folder.LOCK_WAIT * 0.005)
+    monkeypatch.setattr(folder_lock, "WAIT", folder_lock.WAIT * 0.005)
     with (calendars / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(TryAgain, match="Somebody else"):

@@ -13,7 +13,7 @@ from tizmoret.tools.models import Event
 
 MOST_ATTENDEES = 500
 # Two parts with an @ between, and a dot in the second: the rest is the mail server's to judge.
-_EMAIL = re.compile(r"[^@\s<>,;:\"\x00-\x1f]{1,64}@(?:[^@\s<>,;:\"\x00-\x1f.]+\.)+[^@\s<>,;:\"\x00-\x1f.]+")
+EMAIL = re.compile(r"[^@\s<>,;:\"\x00-\x1f]{1,64}@(?:[^@\s<>,;:\"\x00-\x1f.]+\.)+[^@\s<>,;:\"\x00-\x1f.]+")
 _CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 Moment = Annotated[dt.datetime, Kind("date-time")]
@@ -33,7 +33,7 @@ class Invitee(BaseModel):
 
     @model_validator(mode="after")
     def _somebody(self) -> Invitee:
-        if self.email and not _EMAIL.fullmatch(self.email):
+        if self.email and not EMAIL.fullmatch(self.email):
             raise ValueError(f"{self.email!r} is not an e-mail address")
         if not self.email and not self.name.strip():
             raise ValueError("an attendee has a name or an e-mail address")

@@ -6,19 +6,14 @@ that no reader sees half a file and no crash makes it happen twice. A file that 
 from __future__ import annotations
 
 import datetime as dt
-import errno
-import fcntl
-import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tizmoret.errors import StepFailed, TryAgain
+from tizmoret.errors import StepFailed
 from tizmoret.tools.models import Event
 from tizmoret.tools.providers.change_records import Change, ChangeRecords
 from tizmoret.tools.providers.durable_file import put
+from tizmoret.tools.providers.folder_lock import locked, not_written
 from tizmoret.tools.providers.ics_edit import Edit, EventEdits, missing
 from tizmoret.tools.providers.ics_event import split_id
 from tizmoret.tools.providers.ics_file import IcsFile
@@ -27,7 +22,6 @@ from tizmoret.tools.providers.ports import Changed
 
 MAX_FILE = 32 * 1024 * 1024  # bytes
 MAX_EVENTS = 10_000  # occurrences in one answer
-LOCK_WAIT = dt.timedelta(seconds=20)
 
 
 class CalendarFolder:
@@ -62,7 +56,7 @@ class CalendarFolder:
             return False
         path = self._path(record.calendar)
         try:
-            with self._locked():
+            with locked(self._folder):
                 file = self._read(record.calendar)
                 current = file.text(record.uid)
                 if current != record.became:
@@ -72,7 +66,7 @@ class CalendarFolder:
                 self._records.save(key, record.model_copy(update={"undone": True}))
                 return True
         except OSError as error:
-            raise _cannot_write(path.name, error) from error
+            raise not_written(path.name, error) from error
 
     # -- reading
 
@@ -154,10 +148,10 @@ class CalendarFolder:
         path = self._path(name)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with self._locked():
+            with locked(self._folder):
                 return self._change_locked(name, path, id, key, edit)
         except OSError as error:
-            raise _cannot_write(path.name, error) from error
+            raise not_written(path.name, error) from error
 
     def _change_locked(self, name: str, path: Path, id: str, key: str, edit: Edit) -> Changed:
         record = self._records.find(key)
@@ -177,32 +171,6 @@ class CalendarFolder:
         self._records.save(key, record.model_copy(update={"done": True}))
         return Changed(record.before, record.event)
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """One writer at a time, in all processes. Raises TryAgain when another one holds on for too long."""
-        handle = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
-        deadline = time.monotonic() + LOCK_WAIT.total_seconds()
-        try:
-            while True:
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > deadline:
-                        raise TryAgain("Somebody else is writing to the calendar.", after=5) from None
-                    time.sleep(0.01)
-            yield
-        finally:
-            os.close(handle)
-
 
 def _plain(path: Path) -> bool:
     return not path.name.startswith(".") and path.is_file() and not path.is_symlink()
-
-
-def _cannot_write(name: str, error: OSError) -> StepFailed:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StepFailed("The disk is full; the calendar is as it was.", cure="Free some space and try again.")
-    return StepFailed(
-        f"{name} cannot be written: {error.strerror}; it is as it was.", cure="Look at the permissions of the calendar folder."
-    )

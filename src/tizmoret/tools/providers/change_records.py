@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tizmoret.tools.models import Event
+from tizmoret.tools.models import Contact, Event
 from tizmoret.tools.providers.durable_file import keep_newest, put
 
 KEPT = 2_000  # the newest
@@ -30,19 +31,35 @@ class Change(BaseModel):
     undone: bool = False
 
 
-class ChangeRecords:
+class ContactChange(BaseModel):
+    """`place`: where the card is there. `was` and `became`: the whole of it, before and after; `was` is empty for a new one."""
+
+    model_config = ConfigDict(frozen=True)
+    place: str
+    was: str
+    became: str
+    before: Contact | None
+    contact: Contact  # after
+    done: bool = False
+    undone: bool = False
+
+
+C = TypeVar("C", bound=BaseModel)
+
+
+class Records(Generic[C]):
     """One small file for each key."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, change: type[C]) -> None:
+        self._folder, self._change = folder, change
 
-    def find(self, key: str) -> Change | None:
+    def find(self, key: str) -> C | None:
         try:
-            return Change.model_validate_json(self._path(key).read_bytes())
+            return self._change.model_validate_json(self._path(key).read_bytes())
         except (FileNotFoundError, ValidationError):  # a record that cannot be read says nothing
             return None
 
-    def save(self, key: str, change: Change) -> None:
+    def save(self, key: str, change: C) -> None:
         """Raises OSError."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         put(self._path(key), change.model_dump_json().encode())
@@ -54,3 +71,13 @@ class ChangeRecords:
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{uuid.uuid5(_NAMESPACE, key)}.json"
+
+
+class ChangeRecords(Records[Change]):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, Change)
+
+
+class ContactRecords(Records[ContactChange]):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, ContactChange)

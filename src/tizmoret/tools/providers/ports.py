@@ -64,9 +64,34 @@ class NoteStore(DocumentStore, Protocol):
     """Notes: documents of their own, apart from those of the workspace, so that a search for documents does not find what somebody jotted down."""
 
 
+@dataclass(frozen=True, slots=True)
+class ContactChanged:
+    """`before` is None for a new one."""
+
+    before: Contact | None
+    contact: Contact
+
+
 class ContactBook(Protocol):
+    """`key` is the idempotency key of a change, as of a `CalendarStore`. Every method raises StepFailed (or TryAgain for a passing fault) with
+    a cure."""
+
     async def contacts(self) -> Sequence[Contact]:
         """Every contact. Matching names is the tools' work, so that it is the same for every provider."""
+
+    async def add(self, contact: Contact, *, key: str) -> Contact:
+        """Add it under an id of the book's own; a repeat makes no second one."""
+
+    async def change(self, contact: str, said: Mapping[str, str], *, key: str) -> ContactChanged:
+        """Give the one of this id other values: name, email, phone, organization, role. All else that its source says stays. NotFound where
+        there is none."""
+
+    async def done(self, key: str) -> ContactChanged | None:
+        """What was added or changed under `key`; None where nothing was."""
+
+    async def undo(self, key: str) -> bool:
+        """Take back what was done under `key`: an added one is removed, a changed one is as it was. False, and nothing is touched, where it was
+        changed again since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Read contact cards: vCard 2.1 (as old phones export it), 3.0 and 4.0 (RFC 6350). Pure.
+"""Read contact cards: vCard 2.1 (as old phones export it), 3.0 and 4.0 (RFC 6350). Pure. They are written in `vcard_edit`.
 
 Written here because the parsers at hand refuse what phones write: a whole card for one broken photo, or the soft line breaks of a
 quoted-printable Hebrew name."""
@@ -15,6 +15,7 @@ from tizmoret.tools.models import Contact
 
 MAX_VALUE = 2_000  # characters kept of one field
 _LINE = re.compile(r"(?:[A-Za-z0-9-]+\.)?(?P<name>[A-Za-z0-9-]+)(?P<params>(?:;(?:[^\":;]|\"[^\"]*\")*)*):(?P<value>.*)", re.DOTALL)
+_PHYSICAL = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _PARAM = re.compile(r";((?:[^\";]|\"[^\"]*\")*)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SCHEMES = ("mailto:", "tel:", "urn:uuid:")
@@ -42,39 +43,39 @@ class Line:
     @property
     def parts(self) -> list[str]:
         """The components of a structured value, such as a name or an organization."""
-        return [_plain(part) for part in re.split(r"(?<!\\);", self.value)]
+        return [plain(part) for part in re.split(r"(?<!\\);", self.value)]
 
 
 def cards(text: str) -> Iterator[list[Line]]:
     """The cards of a file, in order. A line that cannot be read is left out; a card without its end is none."""
     lines: list[Line] | None = None
-    for raw in _unfolded(text):
-        mark = raw.strip().upper()
+    for _, said in content_lines(text):
+        mark = said.strip().upper()
         if mark == "BEGIN:VCARD":
             lines = []
         elif mark == "END:VCARD":
             if lines is not None:
                 yield lines
             lines = None
-        elif lines is not None and (line := _line(raw)) is not None:
+        elif lines is not None and (line := line_of(said)) is not None:
             lines.append(line)
 
 
 def contact(lines: list[Line]) -> Contact | None:
     """None for a card that names nobody."""
-    names = [line.value for line in _named(lines, "FN")]
-    shown = _clean(_plain(names[0])) if names else ""
+    names = [line.value for line in named(lines, "FN")]
+    shown = clean(plain(names[0])) if names else ""
     family, given = _structured(lines)
     organization = _first(lines, "ORG")
     name = shown or " ".join(part for part in (given, family) if part) or _first(lines, "NICKNAME") or organization
     if not name:
         return None
-    others = [_plain(other) for other in names[1:]]
-    for line in _named(lines, "NICKNAME"):
-        others += [_plain(part) for part in re.split(r"(?<!\\),", line.value)]
+    others = [plain(other) for other in names[1:]]
+    for line in named(lines, "NICKNAME"):
+        others += [plain(part) for part in re.split(r"(?<!\\),", line.value)]
     for line in lines:  # a name in the other script, as phones write it to sort by or to pronounce
         if line.name in ("X-PHONETIC-FIRST-NAME", "X-PHONETIC-LAST-NAME", "X-MAIDENNAME"):
-            others.append(_plain(line.value))
+            others.append(plain(line.value))
     if given and family:
         others.append(f"{given} {family}")
     return Contact(
@@ -84,28 +85,30 @@ def contact(lines: list[Line]) -> Contact | None:
         phone=_first(lines, "TEL"),
         organization=organization,
         role=_first(lines, "TITLE") or _first(lines, "ROLE"),
-        nicknames=tuple(dict.fromkeys(other for one in others if (other := _clean(one)) and other != name)),
+        nicknames=tuple(dict.fromkeys(other for one in others if (other := clean(one)) and other != name)),
     )
 
 
-def _unfolded(text: str) -> Iterator[str]:
-    """Content lines: one that begins with a blank goes on with the line before, as does one after a soft break of quoted-printable."""
-    held = ""
-    for line in re.split(r"\r\n|\n|\r", text):
-        if held.endswith("=") and "QUOTED-PRINTABLE" in held.partition(":")[0].upper():
-            held = held[:-1] + line.lstrip(" \t")
-        elif line[:1] in (" ", "\t") and held:
-            held += line[1:]
-        else:
-            if held:
-                yield held
-            held = line
-    if held:
-        yield held
+def content_lines(text: str) -> Iterator[tuple[str, str]]:
+    """Each content line as it stands, with its line ends, and unfolded: one that begins with a blank goes on with the line before, as does
+    one after a soft break of quoted-printable."""
+    raw = said = ""
+    for part in _PHYSICAL.findall(text):
+        line = part.rstrip("\r\n")
+        soft = said.endswith("=") and "QUOTED-PRINTABLE" in said.partition(":")[0].upper()
+        if soft or (said and line[:1] in (" ", "\t")):
+            raw, said = raw + part, said[:-1] + line.lstrip(" \t") if soft else said + line[1:]
+            continue
+        if raw:
+            yield raw, said
+        raw, said = part, line
+    if raw:
+        yield raw, said
 
 
-def _line(raw: str) -> Line | None:
-    found = _LINE.fullmatch(raw)
+def line_of(said: str) -> Line | None:
+    """Of an unfolded content line. None for one that cannot be read."""
+    found = _LINE.fullmatch(said)
     if found is None:
         return None
     params = []
@@ -123,34 +126,34 @@ def _line(raw: str) -> Line | None:
     return Line(line.name, line.params, value)
 
 
-def _named(lines: list[Line], name: str) -> list[Line]:
+def named(lines: list[Line], name: str) -> list[Line]:
     """The lines of this name that say something, the preferred one first."""
     return sorted((line for line in lines if line.name == name and line.value.strip(" ;")), key=lambda line: line.preference)
 
 
 def _first(lines: list[Line], name: str) -> str:
-    found = _named(lines, name)
+    found = named(lines, name)
     if not found:
         return ""
-    value = ", ".join(part for part in found[0].parts if part) if name == "ORG" else _plain(found[0].value)
+    value = ", ".join(part for part in found[0].parts if part) if name == "ORG" else plain(found[0].value)
     for scheme in _SCHEMES:
         if value.lower().startswith(scheme):
             value = value[len(scheme) :]
-    return _clean(value)
+    return clean(value)
 
 
 def _structured(lines: list[Line]) -> tuple[str, str]:
     """(family, given), either may be empty."""
-    found = _named(lines, "N")
+    found = named(lines, "N")
     parts = [*(found[0].parts if found else []), "", ""]
-    return _clean(parts[0]), _clean(parts[1])
+    return clean(parts[0]), clean(parts[1])
 
 
-def _plain(value: str) -> str:
+def plain(value: str) -> str:
     return _ESCAPED.sub(lambda match: "\n" if match[1] in "nN" else match[1], value)
 
 
-def _clean(value: str) -> str:
+def clean(value: str) -> str:
     """On one line, without what cannot be seen."""
     return " ".join("".join(letter for letter in value if letter.isprintable() or letter.isspace()).split())[:MAX_VALUE]
 
