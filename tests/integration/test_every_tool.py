@@ -96,6 +96,7 @@ async def tizmoret(database: str, engine: Engine, tmp_path_factory: pytest.TempP
 URL: list[str] = []  # of the page, once it is served
 EVENT = Step(id="event", tool="calendar.create", args={"title": "Silo check", "start": f"{TOMORROW}T07:00", "end": f"{TOMORROW}T07:30"})
 TASK = Step(id="task", tool="tasks.add", args={"title": "Order seed"})
+CONTACT = Step(id="contact", tool="contacts.add", args={"name": "Gil Sapir", "phone": "052-111-3333", "email": "gil@x.example"})
 NOTE = Step(id="note", tool="notes.add", args={"note": "The well is dry"})
 DOCUMENT = Step(id="document", tool="documents.write", args={"title": "Silo list", "content": "# Silos\n\nTwo of them."})
 PERIOD = {"start": "2026-09-01", "end": "2026-10-15"}
@@ -121,6 +122,14 @@ CASES: dict[str, Case] = {
     "calendar.list": ({"query": "בנק"}, lambda out: [one["title"] for one in out["events"]] == ["פגישה עם הבנק"]),
     "calendar.pick": ({"query": "Tractor"}, lambda out: out["event"]["title"] == "Tractor demonstration"),
     "code.run": ({"code": "sum(n)", "inputs": {"n": [1, 2, 3]}}, lambda out: out["value"] == 6),
+    "contacts.add": (
+        {"name": "רון ארד", "phone": "052-111-2222", "organization": "תנובה"}, lambda out: out["contact"]["phone"] == "052-111-2222",
+    ),
+    "contacts.change": (
+        {"contact": of("contact.contact"), "phone": "03-555-0000"},
+        lambda out: (out["before"]["phone"], out["contact"]["phone"]) == ("052-111-3333", "03-555-0000"),
+        (CONTACT,),
+    ),
     "contacts.pick": ({"name": "נועה שגב"}, lambda out: "@" in out["contact"]["email"]),
     "contacts.search": ({"query": "דנה"}, lambda out: out["total"] >= 1),
     "currency.convert": ({"amount": 100, "currency": "EUR", "to": "ILS"}, lambda out: out["currency"] == "ILS" and out["amount"] > 100),

@@ -10,7 +10,7 @@ from tizmoret.catalog.tool import Tool
 from tizmoret.errors import BadInput
 
 DOMAINS = (
-    "documents", "filing", "contacts", "calendar", "tasks", "notes", "text", "facts", "tables", "charts",
+    "documents", "filing", "contacts", "contact_changes", "calendar", "tasks", "notes", "text", "facts", "tables", "charts",
     "currency", "web", "watching", "repositories", "clock", "hebrew_dates", "units", "code",
     "system", "planning",
 )  # fmt: skip

@@ -121,7 +121,7 @@ def _digits(text: str) -> str:
             "מה הטלפון של דנה", "אילו אנשים מהחברה יש באנשי הקשר",
         ],
         "en": [
-            "who works at Osem", "which contacts do I have", "find all suppliers in the contacts",
+            "who works at Osem", "which contacts do I have", "list the contacts", "find all suppliers in the contacts",
             "what is Dana's phone number", "which people from the company are in my contacts",
         ],
     },

@@ -33,7 +33,7 @@ _JOIN = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s+ו(?=[א-ת])")
 _WHO = re.compile(r"(?<!\w)(?:who\s+is|who's)\s+", re.IGNORECASE)
 
 # Surnames that begin with a letter which is otherwise a joined word (ב-, ל-, מ-, כ-, ה-, ש-).
-_SURNAMES = wordset("""כהן לוי מזרחי ביטון ברק בר בן הראל הרשקוביץ מור מלכה משה לביא ליבוביץ שרון שפירא שגב שלום שמש שטרן מזור ברגר בלום ברנשטיין
+SURNAMES = wordset("""כהן לוי מזרחי ביטון ברק בר בן הראל הרשקוביץ מור מלכה משה לביא ליבוביץ שרון שפירא שגב שלום שמש שטרן מזור ברגר בלום ברנשטיין
     לנדאו לב לוין לרנר מאיר מנדל מרקוביץ כץ כספי כרמי הלוי הורוביץ הדר בכר בוזגלו ברוך ברכה לחמי למברג מימון מועלם מנור שחר שקד שני שור שמואלי""")
 _WITH_HE = wordset("הדר הילה הילי הלל הגר הדס הדסה הודיה הלנה הושע הראל הרצל")
 _GROUPS = wordset(
@@ -126,7 +126,7 @@ def _may_be_name(word: str, *, capital: bool) -> bool:
         return False
     if not forms(plain).isdisjoint(_GROUPS):
         return False
-    if plain[0] == "ה" and len(plain) > 3 and plain not in _WITH_HE and plain not in _SURNAMES:
+    if plain[0] == "ה" and len(plain) > 3 and plain not in _WITH_HE and plain not in SURNAMES:
         return False  # "the pump"
     return capital or not translations(plain)
 
@@ -134,11 +134,11 @@ def _may_be_name(word: str, *, capital: bool) -> bool:
 def _second_word(word: str) -> bool:
     """Whether a Hebrew word may go on a name: not one of the words that end it, and not one with a joined preposition."""
     plain = normalise(word)
-    if plain in _SURNAMES:
+    if plain in SURNAMES:
         return True
     if not _may_be_name(word, capital=False):
         return False
-    return not (plain[0] in "בל" and len(plain) > 3) and plain[0] != "ו"
+    return len(plain) > 1 and not (plain[0] in "בל" and len(plain) > 3) and plain[0] != "ו"  # "יואב ל-050"
 
 
 @cache

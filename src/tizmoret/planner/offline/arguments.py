@@ -10,7 +10,7 @@ from typing import Any
 
 from tizmoret.planner.language.times import Toward
 from tizmoret.planner.language.wordset import wordset
-from tizmoret.planner.offline import table_words
+from tizmoret.planner.offline import cards, table_words
 from tizmoret.planner.offline.messages import is_found, message, message_slot, said
 from tizmoret.planner.offline.named_slots import by_name, channel
 from tizmoret.planner.offline.numbers import number_for
@@ -81,6 +81,8 @@ def toward(skill: Skill) -> Toward:
 
 
 def _value(slot: Slot, skill: Skill, reading: Reading) -> Any:
+    if cards.of_card(slot):
+        return cards.value(slot, skill, reading)
     reader = _BY_KIND.get(slot.kind) or (channel if slot.kind.endswith(".channel") else None)
     if reader is not None:
         return reader(slot, skill, reading)

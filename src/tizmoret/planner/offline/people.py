@@ -43,6 +43,15 @@ class People:
             return None
         return values if slot.many else values[0]
 
+    def owner(self, slot: Slot, reading: Reading) -> Any:
+        """Whose it is that the clause speaks of: "Yoav's phone", "her e-mail". None where that is nobody."""
+        named = [
+            self.look_up(self._finders[0], person.name, reading) for person in reading.people if person.relation == "of" and self._finders
+        ]
+        step = next(iter(named or self._before()[-1:]), None)
+        outlet = step.skill.gives(slot.kind) if step else None
+        return step.reference(outlet, many=False) if step and outlet else None
+
     def _meant(self, slot: Slot, reading: Reading) -> list[Person]:
         """Who takes part. "to" names somebody only where something is sent: one flies to Paris, and writes to Dana."""
         sent = slot.kind == "email" or reading.act == "send"

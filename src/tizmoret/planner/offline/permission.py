@@ -9,6 +9,7 @@ from functools import cache
 from tizmoret.catalog.search import CatalogSearch, concepts
 from tizmoret.planner.language import english, hebrew
 from tizmoret.planner.language.acts import CHANGING, LOOKING, Act, alike, senses
+from tizmoret.planner.offline.cards import asked, writes_card
 from tizmoret.planner.offline.heads import head_words
 from tizmoret.planner.offline.messages import to_place, told
 from tizmoret.planner.offline.naming import COMMON, asks_by_name, in_title, makes, names_itself, skill_changes
@@ -44,6 +45,8 @@ class Permission:
         self._search = search
 
     def allowed(self, skill: Skill, reading: Reading) -> bool:
+        if writes_card(skill):
+            return asked(skill, reading)
         literal = asks_by_name(skill, reading)
         act = reading.act
         if skill.looks:

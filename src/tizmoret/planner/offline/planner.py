@@ -19,7 +19,7 @@ from tizmoret.planner.language.spelling import respell
 from tizmoret.planner.language.things import clean, find_things
 from tizmoret.planner.language.timereader import find_times
 from tizmoret.planner.language.wordset import wordset
-from tizmoret.planner.offline import questions
+from tizmoret.planner.offline import cards, questions
 from tizmoret.planner.offline.builder import Builder, NotUnderstood
 from tizmoret.planner.offline.coordination import parted
 from tizmoret.planner.offline.draft import MAX_STEPS, TooManySteps
@@ -97,6 +97,7 @@ class _Attempt:
         cleaned = respell(clean(text[:MAX_REQUEST]))
         taken = [(mention.start, mention.end) for mention in find_times(cleaned, self._request.now)]
         taken += [(thing.start, thing.end) for thing in find_things(cleaned)]
+        taken += cards.details(cleaned)
         found = [clause for clause in clauses.split(cleaned, taken) if not _is_chatter(clause)]
         return [part for clause in one_more(found) for part in parted(clause)]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tizmoret.catalog.tool import Text
 from tizmoret.plan.model import Language
+from tizmoret.planner.offline.cards import writes_card
 from tizmoret.planner.offline.skills import Skill, Slot
 from tizmoret.planner.planner import Question
 
@@ -26,6 +27,12 @@ _LABELS: dict[str, Text] = {
     "event.id": Text(he="באיזו פגישה מדובר", en="which meeting is meant"),
     "code": Text(he="איזה קוד (בתוך `…`)", en="which code (written between back-quotes: `…`)"),
     "url": Text(he="כתובת הדף (https://…)", en="the page's address (https://…)"),
+    "card.name": Text(he="השם המלא", en="the whole name"),
+    "card.phone": Text(he="מספר הטלפון (או כתובת דוא״ל)", en="the phone number (or an e-mail address)"),
+    "card.contact": Text(he="של מי", en="whose"),
+    "card.email": Text(he="כתובת הדוא״ל החדשה", en="the new e-mail address"),
+    "card.organization": Text(he="מקום העבודה החדש", en="the new organization"),
+    "card.role": Text(he="התפקיד החדש", en="the new role"),
     "words": Text(he="מה לחפש", en="what to look for"),
     "markdown": Text(he="מה לכתוב בו", en="what to write in it"),
     "text": Text(he="על איזה טקסט או מסמך", en="which text or document"),
@@ -55,7 +62,8 @@ def not_understood(
 
 
 def missing(skill: Skill, slot: Slot, understood: Sequence[str], language: Language) -> Question:
-    label = _LABELS.get(slot.name) or _LABELS.get(slot.kind)
+    own = _LABELS.get(f"card.{slot.kind}") if writes_card(skill) else None
+    label = own or _LABELS.get(slot.name) or _LABELS.get(slot.kind)
     what = label[language] if label else str(slot.schema.get("description") or slot.name.replace("_", " "))
     if language == "he":
         text = f"הבנתי שהבקשה היא „{skill.title['he']}”, אבל חסר פרט: {what}?"

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from tizmoret.catalog.search import concepts
 from tizmoret.plan.references import FROM, ITEM, TEXT
 from tizmoret.planner.language.times import Toward, When
-from tizmoret.planner.offline import titles
+from tizmoret.planner.offline import cards, titles
 from tizmoret.planner.offline.arguments import file_arguments, fill
 from tizmoret.planner.offline.draft import Draft, DraftStep, matches
 from tizmoret.planner.offline.intents import Intents
@@ -82,7 +82,10 @@ class Steps:
         return self.make(max(telling, key=lambda skill: (self._intents.similarity(skill, reading), skill.name)), reading)
 
     def _says_enough(self, skill: Skill, reading: Reading) -> None:
-        """Raises Missing for a meeting in the past, on no date, or of which nothing is said: with whom, when, what about."""
+        """Raises Missing for a card that says too little, and for a meeting in the past, on no date, or of which nothing is said: with whom,
+        when, what about."""
+        if cards.writes_card(skill) and (lacks := cards.lacking(skill, reading)) is not None:
+            raise Missing(skill, lacks)
         said = reading.people or reading.refers_to_person or reading.things or reading.times("future") or self._draft.goals
         guests = next((slot for slot in skill.slots if holds_people(slot)), None)
         if guests is not None and reading.meets_somebody and not reading.people and not self.people.known:
@@ -125,6 +128,8 @@ class Steps:
 
     def _value(self, slot: Slot, skill: Skill, reading: Reading, depth: int) -> Any:
         """From an earlier step where the clause takes one up, else from a step put before."""
+        if cards.writes_card(skill):
+            return self.people.owner(slot, reading)
         if holds_people(slot):
             return self.people.invited(slot, reading)
         earlier = self._earlier(slot, skill, reading)
