@@ -122,6 +122,14 @@ TIMES = (  # within what pydantic says of a date or a time
 
 NETWORKS = ("{0} does not appear to be an IPv4 or IPv6 network", "{0} has host bits set")
 
+LIMITS = (  # of pydantic-ai
+    "The next request would exceed the {0} of {1}. {2}",
+    "The next tool call(s) would exceed the {0} of {1} ({2}). {3}",
+    "Exceeded the {0} of {1} ({2}). {3}",
+)
+
+SPENT = ("{0} of {1} tokens", "${0} of ${1}", "{0} of {1} tokens, ${2} of ${3}")  # of a budget
+
 NOTES = ("encrypted", "broken", "too-large", "closed")  # why a document cannot be read
 
 PARTS = ("calendar", "address book", "mailbox", "source of documents")  # of which a workspace has one
@@ -142,5 +150,20 @@ STATES = (
 )
 
 FOREIGN = frozenset(
-    (*PYDANTIC.values(), *PYDANTIC_OF_JSON, *SCHEMAS, *SYSTEM, *HTTP, *JSON, *CRON, *TIMES, *NETWORKS, *NOTES, *PARTS, *STATES)
+    (
+        *PYDANTIC.values(),
+        *PYDANTIC_OF_JSON,
+        *SCHEMAS,
+        *SYSTEM,
+        *HTTP,
+        *JSON,
+        *CRON,
+        *TIMES,
+        *NETWORKS,
+        *LIMITS,
+        *SPENT,
+        *NOTES,
+        *PARTS,
+        *STATES,
+    )
 )
