@@ -14,7 +14,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     # -- locks
     "locks.none": ("דבר אינו נעול.", "Nothing is locked."),
     "locks.resource": ("מה", "What"),
-    "locks.step": ("צעד", "Step"),
+    "locks.step": ("שלב", "Step"),
     "locks.since": ("מאז", "Since"),
     "locks.state": ("מצב", "State"),
     "locks.alone": ("מחזיק לבדו", "holds it alone"),
@@ -27,7 +27,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     # -- list, show, plan
     "show.request": ("בקשה", "Request"),
     "show.status": ("מצב", "Status"),
-    "show.steps": ("צעדים", "Steps"),
+    "show.steps": ("שלבים", "Steps"),
     "show.created": ("נוצר", "Made"),
     "show.id": ("מזהה", "Id"),
     "show.planner": ("מתכנן", "Planner"),

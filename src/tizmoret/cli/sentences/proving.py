@@ -13,7 +13,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "verify.executions": ("ביצועים", "executions"),
     "verify.lost": ("אבדו", "lost"),
     "verify.repeated": ("פעולות שקרו פעמיים", "effects that happened twice"),
-    "verify.rerun": ("צעדים גמורים שרצו שוב", "finished steps that ran again"),
+    "verify.rerun": ("שלבים גמורים שרצו שוב", "finished steps that ran again"),
     "verify.unknown": ("נקטעו ודווחו", "cut off, and reported"),
     "verify.fenced": ("תהליכים ישנים שכתיבתם נדחתה", "writes of replaced processes refused"),
     "verify.takeover": ("זמן עד שאחר המשיך", "until another went on"),

@@ -115,7 +115,7 @@ export const LISTS = {
   locksNow: ["נעילות", "Locks"],
   locksText: ["מה קריאות שרצות עכשיו מחזיקות לעצמן, ומי ממתין למי.", "What running calls have to themselves now, and who waits for whom."],
   locksNone: ["שום דבר לא נעול", "Nothing is locked"],
-  locksNoneText: ["כששני צעדים צריכים אותו דבר, האחד יחכה לשני, וזה ייראה כאן.", "Where two steps need the same thing, one waits for the other, and it shows here."],
+  locksNoneText: ["כששני שלבים צריכים אותו דבר, האחד יחכה לשני, וזה ייראה כאן.", "Where two steps need the same thing, one waits for the other, and it shows here."],
   resource: ["משאב", "Resource"],
   holds: ["מחזיק", "Holds it"],
   sharesIt: ["מחזיק יחד עם אחרים", "Shares it"],

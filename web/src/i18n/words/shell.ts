@@ -35,7 +35,7 @@ export const SHELL = {
   notFoundText: ["הכתובת אינה של דף שקיים.", "This is not the address of a page."],
 
   welcome: ["ברוכים הבאים", "Welcome"],
-  welcomeText: ["תזמורת הופכת בקשה במילים שלכם לתוכנית, מבצעת את צעדיה במקביל, ושואלת לפני כל דבר שחשוב.", "Tizmoret turns a request in your own words into a plan, runs its steps in parallel, and asks before anything that matters."],
+  welcomeText: ["תזמורת הופכת בקשה במילים שלכם לתוכנית, מבצעת את שלביה במקביל, ושואלת לפני כל דבר שחשוב.", "Tizmoret turns a request in your own words into a plan, runs its steps in parallel, and asks before anything that matters."],
   welcomeWrite: ["כותבים מה לעשות", "Write what should be done"],
   welcomeWriteText: ["בעברית או באנגלית, כמו לאדם.", "In Hebrew or English, as to a person."],
   welcomeSee: ["רואים את התוכנית", "See the plan"],
