@@ -132,6 +132,8 @@ CASES = [
     Case("Schedule a meeting with Ronit Alon tomorrow at 17:00", ["A meeting was scheduled", "17:00"], ["calendar.create"]),
     Case("בטל את הפגישה עם רמי חדאד", ["הפגישה בוטלה", "סיור בממגורות"], ["calendar.delete"]),
     Case("Cancel the meeting with Peter Novak", ["was cancelled", "Tractor demonstration"], ["calendar.delete"]),
+    Case("תוסיף את רון ארד לאנשי הקשר, טלפון 052-1112222", ["נוסף איש קשר", "052-1112222"], ["contacts.add"]),
+    Case("Change Ronit Alon's phone to 03-5551234 and her email to ronit@new.example", ["03-5551234", "(was "], ["contacts.change"]),
 ]
 
 

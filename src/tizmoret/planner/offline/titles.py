@@ -12,6 +12,7 @@ from tizmoret.plan.model import Language
 from tizmoret.plan.references import FROM
 from tizmoret.planner.language import english, hebrew
 from tizmoret.planner.language.times import month_days
+from tizmoret.planner.offline.cards import writes_card
 from tizmoret.planner.offline.draft import DraftStep
 from tizmoret.planner.offline.reading import Reading, tidy
 from tizmoret.words import tokens
@@ -85,8 +86,13 @@ def _capital(text: str) -> str:
 
 
 def step_title(step: DraftStep, language: Language) -> str:
-    detail = _detail(step.args, language)
+    detail = _detail(step.args, language) or _whose(step)
     return f"{step.skill.title[language]}: {detail}" if detail else step.skill.title[language]
+
+
+def _whose(step: DraftStep) -> str:
+    """Whose card is changed, which no argument says in words."""
+    return next((person.name for person in step.reading.people if person.relation == "of"), "") if writes_card(step.skill) else ""
 
 
 def _detail(args: Mapping[str, Any], language: Language) -> str:

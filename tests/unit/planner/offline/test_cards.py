@@ -60,6 +60,7 @@ async def test_what_is_to_change_is_changed_of_whom_it_is_said(text: str, name: 
     found, step = (await planned(text)).plan.steps
     assert (found.uses, found.args) == ("contact-search", {"name": name})
     assert (step.uses, step.args) == ("contacts.change", {"contact": {"$from": f"{found.id}.contact"}, **said})
+    assert name in step.title or " his " in text
 
 
 @pytest.mark.parametrize(
