@@ -90,7 +90,7 @@ def test_an_unknown_address_and_an_unknown_execution_say_so(page: Page, demo: Ru
     page.goto(f"{demo.address}/orchestrate/no/such/page")
     expect(page.get_by_text("אין כאן דבר").last).to_be_visible(timeout=SOON)
     page.goto(f"{demo.address}/orchestrate/01a1fbae-a2ef-7251-be71-5f046815da76")
-    expect(page.get_by_role("alert")).to_contain_text("There is no execution")
+    expect(page.get_by_role("alert")).to_contain_text("אין ביצוע")
 
 
 def test_the_page_tells_that_the_server_is_away_and_that_it_is_back(browser, running: Running, server_thread: ServerThread) -> None:  # type: ignore[no-untyped-def]

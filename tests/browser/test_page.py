@@ -126,7 +126,7 @@ def test_without_a_session_the_page_asks_for_the_token(browser, running: Running
     page.goto(f"{running.address}/orchestrate")
     page.locator("#token").fill("wrong")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("no key of anybody")
+    expect(page.get_by_role("alert")).to_contain_text("אינו מפתח של איש")
     page.locator("#token").fill(running.start_link.split("token=")[1])
     page.keyboard.press("Enter")
     expect(page.locator("#query")).to_be_visible()
