@@ -144,7 +144,7 @@ class Service:
             if event.kind != "execution.waiting":
                 continue
             seen = await self._seen(id)
-            if seen.execution.status == "waiting" and seen.execution.seq == event.seq:
+            if seen.waiting and seen.execution.seq == event.seq:
                 yield tasks.status_update(seen)
                 return
         seen = await self._seen(id)

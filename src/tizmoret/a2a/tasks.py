@@ -39,6 +39,8 @@ class Seen:
 
     @property
     def state(self) -> TaskState:
+        if self.execution.status == "waiting" and not self.waiting:
+            return "TASK_STATE_WORKING"  # it has its answer, and has not gone on yet: asked for once more, whoever answered would ask again
         return STATES[self.execution.status]
 
 
@@ -94,7 +96,7 @@ def stamp(at: datetime) -> str:
 
 
 def _told(seen: Seen) -> list[dict[str, Any]]:
-    if seen.waiting and seen.state == "TASK_STATE_INPUT_REQUIRED":
+    if seen.state == "TASK_STATE_INPUT_REQUIRED":
         return [part for gate in seen.waiting for part in _asked(gate)]
     error = seen.execution.error
     if error is not None and seen.state == "TASK_STATE_FAILED":

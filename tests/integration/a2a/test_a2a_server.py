@@ -126,6 +126,18 @@ async def test_an_effect_is_approved_by_what_will_run_and_by_no_sentence(running
     assert "price of wheat" in (running.folder / "calendar" / "main.ics").read_text()
 
 
+async def test_what_has_its_answer_does_not_ask_again_though_it_has_not_gone_on_yet(running: Running, settings: Settings) -> None:
+    async with client(running, streaming=True) as made:
+        told = [one async for one in made.send_message(message("schedule a meeting with Noa Segev on 2031-03-02 at 14:00 about wheat"))]
+        gate = next(MessageToDict(part.data) for part in told[-1].status_update.status.message.parts if part.HasField("data"))
+        decision = {"approval": gate["approval"], "decision": "approve", "fingerprint": gate["fingerprint"]}
+        async with await psycopg.AsyncConnection.connect(settings.database_url) as holder:
+            await holder.execute("lock table events in share mode")  # no execution goes on
+            answered = made.send_message(message(decision, taskId=told[0].task.id))
+            assert state((await anext(answered)).task) == "WORKING"
+        assert [one async for one in answered][-1].status_update.status.state == a2a.TaskState.TASK_STATE_COMPLETED
+
+
 async def test_a_no_is_a_no(running: Running) -> None:
     async with client(running) as made:
         task = await send(made, "schedule a meeting with Noa Segev on 2031-03-02 at 14:00 about the price of wheat")
