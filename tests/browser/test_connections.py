@@ -82,5 +82,5 @@ def test_an_address_that_cannot_be_is_refused_in_hebrew_beside_the_form(page: Pa
     page.get_by_label("שם (אותיות").fill("Home!")
     page.get_by_label("כתובת השרת").fill("https://example.invalid/dav")
     page.get_by_role("button", name="לחבר").click()
-    expect(page.locator("[data-connections]").get_by_role("alert")).to_contain_text("name", timeout=SOON)
+    expect(page.locator("[data-connections]").get_by_role("alert")).to_contain_text("זה אינו שם", timeout=SOON)
     assert demo.client.get("/api/connections").json() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -51,6 +52,12 @@ async def test_recurring_events_are_listed_as_their_occurrences(calendar_of: Mak
     store = calendar_of(WEEKLY)
     assert await starts(at_store(store), "2026-01-01", "2026-03-01") == ["01-18 10:00", "01-25 12:00", "02-01 10:00", "02-08 10:00"]
     assert await starts(at_store(store), "2026-01-26", "2026-02-03") == ["02-01 10:00"]
+
+
+async def test_several_calls_at_once_see_each_event_once(calendar_of: MakeCalendar, at_store: Any) -> None:
+    store = calendar_of(ics(vevent("a", local("20260118T100000"), end=local("20260118T110000"))))
+    assert [len(events) for events in await asyncio.gather(*(listed(at_store(store)) for _ in range(4)))] == [1, 1, 1, 1]
+    assert [event.id for event in await listed(at_store(store))] == ["a"]
 
 
 async def test_what_is_taken_is_passed_over(calendar_of: MakeCalendar, at_store: Any) -> None:

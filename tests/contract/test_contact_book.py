@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -62,6 +63,12 @@ async def test_a_book_is_read_again_when_it_has_changed(book_of: MakeBook, call:
         person = request.getfixturevalue("person")
         person.ask("PUT", f"/{person.name}/people/4.vcf", card("4", "נועה שגב").encode(), **{"Content-Type": "text/vcard"})
     assert {one.name for one in await book.contacts()} == {"יואב כהן", "יואב לוי", "דנה לוי", "נועה שגב"}
+
+
+async def test_several_calls_at_once_see_each_contact_once(book_of: MakeBook, call: MakeCall) -> None:
+    book = book_of(CARDS)
+    assert [len(found) for found in await asyncio.gather(*(book.contacts() for _ in range(4)))] == [3, 3, 3, 3]
+    assert len(await book.contacts()) == 3
 
 
 async def test_an_empty_query_finds_all(book_of: MakeBook, call: MakeCall) -> None:

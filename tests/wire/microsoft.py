@@ -59,6 +59,9 @@ class Microsoft(OAuthServer):
         return [one for one in self.messages if label in one.labels]
 
     def answer(self, asked: Asked) -> Answer | None:
+        """The limit is of a mailbox alone (https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits)."""
+        if asked.parts[:2] != ["v1.0", "me"] or asked.parts[2:3] == ["drive"]:
+            return self._answer(asked)
         with self.counting:
             self.under_way += 1
             crowded = self.under_way > AT_ONCE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -147,6 +148,12 @@ async def test_an_answer_without_end_is_cut(fresh: Any, side: Side, monkeypatch:
     monkeypatch.setattr(rest_client, "MAX_BYTES", 100)
     with pytest.raises(TooLarge):
         await listed(fresh())
+
+
+async def test_several_calls_at_once_sign_in_once(fresh: Any, side: Side) -> None:
+    one = fresh()
+    await asyncio.gather(*(listed(one) for _ in range(4)))
+    assert len(side.account.access) == 1
 
 
 async def test_a_token_that_has_ended_is_renewed_in_the_middle(fresh: Any, side: Side) -> None:

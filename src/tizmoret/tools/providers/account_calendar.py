@@ -44,11 +44,13 @@ class AccountCalendar(AccountEvents):
     async def _calendars(self) -> Mapping[str, Calendar]:
         """By name. Looked for once; an account's calendars do not change from call to call."""
         if not self._known:
+            known: dict[str, Calendar] = {}
             for place, one in enumerate(await self._listed()):
                 name = MAIN if place == 0 else one.name
-                self._known[name if name not in self._known else one.id] = one
-            if not self._known:
+                known[name if name not in known else one.id] = one
+            if not known:
                 raise StepFailed(f"The {self.service} account has no calendar.", cure="Make one there.")
+            self._known = known  # as a whole: another call may be listing them too
         return self._known
 
     def _name(self, calendar: Calendar) -> str:

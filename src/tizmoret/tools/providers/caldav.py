@@ -97,9 +97,11 @@ class CalDavCalendar:
             if not found:
                 cure = "Make one there, or give the address of one."
                 raise StepFailed(f"{self._account.address} has no calendar for {self._account.user}.", cure=cure)
+            known: dict[str, Collection] = {}
             for place, one in enumerate(found):
                 name = MAIN if place == 0 else one.name
-                self._known[name if name not in self._known else one.href] = one
+                known[name if name not in known else one.href] = one
+            self._known = known  # as a whole: another call may be listing them too
         return self._known
 
     async def _find(self, dav: DavSession, uid: str) -> tuple[str, Resource] | None:

@@ -4,6 +4,7 @@ A refresh token stays until a person withdraws it; access tokens live for an hou
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -169,17 +170,19 @@ class Access:
         self.issuer = issuer
         self._way, self._client, self._refresh, self._renewed, self._clock = way, client, refresh, renewed, clock
         self._token, self._until = "", 0.0
+        self._renewing = asyncio.Lock()
 
     async def token(self) -> str:
-        """One that is still good. Raises StepFailed, TryAgain."""
-        if not self._token or self._clock() > self._until:
-            given = await renew(self.issuer, self._way, self._client, self._refresh)
-            self._token, self._until = given.access, self._clock() + given.seconds - EARLY
-            if given.refresh and given.refresh != self._refresh:
-                self._refresh = given.refresh
-                if self._renewed is not None:
-                    await self._renewed(given.refresh)
-        return self._token
+        """One that is still good. Of several who need a new one at once, one asks for it. Raises StepFailed, TryAgain."""
+        async with self._renewing:
+            if not self._token or self._clock() > self._until:
+                given = await renew(self.issuer, self._way, self._client, self._refresh)
+                self._token, self._until = given.access, self._clock() + given.seconds - EARLY
+                if given.refresh and given.refresh != self._refresh:
+                    self._refresh = given.refresh
+                    if self._renewed is not None:
+                        await self._renewed(given.refresh)
+            return self._token
 
     def forget(self) -> None:
         """For a token that is refused before its time."""
