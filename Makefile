@@ -65,7 +65,7 @@ clean: ## remove what the targets made
 $(UV):
 	@sh scripts/uv.sh
 
-$(READY): $(UV) pyproject.toml uv.lock hatch_build.py web/index.html web/package-lock.json web/openapi.json $(wildcard web/src/* web/src/*/* web/src/*/*/*)
+$(READY): $(UV) pyproject.toml uv.lock hatch_build.py src/tizmoret/locales/he.json web/index.html web/package-lock.json web/openapi.json $(wildcard web/src/* web/src/*/* web/src/*/*/*)
 	@echo "Setting up $(VENV) (once, and after changes) ..."
 	@python="$$(sh scripts/python.sh)" && UV_PYTHON="$$python" $(UV) sync --frozen --quiet </dev/null
 	@touch $@

@@ -7,10 +7,12 @@ import { useTold } from "../i18n/told";
 import { Code, isRtl, Value } from "../ui/bidi";
 import type { Line } from "./live";
 
+const WRONG = /failed|refused|lost|quarantined/; // events that tell an error
+
 export const LogRow = memo(function LogRow({ line }: { line: Line }) {
   const { event, time } = useWords();
   const told = useTold();
-  const text = line.level === "info" ? line.told : told({ detail: line.told });
+  const text = WRONG.test(line.kind) ? told({ detail: line.told }) : line.told;
   return (
     <div className="log-row" data-level={line.level} data-kind={line.kind} data-seq={line.seq}>
       <div className="flex flex-wrap gap-x-2 text-2xs leading-4 text-fg-2">

@@ -1,7 +1,7 @@
 /** What the server says of errors, in the reader's language. It says it in English, once and for all; its catalog of templates
  *  (`locales/he.json`, which the command line reads too) is fetched when a Hebrew reader first meets one. */
 
-import { useEffect, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 
 import hebrew from "../../../src/tizmoret/locales/he.json?url";
 import { useWords } from ".";
@@ -66,6 +66,7 @@ function inParts(text: string, depth: number): string {
 }
 
 function remembered(text: string): string {
+  load();
   const before = known.get(text);
   if (before !== undefined) return before;
   if (known.size >= KEPT) known.clear();
@@ -83,9 +84,6 @@ const subscribe = (listener: () => void): (() => void) => {
 export function useTold(): (error: { detail: string; cure?: string | null | undefined }) => string {
   const { language } = useWords();
   useSyncExternalStore(subscribe, () => templates);
-  useEffect(() => {
-    if (language === "he") load();
-  }, [language]);
   const say = language === "he" ? remembered : (text: string) => text;
   return ({ detail, cure }) => [detail, cure ?? ""].map(say).join(" ").trim();
 }

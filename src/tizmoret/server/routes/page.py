@@ -23,7 +23,9 @@ router = APIRouter(include_in_schema=False)
 
 WEB = Path(__file__).parents[2] / "_web"
 MONTH = 30 * 86_400  # seconds
-PACKED = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+PACKED = {
+    ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".json": "application/json",
+}  # fmt: skip
 SLOW = 0.5  # seconds that a wrong token costs
 
 _NOT_BUILT = (
