@@ -47,6 +47,20 @@ class Reach:
 
         return keep
 
+    @asynccontextmanager
+    async def writing(self, connected: Connection | None, right: str) -> AsyncIterator[None]:
+        """Around what writes there: an account that was connected before we did, or whose owner agreed to reading alone, says to sign in
+        again. None: nothing is connected."""
+        try:
+            yield
+        except NotGiven as error:
+            if connected is None:
+                raise
+            cure = f"Sign in to it again, from the settings or by tizmoret connect add {connected.kind} {connected.name}, and agree to all of it."
+            refused = SignInNeeded(f"{connected.name} was not connected with the right to {right}. {error.detail}", cure=cure)
+            await self.note(connected, str(refused))
+            raise refused from error
+
 
 class ConnectedCalendar:
     """A `CalendarStore`."""
@@ -157,17 +171,8 @@ class ConnectedContacts:
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[ContactBook]:
-        connected = await self._reach.holding("addressBooks")
-        try:
+        async with self._reach.writing(await self._reach.holding("addressBooks"), "change contacts"):
             yield await self._book()
-        except NotGiven as error:
-            if connected is None:
-                raise
-            refused = SignInNeeded(
-                f"{connected.name} was not connected with the right to change contacts. {error.detail}", cure=sign_in_again(connected)
-            )
-            await self._reach.note(connected, str(refused))
-            raise refused from error
 
 
 class ConnectedMailbox:
@@ -211,11 +216,6 @@ class ConnectedMailbox:
 
     async def was_sent(self, message_id: str) -> bool:
         return await (await self._box()).was_sent(message_id)
-
-
-def sign_in_again(connected: Connection) -> str:
-    """The cure for an account that was connected before we wrote there, or whose owner agreed to reading alone."""
-    return f"Sign in to it again, from the settings or by tizmoret connect add {connected.kind} {connected.name}, and agree to all of it."
 
 
 def _account(connected: Connection | None, server: DavServer | None) -> Any:

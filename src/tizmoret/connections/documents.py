@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tizmoret.connections import google, microsoft
-from tizmoret.connections.connected import Reach, sign_in_again
+from tizmoret.connections.connected import Reach
 from tizmoret.connections.connection import Connection
-from tizmoret.errors import SignInNeeded, StepFailed
+from tizmoret.errors import StepFailed
 from tizmoret.tools.models import DRIVE, Document, DocumentText, Period
 from tizmoret.tools.providers.ports import DocumentStore, Found, NewDocument
-from tizmoret.tools.providers.rest_client import NotGiven
 
 if TYPE_CHECKING:
     from tizmoret.tools.providers.drive_documents import DriveDocuments, DriveFiles
@@ -89,15 +88,8 @@ class ConnectedDocuments:
         there = await self._there()
         if there is None:
             return await self._own.write(document, now)
-        try:
+        async with self._reach.writing(there.connected, "write documents"):
             return await there.documents.write(document, now)
-        except NotGiven as error:
-            refused = SignInNeeded(
-                f"{there.connected.name} was not connected with the right to write documents. {error.detail}",
-                cure=sign_in_again(there.connected),
-            )
-            await self._reach.note(there.connected, str(refused))
-            raise refused from error
 
     async def remove(self, document: str, fingerprint: str) -> bool:
         return await ((await self._holding(document)) or self._own).remove(document, fingerprint)

@@ -134,6 +134,8 @@ NOTES = ("encrypted", "broken", "too-large", "closed")  # why a document cannot 
 
 PARTS = ("calendar", "address book", "mailbox", "source of documents")  # of which a workspace has one
 
+RIGHTS = ("change contacts", "write documents")  # that an account was connected without
+
 STATES = (
     "planning",
     "running",
@@ -164,6 +166,7 @@ FOREIGN = frozenset(
         *SPENT,
         *NOTES,
         *PARTS,
+        *RIGHTS,
         *STATES,
     )
 )
