@@ -129,11 +129,9 @@ def _reached(reading: Reading) -> dict[str, str]:
 
 def _new(reading: Reading) -> dict[str, str]:
     found = _reached(reading)
-    rest = (
-        _NEW.sub("", _BOOK.sub(", ", reading.clause.rest), count=1)
-        if _NEW.match(reading.clause.rest)
-        else _BOOK.sub(", ", reading.clause.rest)
-    )
+    rest = _BOOK.sub(", ", reading.clause.rest)
+    if _NEW.match(reading.clause.rest):
+        rest = _NEW.sub("", rest, count=1)
     parts = [said for part in _SEPARATOR.split(_DETAIL.sub(", ", rest)) if (said := _tidy(part))]
     first, *others = parts or [""]
     name, organization = _with_work(_NUMBER_OF.sub("", first.removeprefix("את ")).removesuffix("'s"))
