@@ -117,16 +117,3 @@ def fresh(side: Side, tmp_path: Path, call: MakeCall) -> Any:
 
 def store(call: Call) -> CalendarStore:
     return call.provider(CalendarStore)
-
-
-def breaking(side: Side, monkeypatch: pytest.MonkeyPatch, lost: int) -> None:
-    """The line breaks before the answer to the `lost`-th change."""
-    count, patch = 0, side.events.patch
-
-    async def patched(self: Any, *args: Any, **rest: Any) -> Any:
-        nonlocal count
-        count += 1
-        side.account.cuts = "answer" if count == lost else ""
-        return await patch(self, *args, **rest)
-
-    monkeypatch.setattr(side.events, "patch", patched)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.accounts.conftest import ONE, WEEKLY, Side, breaking, store
+from tests.contract.accounts.conftest import ONE, WEEKLY, Side, store
 from tests.unit.tools.calendar_files import changed, listed, made, starts
 from tizmoret.errors import StepFailed, TooLarge, TryAgain
 from tizmoret.tools.calendar import create
@@ -41,6 +41,19 @@ async def test_a_change_of_which_the_answer_is_lost_is_made_once_and_can_be_take
         await store(fresh()).undo("u")
     assert await store(fresh()).undo("u")
     assert [one.title for one in await listed(fresh())] == ["פגישה"]
+
+
+def breaking(side: Side, monkeypatch: pytest.MonkeyPatch, lost: int) -> None:
+    """The line breaks before the answer to the `lost`-th change."""
+    count, patch = 0, side.events.patch
+
+    async def patched(self: Any, *args: Any, **rest: Any) -> Any:
+        nonlocal count
+        count += 1
+        side.account.cuts = "answer" if count == lost else ""
+        return await patch(self, *args, **rest)
+
+    monkeypatch.setattr(side.events, "patch", patched)
 
 
 @pytest.mark.parametrize("lost", range(1, 4))

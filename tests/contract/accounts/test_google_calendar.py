@@ -112,4 +112,5 @@ async def test_a_quota_that_is_used_up_is_waited_for(fresh: Any, account: Google
     account.refuses = [(403, {"error": used_up}, {})]
     with pytest.raises(TryAgain):
         await made(one)
-    assert [event.id for event in await listed(fresh())] == []
+    event = await made(fresh())
+    assert [found.id for found in await listed(fresh())] == [event.id]
