@@ -5,7 +5,7 @@ VENV := .venv
 UV := .tools/bin/uv
 READY := $(VENV)/.ready
 
-.PHONY: help run test check bench bench-scale bench-dashboard bench-peers simulate chaos conformance screenshots openapi clean
+.PHONY: help run test test-long check bench bench-scale bench-dashboard bench-peers simulate chaos conformance screenshots openapi clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s ':'

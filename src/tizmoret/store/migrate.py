@@ -19,6 +19,7 @@ from tizmoret.errors import TizmoretError
 _LOCK = 0x7469_7A6D_6F72_6574  # "tizmoret"
 PATIENCE = 60  # seconds that a migration waits for another process
 ROLES = ("tizmoret_owner", "tizmoret_app", "tizmoret_worker")
+_ATTEMPTS, _PAUSE = 20, 0.05  # seconds: together longer than any start needs to make three roles
 
 
 class MigrationError(TizmoretError):
@@ -88,12 +89,9 @@ def _compare(known: list[Migration], ran: dict[int, tuple[str, str]]) -> None:
             raise MigrationError(f"{name} was changed after it had run.", cure="Restore the file, and put the change into a new one.")
 
 
-_MAKE_ROLE = """do $$ begin
+_TAKE_ROLE = """do $$ begin
     if not exists (select from pg_roles where rolname = {name}) then
-        begin
-            create role {role} nologin;
-        exception when duplicate_object or unique_violation then null;  -- the start of another database of this server was faster
-        end;
+        create role {role} nologin;
     end if;
     if not ({member}) then
         grant {role} to current_user;
@@ -101,17 +99,29 @@ _MAKE_ROLE = """do $$ begin
 end $$"""
 
 
+# What another start that is taking the same roles makes of ours. The last is "tuple concurrently updated"; the first also comes where a role
+# has been made and not yet given to its maker.
+_PASSING = (
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.DuplicateObject,
+    psycopg.errors.UniqueViolation,
+    psycopg.errors.UndefinedObject,
+    psycopg.errors.InternalError_,
+)
+
+
 async def _roles(connection: AsyncConnection[Any]) -> None:
-    """The three roles, and the right to become each. They belong to the whole server, whose user may have been given them by another.
+    """The three roles, and the right to become each. They belong to the whole server, whose user may have been given them by another, and
+    no lock of Postgres holds for more than one database: starts in two of them meet here, and each tries until the other is done.
 
     Raises MigrationError with what an administrator must do, where we may not."""
-    # From 16 on, whoever makes a role may give it away, but may not become it without giving it to itself.
-    kinds = ("usage", "set") if connection.info.server_version >= 160000 else ("usage", "member")
+    for _ in range(_ATTEMPTS):
+        with contextlib.suppress(*_PASSING):
+            await _take_roles(connection)
+            return
+        await asyncio.sleep(_PAUSE)
     try:
-        for role in ROLES:
-            name = sql.Literal(role)
-            member = sql.SQL(" and ").join(sql.SQL("pg_has_role(current_user, {}, {})").format(name, sql.Literal(kind)) for kind in kinds)
-            await _patiently(connection, sql.SQL(_MAKE_ROLE).format(name=name, role=sql.Identifier(role), member=member))
+        await _take_roles(connection)
     except psycopg.errors.InsufficientPrivilege as error:
         there = {row[0] for row in await (await connection.execute("select rolname from pg_roles")).fetchall()}
         orders = "".join(f"create role {role} nologin; " for role in ROLES if role not in there)
@@ -122,11 +132,10 @@ async def _roles(connection: AsyncConnection[Any]) -> None:
         ) from error
 
 
-async def _patiently(connection: AsyncConnection[Any], order: sql.Composed) -> None:
-    """Postgres does not wait for another session that grants the same role, but fails: "tuple concurrently updated"."""
-    for _ in range(20):
-        with contextlib.suppress(psycopg.errors.InternalError_):
-            await connection.execute(order)
-            return
-        await asyncio.sleep(0.05)
-    await connection.execute(order)
+async def _take_roles(connection: AsyncConnection[Any]) -> None:
+    # From 16 on, whoever makes a role may give it away, but may not become it without giving it to itself.
+    kinds = ("usage", "set") if connection.info.server_version >= 160000 else ("usage", "member")
+    for role in ROLES:
+        name = sql.Literal(role)
+        member = sql.SQL(" and ").join(sql.SQL("pg_has_role(current_user, {}, {})").format(name, sql.Literal(kind)) for kind in kinds)
+        await connection.execute(sql.SQL(_TAKE_ROLE).format(name=name, role=sql.Identifier(role), member=member))

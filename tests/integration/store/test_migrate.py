@@ -111,12 +111,33 @@ async def test_a_user_with_few_rights_is_enough_where_the_roles_are_there_or_may
         with pytest.raises(MigrationError) as raised:
             await opens("plain", "a")
         assert "create role tizmoret_owner nologin" in raised.value.cure
-        # Two databases of one server at the same moment: roles belong to both.
         await asyncio.gather(opens("maker", "b"), opens("maker", "c"))
         with pytest.raises(MigrationError) as raised:
             await opens("plain", "a")
         assert "create role" not in raised.value.cure
         admin.execute(raised.value.cure.removeprefix("Let an administrator run: "))  # type: ignore[arg-type]
         await opens("plain", "a")
+    server.close()
+    assert gone(folder / "pg")
+
+
+@pytest.mark.parametrize("kind", ["newest", "system"])
+async def test_first_starts_in_several_databases_of_one_server_at_the_same_moment_all_succeed(folder: Path, kind: str) -> None:
+    """Roles belong to the whole server, and no lock of Postgres holds for more than one database."""
+    server = Embedded.start(folder / "pg", find_system_binaries() if kind == "system" else None)
+    with psycopg.connect(server.dsn, dbname="postgres", autocommit=True) as admin:
+        admin.execute("create role maker login createrole password 'x'")
+        for number in range(6):
+            admin.execute(f"create database d{number} owner maker")  # type: ignore[arg-type]
+
+        async def starts(number: int) -> int:
+            url = psycopg.conninfo.make_conninfo(server.dsn, user="maker", password="x", dbname=f"d{number}")
+            async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+                return await migrate(connection, [])
+
+        for _ in range(20):
+            assert await asyncio.gather(*(starts(number) for number in range(6))) == [0] * 6
+            for role in module.ROLES:
+                admin.execute(f"drop role {role}")  # type: ignore[arg-type]
     server.close()
     assert gone(folder / "pg")
