@@ -61,6 +61,15 @@ class Reminders:
             raise BadInput("`minutes` cannot be used.", cure=f"Give a number from 1 to {LATEST:,}.", field="minutes")
         await self._mark(id, member, dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes), workspace or self._workspace)
 
+    async def put_off(self, id: UUID, member: str, until: dt.datetime, *, workspace: UUID | None = None) -> None:
+        """It is told them again at that moment. until: aware. Raises NotFound, BadInput."""
+        now = dt.datetime.now(dt.UTC)
+        if not now < until <= now + dt.timedelta(minutes=LATEST):
+            raise BadInput(
+                "`until` cannot be used.", cure=f"Give a moment to come, at most {LATEST // (24 * 60)} days from now.", field="until"
+            )
+        await self._mark(id, member, until.astimezone(dt.UTC), workspace or self._workspace)
+
     async def _mark(self, id: UUID, member: str, later: dt.datetime | None, workspace: UUID) -> None:
         found = next((one for one in await self.list(member, workspace=workspace) if one.id == id), None)
         if found is None:

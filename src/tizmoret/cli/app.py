@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tizmoret.cli import failure
-from tizmoret.cli.commands import asking, connect, looking, people, schedule, steering, system
+from tizmoret.cli.commands import asking, connect, looking, people, reminders, schedule, steering, system
 from tizmoret.cli.commands.options import HELP
 from tizmoret.cli.messages import say
 
@@ -15,6 +15,7 @@ app = typer.Typer(help=say("help"), add_completion=False, rich_markup_mode=None,
 
 for group in (asking, steering, looking):
     app.add_typer(group.app)
+app.add_typer(reminders.app, name="reminders")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(connect.app, name="connect")
 app.add_typer(people.members, name="member")

@@ -44,11 +44,21 @@ class InWorkspace(typer.Typer):
 
         return add
 
+    def callback(self, *args: Any, **options: Any) -> Callable[[Command], Command]:
+        """What the group does before any of its commands, or alone where none is named."""
+        register = super().callback(*args, **options)
+
+        def add(work: Command) -> Command:
+            register(_with_option(work))
+            return work
+
+        return add
+
 
 def _with_option(work: Callable[..., int]) -> Callable[..., int]:
     @functools.wraps(work)
     def command(*args: Any, workspace: str | None = None, **given: Any) -> int:
-        _named.set(workspace)
+        _named.set(workspace or _named.get())  # the group's own work goes first, and may have been given it
         return work(*args, **given)
 
     taken = inspect.signature(work, eval_str=True)

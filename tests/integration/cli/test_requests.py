@@ -96,6 +96,25 @@ def test_reminders_are_told_what_is_due_first(program: Program) -> None:
     assert [(one["title"], one["due"]) for one in found] == [("לבדוק את הגדר", True), ("Call Dana", False)]
 
 
+def test_a_reminder_is_put_off_closed_and_ticked_off_and_the_last_can_be_undone(program: Program) -> None:
+    tomorrow = (dt.datetime.now(dt.UTC) + dt.timedelta(days=1)).strftime("%Y-%m-%d")
+    for title in ("Water the olives", "Water the vines"):
+        assert program("try", "tasks.add", "--title", title, "--remind", f"{tomorrow}T09:00:00+00:00", "--yes").code == 0
+    several = program("reminders", "dismiss", "water")
+    assert (several.code, "Water the olives; " in several.err, "Water the vines" in several.err) == (2, True, True)
+    put_off = program("reminders", "later", "olives", "--until", f"{tomorrow}T11:30")
+    assert f"Water the olives will be told again at {tomorrow} 11:30" in put_off.out
+    refused = program("reminders", "later", "olives", "--until", "yesterday at 9:00", env={"TIZMORET_LANG": "he"})
+    assert (refused.code, "`until`" in refused.err, "יש לתת מועד" in refused.err) == (2, True, True)
+    assert program("reminders", "done", "olives", "--json").lines[-1]["status"] == "completed"
+    assert "Water the olives" not in program("reminders").out
+    assert program("undo", "last").code == 0
+    assert "נסגרה" in program("reminders", "dismiss", "vines", env={"TIZMORET_LANG": "he"}).out
+    left = program("reminders").out
+    assert (f"{tomorrow} 11:30  to come  Water the olives" in left, "Water the vines" in left) == (True, False)
+    assert program("reminders", "--workspace", "nowhere", "done", "1").code == 2
+
+
 def test_what_the_agents_of_an_execution_share_is_shown(program: Program) -> None:
     id = program("try", "risk-watch", "--query", "ממגורות", "--json").lines[-1]["id"]
     told = program("context", id)

@@ -132,19 +132,3 @@ def locks(json: Json = False) -> int:
         return failure.DONE
 
     return session(work, engine=False)
-
-
-@app.command(help=say("help.reminders"))
-def reminders(json: Json = False) -> int:
-    from tizmoret.cli.session import run as session
-    from tizmoret.owner import OWNER
-
-    async def work(tizmoret: Tizmoret, screen: Screen) -> int:
-        from tizmoret.cli.reminders import show_reminders
-        from tizmoret.cli.show import print_json
-
-        found = await tizmoret.reminders.list(OWNER)
-        print_json(found, screen) if json else show_reminders(found, tizmoret.settings.timezone, screen)
-        return failure.DONE
-
-    return session(work, engine=False)

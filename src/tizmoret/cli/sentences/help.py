@@ -29,6 +29,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "help.resume": ("להמשיך ביצוע מושהה", "Go on with a paused execution"),
     "help.context": ("ערכים והודעות שהסוכנים חולקים בביצוע", "What the agents of an execution share: values and messages"),
     "help.reminders": ("תזכורות שהגיע זמנן, ואלה שיבואו", "Reminders that are due, and those to come"),
+    "help.reminders_done": ("לסמן שהמשימה בוצעה; אפשר לבטל אחר כך (undo)", "Tick its task off; that can be undone (undo)"),
+    "help.reminders_later": (
+        "להזכיר שוב מאוחר יותר; בעוד {minutes} דקות, אם לא נאמר מתי",
+        "Be told again later; in {minutes} minutes where no time is given",
+    ),
+    "help.reminders_dismiss": ("לסגור את התזכורת, והמשימה נשארת פתוחה", "Close it, and leave its task open"),
+    "arg.reminder": ("המספר ברשימה, או מילים מהכותרת", "its number in the list, or words of its title"),
+    "opt.minutes": ("בעוד כמה דקות", "in so many minutes"),
+    "opt.until": ("מתי: 17:30, „מחר בתשע”, 2026-12-01T09:00", "when: 17:30, “tomorrow at nine”, 2026-12-01T09:00"),
     "help.locks": ("מה נעול, בידי מי, ומי ממתין למי", "What is locked, by whom, and who waits for whom"),
     "help.fork": (
         "ביצוע חדש משלב מסוים: מה שהסתיים לפניו נשמר ולא רץ שוב, הוא וכל מה שאחריו רצים מחדש",

@@ -24,6 +24,9 @@ SENTENCES: Mapping[str, tuple[str, str]] = {  # key: (Hebrew, English)
     "reminders.none": ("אין תזכורות.", "There are no reminders."),
     "reminders.due": ("הגיע הזמן", "due"),
     "reminders.coming": ("בהמשך", "to come"),
+    "reminders.later": ("התזכורת {title} תוצג שוב ב-{time}.", "{title} will be told again at {time}."),
+    "reminders.dismissed": ("התזכורת {title} נסגרה; המשימה נשארה פתוחה.", "{title} is closed; its task stays open."),
+    "reminders.done_request": ("בוצע: {title}", "Done: {title}"),
     # -- list, show, plan
     "show.request": ("בקשה", "Request"),
     "show.status": ("מצב", "Status"),
