@@ -14,7 +14,7 @@ from tests.wire.google import Google
 from tests.wire.imported import contacts_of, people_of
 from tests.wire.microsoft import Microsoft
 from tizmoret.catalog.tool import Ask, Call
-from tizmoret.errors import Conflict, NotFound, TryAgain
+from tizmoret.errors import Conflict, NotFound, StepFailed, TryAgain
 from tizmoret.tools.contact_changes import FIELDS, AddContact, Added, ChangeContact, add, change
 from tizmoret.tools.contact_changes import Changed as ChangedContact
 from tizmoret.tools.contacts import PickContact, Picked, SearchContacts, pick, search
@@ -139,6 +139,60 @@ async def test_what_was_not_there_is_added_and_a_name_changes_in_all_its_parts(b
     assert change.undo is not None
     await change.undo(None, done.model_dump(mode="json"), call(providers={ContactBook: book_of(None)}))
     assert await known(book_of(None), before.id) == before
+
+
+async def test_what_is_removed_is_gone_once_and_is_put_back_when_it_is_taken_back(book_of: MakeBook, call: MakeCall) -> None:
+    book_of(CARDS)
+    noa = Added.model_validate(await add(NOA, call(key="a", providers={ContactBook: book_of(None)}))).contact
+    await change(
+        ChangeContact(contact=await levi(book_of(None)), organization="גרנות"), call(key="b", providers={ContactBook: book_of(None)})
+    )
+    fields = ["email", "phone", "organization", "role"]
+    args = ChangeContact(contact=noa, remove=fields)
+    for _ in range(2):
+        done = ChangedContact.model_validate(await change(args, call(providers={ContactBook: book_of(None)})))
+    bare = noa.model_copy(update=dict.fromkeys(fields, ""))
+    assert (done.before, done.contact, await known(book_of(None), noa.id)) == (noa, bare, bare)
+    assert (await levi(book_of(None))).organization == "גרנות"
+    assert change.undo is not None
+    for _ in range(2):
+        await change.undo(args, done.model_dump(mode="json"), call(providers={ContactBook: book_of(None)}))
+    assert await known(book_of(None), noa.id) == noa
+
+
+async def test_a_value_that_nobody_was_shown_is_not_removed(book_of: MakeBook, call: MakeCall) -> None:
+    shown = await levi(book_of(CARDS))
+    await changed(call(key="other", providers={ContactBook: book_of(None)}), phone="03-555-0000")
+    with pytest.raises(StepFailed, match="not as it was"):
+        await change(ChangeContact(contact=shown, remove=["phone"]), call(providers={ContactBook: book_of(None)}))
+    assert (await levi(book_of(None))).phone == "03-555-0000"
+
+
+@pytest.mark.parametrize("book_of", ["google"], indirect=True)
+async def test_what_a_person_shows_of_themselves_at_google_is_not_removed(
+    book_of: MakeBook, call: MakeCall, request: pytest.FixtureRequest
+) -> None:
+    book_of(CARDS)
+    theirs = {"value": "1700", "metadata": {"primary": True, "source": {"type": "PROFILE"}}}
+    request.getfixturevalue("account").people[1]["phoneNumbers"].insert(0, theirs)
+    asked = call(providers={ContactBook: book_of(None)})
+    with pytest.raises(StepFailed, match="of themselves"):
+        await change(ChangeContact(contact=await levi(book_of(None)), remove=["phone"]), asked)
+    assert (await levi(book_of(None))).phone == "1700"
+
+
+@pytest.mark.parametrize("book_of", ["microsoft"], indirect=True)
+async def test_of_several_values_at_microsoft_the_one_that_is_shown_is_removed(
+    book_of: MakeBook, call: MakeCall, request: pytest.FixtureRequest
+) -> None:
+    book_of(CARDS)
+    mails = [{"address": "", "name": ""}, {"address": "a@x.example", "name": "a"}, {"address": "b@x.example", "name": "b"}]
+    person = graph_contacts.touch(request.getfixturevalue("at_microsoft").people[1], businessPhones=["1", "2"], emailAddresses=mails)
+    shown = await levi(book_of(None))
+    await change(ChangeContact(contact=shown, remove=["email", "phone"]), call(providers={ContactBook: book_of(None)}))
+    now = await levi(book_of(None))
+    assert (shown.email, now.email, person["emailAddresses"]) == ("a@x.example", "b@x.example", [mails[0], mails[2]])
+    assert (shown.phone, now.phone, person["businessPhones"]) == ("1", "2", ["2"])
 
 
 async def test_what_somebody_has_changed_since_is_left_as_it_is(book_of: MakeBook, call: MakeCall) -> None:

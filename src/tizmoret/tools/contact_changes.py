@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -17,6 +17,7 @@ from tizmoret.tools.providers.ports import ContactBook
 
 LOCKS = ("contacts",)
 FIELDS = ("name", "email", "phone", "organization", "role")
+Removable = Literal["email", "phone", "organization", "role"]
 _SHORTEST = 3  # digits of a number that one can call
 
 
@@ -50,15 +51,23 @@ class AddContact(_Details):
 
 
 class ChangeContact(_Details):
-    """What is left empty stays as it is."""
+    """What is left empty stays as it is; what is to be taken out is named in `remove`."""
 
     contact: Annotated[Contact, Kind("contact")] = Field(description="the contact as it was looked up")
     name: Annotated[str, Kind("card.new_name")] = Field("", max_length=200, description="a new name; empty: stays as it is")
+    remove: Annotated[list[Removable], Kind("card.removed")] = Field(
+        [], max_length=4, description="what is to be taken out, with nothing in its place"
+    )
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if not any(getattr(self, field) for field in FIELDS):
-            raise ValueError("nothing is to be changed: give a new phone, email, organization, role or name")
+        if not self.remove and not any(getattr(self, field) for field in FIELDS):
+            raise ValueError("nothing is to be changed: give a new phone, email, organization, role or name, or what to remove")
+        for field in self.remove:
+            if getattr(self, field):
+                raise ValueError(f"{field} cannot be both given and removed")
+            if not getattr(self.contact, field):
+                raise ValueError(f"{self.contact.name[:100]} has no {field} that could be removed")
         return self
 
 
@@ -90,7 +99,7 @@ def _show_changed(changed: Changed, language: Language) -> str:
         was, now = getattr(changed.before, field), getattr(changed.contact, field)
         if was != now:
             before = (f" (היה {was})" if he else f" (was {was})") if was else ""
-            told.append(f"{_NAMES[language][field]} {now}{before}")
+            told.append(f"{_NAMES[language][field]} {now or ('הוסר' if he else 'removed')}{before}")
     head = f"{'עודכן איש הקשר' if he else 'The contact was changed'}: {changed.contact.name}"
     return " · ".join([head, *told])
 
@@ -140,8 +149,8 @@ async def add(args: AddContact, call: Call) -> Added:
     "contacts.change",
     title=Text(he="עדכון איש קשר", en="Change a contact"),
     description=Text(
-        he="מעדכן את הפרטים של איש קשר: טלפון, דוא״ל, ארגון, תפקיד או שם",
-        en="Change what is kept of a contact: phone, e-mail, organization, role or name",
+        he="מעדכן או מסיר את הפרטים של איש קשר: טלפון, דוא״ל, ארגון, תפקיד או שם",
+        en="Change or remove what is kept of a contact: phone, e-mail, organization, role or name",
     ),
     examples={
         "he": ["שנה את הטלפון של יואב ל-050-7654321", "עדכן את המייל של דנה", "תעדכן את התפקיד של יואב לסמנכ״ל"],
@@ -152,7 +161,8 @@ async def add(args: AddContact, call: Call) -> Added:
 )  # fmt: skip
 async def change(args: ChangeContact, call: Call) -> Changed:
     said = {field: value for field in FIELDS if (value := getattr(args, field))}
-    done = await call.provider(ContactBook).change(args.contact.id, said, key=call.key)
+    gone: dict[str, str] = {field: getattr(args.contact, field) for field in args.remove}
+    done = await call.provider(ContactBook).change(args.contact.id, said, gone=gone, key=call.key)
     return Changed(contact=done.contact, before=done.before or args.contact)
 
 

@@ -59,6 +59,26 @@ async def test_all_that_is_not_to_change_stays_byte_for_byte(folder: Path, call:
     assert file.read_bytes() == f"{OTHERS}{YOAV}{OTHERS}".encode()
 
 
+async def test_what_is_removed_takes_its_label_along_and_leaves_the_rest(folder: Path, call: MakeCall) -> None:
+    file = folder / "people.vcf"
+    file.write_bytes(f"{OTHERS}{YOAV}".encode())
+    yoav = await named(call, "יואב לוי")
+    done = Changed.model_validate(await change(ChangeContact(contact=yoav, remove=["phone"]), call(key="k")))
+    assert (done.before.phone, done.contact.phone) == ("050-2", "03-3")
+    after = YOAV.replace("item1.TEL;TYPE=CELL,\r\n  VOICE:050-2\r\nitem1.X-ABLabel:סוס\r\n", "")
+    assert file.read_bytes() == f"{OTHERS}{after}".encode()
+    assert await call().provider(ContactBook).undo("k")
+    assert file.read_bytes() == f"{OTHERS}{YOAV}".encode()
+
+
+async def test_what_is_all_by_which_a_contact_is_found_is_not_removed(folder: Path, call: MakeCall) -> None:
+    card = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:1\r\nORG:Osem\r\nEND:VCARD\r\n"
+    (folder / "people.vcf").write_bytes(card.encode())
+    with pytest.raises(StepFailed, match="Nothing would be left"):
+        await change(ChangeContact(contact=await named(call, "Osem"), remove=["organization"]), call())
+    assert (folder / "people.vcf").read_bytes() == card.encode()
+
+
 async def test_what_was_written_in_another_way_is_written_plainly_and_comes_back_as_it_was(folder: Path, call: MakeCall) -> None:
     file = folder / "phone.vcf"
     file.write_bytes(b"\xef\xbb\xbf" + OTHERS.encode())
@@ -90,7 +110,7 @@ async def test_cards_of_one_file_are_changed_at_once(folder: Path, call: MakeCal
 
 
 @pytest.mark.parametrize("at_write", [1, 2, 3])
-@pytest.mark.parametrize("what", ["add", "change"])
+@pytest.mark.parametrize("what", ["add", "change", "remove"])
 async def test_a_death_at_any_write_and_a_repeat_change_it_once(
     folder: Path, call: MakeCall, monkeypatch: pytest.MonkeyPatch, at_write: int, what: str
 ) -> None:
@@ -99,8 +119,11 @@ async def test_a_death_at_any_write_and_a_repeat_change_it_once(
     async def act() -> Any:
         if what == "add":
             return await add(AddContact(name="נועה שגב", phone="1700"), call(key="k"))
+        if what == "remove":
+            return await change(ChangeContact(contact=yoav, remove=["phone"]), call(key="k"))
         return await changed(call, "יואב לוי", phone="1700")
 
+    yoav = await named(call, "יואב לוי")
     write = dying(at_write, durable_file.put)
     with monkeypatch.context() as patch:
         for module in (local_contacts, change_records):
@@ -111,7 +134,8 @@ async def test_a_death_at_any_write_and_a_repeat_change_it_once(
                 await act()
     await act()
     phones = {one.name: one.phone for one in await call().provider(ContactBook).contacts()}
-    assert phones == ({"יואב לוי": "050-2", "נועה שגב": "1700"} if what == "add" else {"יואב לוי": "1700"})
+    after = {"add": {"יואב לוי": "050-2", "נועה שגב": "1700"}, "change": {"יואב לוי": "1700"}, "remove": {"יואב לוי": "03-3"}}
+    assert phones == after[what]
     assert await LocalContacts(folder).undo("k")
     assert [path.name for path in folder.glob("*.vcf")] == ["people.vcf"]
     assert (folder / "people.vcf").read_bytes() == YOAV.encode()
@@ -150,6 +174,12 @@ def test_a_change_says_what_changes() -> None:
     with pytest.raises(ValidationError, match="nothing is to be changed"):
         ChangeContact(contact=Contact(id="1", name="x"))
     before = Contact(id="1", name="Yoav", phone="1")
+    for said in ({"remove": ["email"]}, {"remove": ["phone"], "phone": "1700"}, {"remove": ["name"]}):
+        with pytest.raises(ValidationError):
+            ChangeContact(contact=before, **said)
+    gone = Changed(before=before, contact=before.model_copy(update={"phone": ""}))
+    assert change.show(gone, "en") == "The contact was changed: Yoav · phone removed (was 1)"
+    assert change.show(gone, "he") == "עודכן איש הקשר: Yoav · טלפון הוסר (היה 1)"
     done = Changed(before=before, contact=before.model_copy(update={"phone": "2", "role": "CFO"}))
     assert change.show(done, "en") == "The contact was changed: Yoav · phone 2 (was 1) · role CFO"
     assert change.show(done, "he") == "עודכן איש הקשר: Yoav · טלפון 2 (היה 1) · תפקיד CFO"

@@ -41,7 +41,7 @@ class ContactWriter(ABC):
             return known.contact
         return (await self._made(key, await self._insert(contact, _mark(key)), contact)).contact
 
-    async def change(self, contact: str, said: Mapping[str, str], *, key: str) -> ContactChanged:
+    async def change(self, contact: str, said: Mapping[str, str], *, gone: Mapping[str, str] = {}, key: str) -> ContactChanged:
         record = self._records.find(key)
         if record is not None and record.done:
             return ContactChanged(record.before, record.contact)
@@ -54,7 +54,14 @@ class ContactWriter(ABC):
         before = None if card is None else self._contact(card.text)
         if card is None or before is None:
             raise NotFound(f"There is no contact {contact[:200]}.", cure="Look it up in the contacts again.", field="contact")
-        after, became = before.model_copy(update=dict(said)), self._edited(card.text, said)
+        if any(getattr(before, field) != value for field, value in gone.items()):
+            raise StepFailed(
+                "The contact is not as it was when it was looked up; nothing was done.", cure="Look at the contact, then ask again."
+            )
+        said = {**said, **dict.fromkeys(gone, "")}
+        after, became = before.model_copy(update=said), self._edited(card.text, said)
+        if self._contact(became) is None:
+            raise StepFailed("Nothing would be left by which the contact is found.", cure="Give the contact a name as well.")
         record = ContactChange(place=card.place, was=card.text, became=became, before=before, contact=after)
         if not self._same(became, card.text):
             await self._save(key, record)
@@ -151,7 +158,8 @@ class ContactWriter(ABC):
     def _contact(self, text: str) -> Contact | None: ...
 
     @abstractmethod
-    def _edited(self, text: str, said: Mapping[str, str]) -> str: ...
+    def _edited(self, text: str, said: Mapping[str, str]) -> str:
+        """With other values; an empty one takes out the value that `_contact` reads there. Raises StepFailed where that is not ours to take."""
 
     @abstractmethod
     def _same(self, one: str, other: str) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from tizmoret.errors import NotFound
+from tizmoret.errors import NotFound, StepFailed
 from tizmoret.tools.models import Contact
 from tizmoret.tools.names import given_and_family
 from tizmoret.tools.providers.account_contacts import AccountContacts, Told
@@ -24,6 +24,7 @@ _MARK = "tizmoret"  # the key of a new contact's clientData, which only programs
 _ID = re.compile(r"people/\w{1,200}", re.ASCII)
 # What Google works out for itself.
 _OWN = frozenset({"metadata", "canonicalForm", "formattedType"})
+_SAYS_NOTHING = _OWN | {"type", "current"}
 _OWN_NAME = _OWN | {"displayName", "displayNameLastFirst", "unstructuredName"}
 _STALE = frozenset({"failedPrecondition", "FAILED_PRECONDITION"})
 
@@ -126,9 +127,12 @@ def _card(told: Told) -> Card:
 
 
 def _with_first(told: Told, field: str, said: Told) -> list[Told]:
-    """What the owner has written in a field, the first of it with other values."""
+    """What the owner has written in a field, the first of it with other values; an empty one is taken out, and what then says nothing too."""
     first, *others = [one for one in _list(told, field) if _ours(one)] or [{}]
-    return [{**first, **said}, *others]
+    if not all(said.values()) and not _ours(_first(told, field)):
+        raise StepFailed("The person shows it of themselves at Google, so it is not yours to remove.", cure="Leave it as it is.")
+    changed = {name: value for name, value in {**first, **said}.items() if value != ""}
+    return [changed, *others] if changed.keys() - _SAYS_NOTHING else others
 
 
 def _ours(value: Told) -> bool:

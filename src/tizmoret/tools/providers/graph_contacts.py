@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -97,17 +97,29 @@ class GraphContacts(AccountContacts):
             changed |= {"displayName": said["name"], "givenName": given, "surname": family or None}
         if "email" in said:
             one = {"address": said["email"], "name": said.get("name") or one_line(told.get("displayName")) or said["email"]}
-            changed["emailAddresses"] = [one, *_dicts(told.get("emailAddresses"))[1:]]
+            mails = _dicts(told.get("emailAddresses"))
+            changed["emailAddresses"] = (
+                [one, *mails[1:]] if said["email"] else _without_first(mails, lambda mail: one_line(mail.get("address")))
+            )
         if "phone" in said:
             changed |= _phone(told, said["phone"])
-        changed |= {ours: said[name] for name, ours in (("organization", "companyName"), ("role", "jobTitle")) if name in said}
+        changed |= {ours: said[name] or None for name, ours in (("organization", "companyName"), ("role", "jobTitle")) if name in said}
         return changed
 
 
 def _phone(told: Told, phone: str) -> dict[str, Any]:
-    """In the place of the one that is read; where there is none, as that of a mobile."""
+    """In the place of the one that is read; where there is none, as that of a mobile. Empty: that one is taken out."""
+    if not phone:
+        place = next(name for name in _PHONES if any(map(one_line, _list(told, name) or [told.get(name)])))
+        return {place: None if place == "mobilePhone" else _without_first(_list(told, place), one_line)}
     place = next((name for name in _PHONES if told.get(name)), "mobilePhone")
     return {place: phone if place == "mobilePhone" else [phone, *_list(told, place)[1:]]}
+
+
+def _without_first(values: Sequence[Any], says: Callable[[Any], str]) -> list[Any]:
+    """Without the first that says something."""
+    first = next(place for place, value in enumerate(values) if says(value))
+    return [*values[:first], *values[first + 1 :]]
 
 
 def _card(told: Told) -> Card:

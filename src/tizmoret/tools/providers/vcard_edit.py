@@ -17,6 +17,7 @@ _PROPERTIES: Mapping[str, tuple[str, ...]] = {
 _NEW = {"email": "EMAIL;TYPE=INTERNET", "phone": "TEL;TYPE=VOICE"}
 _HEAD = re.compile(r"(?:[^\":]|\"[^\"]*\")*:")
 _ENCODED = re.compile(r";(?:ENCODING=[^;:]*|CHARSET=[^;:]*|QUOTED-PRINTABLE|BASE64)(?=[;:])", re.IGNORECASE)
+_GROUP = re.compile(r"[A-Za-z0-9-]+\.")
 _SCHEME = re.compile(r"(?:tel|mailto):", re.IGNORECASE)
 _PASSING = frozenset({"REV", "PRODID"})  # servers write them anew
 
@@ -29,12 +30,15 @@ def written(made: Contact) -> str:
 
 
 def edited(card: str, said: Mapping[str, str]) -> str:
-    """The card with other values. A property that is there keeps its parameters; of several, the one that is read first is changed."""
+    """The card with other values; an empty one takes the property out. One that is there keeps its parameters; of several, the one that is read
+    first is meant."""
     parts = list(content_lines(card))
     end = "\r\n" if "\r\n" in card else "\n"
     for field, value in said.items():
         places = _places(parts, _PROPERTIES[field])
-        if places:
+        if not value:
+            _take_out(parts, places[0])
+        elif places:
             parts[places[0]] = _said(parts[places[0]][1], _escaped(value), end)
         else:
             _insert(parts, f"{_new(field)}:{_escaped(value)}", end)
@@ -44,6 +48,16 @@ def edited(card: str, said: Mapping[str, str]) -> str:
     if not any(line.name == "UID" and line.value.strip() for line in lines) and (known := contact(lines)) is not None:
         _insert(parts, f"UID:{known.id}", end)  # its words were its id until now
     return "".join(raw for raw, _ in parts)
+
+
+def _take_out(parts: list[tuple[str, str]], place: int) -> None:
+    """The line, and a label that was of nothing else ("item1.X-ABLabel")."""
+    _, said = parts.pop(place)
+    group = _GROUP.match(said)
+    of_group = [at for at, (_, other) in enumerate(parts) if group and other.upper().startswith(group[0].upper())]
+    if all(parts[at][1][len(group[0]) :].upper().startswith("X-AB") for at in of_group if group):
+        for at in reversed(of_group):
+            del parts[at]
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
