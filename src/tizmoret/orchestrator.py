@@ -46,6 +46,7 @@ from tizmoret.plan.model import OnFailure, Plan
 from tizmoret.plan.preview import preview as preview_plan
 from tizmoret.planner.choose import choose_planner
 from tizmoret.planner.language import detect_language
+from tizmoret.push_configs import PushConfigs
 from tizmoret.reminder_notices import ReminderNotices
 from tizmoret.reminders import Reminders
 from tizmoret.retention import Retention, remove
@@ -77,7 +78,9 @@ class Tizmoret:
         self._worker = Worker(database)
         self._values = Values(database)
         sealing = Sealing(settings.home, settings.keys)
-        self.connections = Connections(database, sealing, Way(settings.networks), self.workspace, self.refresh_catalog)
+        way = Way(settings.networks)
+        self.connections = Connections(database, sealing, way, self.workspace, self.refresh_catalog)
+        self.push_configs = PushConfigs(database, sealing, way, self.workspace)
         self.sign_ins = SignIns(database, sealing, self.connections, clients_of(settings))
         catalogs = Catalogs(base, self.connections, first)
         self._planner = choose_planner(settings, catalogs.of(workspace).now)

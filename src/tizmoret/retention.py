@@ -29,6 +29,7 @@ _BELONGS = (
     "effects",
     "conversations",
     "gate_notices",
+    "push_configs",
     "plan_versions",
 )
 

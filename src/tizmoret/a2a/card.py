@@ -53,7 +53,7 @@ def _card(name: str, description: str, address: str, skills: list[dict[str, Any]
         "description": description,
         "version": version("tizmoret"),
         "supportedInterfaces": [{"url": address, "protocolBinding": "JSONRPC", "protocolVersion": VERSION}],
-        "capabilities": {"streaming": True, "pushNotifications": False, "extendedAgentCard": extended},
+        "capabilities": {"streaming": True, "pushNotifications": True, "extendedAgentCard": extended},
         "securitySchemes": {"token": {"httpAuthSecurityScheme": {"scheme": "Bearer", "description": "a token of this server"}}},
         "securityRequirements": [{"schemes": {"token": {"list": []}}}],
         "defaultInputModes": _MODES,

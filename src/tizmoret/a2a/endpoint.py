@@ -12,17 +12,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tizmoret.a2a import card
+from tizmoret.a2a import card, push
 from tizmoret.a2a.service import Service, with_heartbeat
 from tizmoret.a2a.wire import (
     CARD_PATH,
     VERSION_HEADER,
+    CreatePushConfig,
     InvalidParams,
     InvalidRequest,
+    ListPushConfigs,
     ListTasks,
     MethodNotFound,
+    OfPushConfig,
     OfTask,
-    PushNotSupported,
     RpcError,
     SendMessage,
     Unparsable,
@@ -39,7 +41,6 @@ log = structlog.get_logger(__name__)
 
 BY = "a2a"  # on whose behalf: an agent that holds the installation's token; one with a key is the member whose key it is
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-_PUSH = frozenset({f"{verb}TaskPushNotificationConfig{s}" for verb in ("Create", "Get", "List", "Delete") for s in ("", "s")})
 
 Answer = Callable[[Service, Any], Awaitable[dict[str, Any]]]
 _METHODS: Mapping[str, tuple[type[BaseModel], Answer]] = {
@@ -47,6 +48,10 @@ _METHODS: Mapping[str, tuple[type[BaseModel], Answer]] = {
     "GetTask": (OfTask, Service.get),
     "ListTasks": (ListTasks, Service.list),
     "CancelTask": (OfTask, Service.cancel),
+    "CreateTaskPushNotificationConfig": (CreatePushConfig, push.create),
+    "GetTaskPushNotificationConfig": (OfPushConfig, push.get),
+    "ListTaskPushNotificationConfigs": (ListPushConfigs, push.list_all),
+    "DeleteTaskPushNotificationConfig": (OfPushConfig, push.delete),
 }
 
 
@@ -97,8 +102,6 @@ async def _answered(request: Request, service: Service, id: Any, method: str, pa
         if service.agent is not None:
             raise UnsupportedOperation("The card of an agent is whole.")
         return _result(id, card.extended_card(_base(request), _agents(request)))
-    if method in _PUSH:
-        raise PushNotSupported("This server sends no push notifications.", cure="Follow the task's stream.")
     known = _METHODS.get(method)
     if known is None:
         raise MethodNotFound(f"There is no method {method[:60]}.")
@@ -161,7 +164,7 @@ def _frame(told: Mapping[str, Any]) -> bytes:
 def _service(request: Request, agent: Agent | None) -> Service:
     tizmoret: Tizmoret = request.app.state.tizmoret
     actor: Actor = request.state.actor
-    return Service(tizmoret, actor.workspace, BY if actor.key is None else actor.user, agent, actor.member)
+    return Service(tizmoret, actor.workspace, BY if actor.key is None else actor.user, agent, actor.member, actor.key)
 
 
 def _agents(request: Request) -> list[Agent]:

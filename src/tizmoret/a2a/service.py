@@ -18,7 +18,7 @@ from tizmoret.a2a.wire import (
     ListTasks,
     Message,
     OfTask,
-    PushNotSupported,
+    PushConfig,
     SendMessage,
     TaskNotCancelable,
     TaskNotFound,
@@ -39,20 +39,22 @@ _TEXT_KINDS = ("words", "text", "markdown")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """agent: that is asked; None: a request is planned. workspace and by: who asks. member: see `Tizmoret.submit`."""
+    """agent: that is asked; None: a request is planned. workspace and by: who asks. member: see `Tizmoret.submit`.
+    key: that they ask with; None: the installation's token."""
 
     tizmoret: Tizmoret
     workspace: UUID
     by: str
     agent: Agent | None = None
     member: str | None = None
+    key: UUID | None = None
 
     async def send(self, asked: SendMessage) -> dict[str, Any]:
         """The task, when it has ended or needs an answer; at once where that is wished. Raises RpcError, TizmoretError."""
         id, _ = await self.take(asked)
         if not asked.configuration.return_immediately:
             await self._wait(id)
-        return {"task": tasks.task(await self._seen(id), asked.configuration.history_length)}
+        return {"task": tasks.task(await self.seen(id), asked.configuration.history_length)}
 
     async def take(self, asked: SendMessage) -> tuple[UUID, bool]:
         """Begin what a message asks for, or go on with what it answers; the execution, and whether it is a new one. Raises RpcError,
@@ -61,11 +63,20 @@ class Service:
         modes = asked.configuration.accepted_output_modes
         if modes and not _TAKEN.intersection(modes):
             raise ContentTypeNotSupported("Answers are text/plain and application/json.")
-        if asked.configuration.task_push_notification_config:
-            raise PushNotSupported("This server sends no push notifications.")
+        push = asked.configuration.task_push_notification_config
         if asked.message.task_id:
+            if push is not None:
+                await self._push(id_of(asked.message.task_id), push)
             return await self._go_on(asked.message, words, data), False
-        return await self._begin(asked.message, words, data), True
+        if push is not None:
+            await self.tizmoret.push_configs.check(push.wanted(UUID(int=0)))  # before anything begins that nobody would hear of
+        id = await self._begin(asked.message, words, data)
+        if push is not None:
+            await self._push(id, push)
+        return id, True
+
+    async def _push(self, id: UUID, push: PushConfig) -> None:
+        await self.tizmoret.push_configs.set(id, push.wanted(id), key=self.key, workspace=self.workspace)
 
     async def _begin(self, message: Message, words: str, data: list[Any]) -> UUID:
         key = "a2a-" + hashlib.sha256(f"{self.by}/{message.message_id}".encode()).hexdigest()
@@ -82,7 +93,7 @@ class Service:
         return made.id
 
     async def _go_on(self, message: Message, words: str, data: list[Any]) -> UUID:
-        seen = await self._seen(_id(message.task_id))
+        seen = await self.seen(id_of(message.task_id))
         id = seen.execution.id
         if message.context_id and message.context_id != seen.conversation.context:
             raise InvalidParams("The task is of another context.", field="contextId")
@@ -106,7 +117,7 @@ class Service:
 
     async def get(self, asked: OfTask) -> dict[str, Any]:
         """Raises TaskNotFound."""
-        return tasks.task(await self._seen(_id(asked.id)), asked.history_length)
+        return tasks.task(await self.seen(id_of(asked.id)), asked.history_length)
 
     async def list(self, asked: ListTasks) -> dict[str, Any]:
         """Those that were asked for over A2A, by whomever of this workspace; the last that moved first. Raises BadInput."""
@@ -115,24 +126,24 @@ class Service:
             context=asked.context_id or None, statuses=statuses if asked.status != "TASK_STATE_UNSPECIFIED" else None,
             after=asked.status_timestamp_after, limit=asked.page_size, cursor=asked.page_token, workspace=self.workspace,
         )  # fmt: skip
-        seen = [await self._seen(one.execution) for one in found.items]
+        seen = [await self.seen(one.execution) for one in found.items]
         told = [tasks.task(one, asked.history_length or 0, artifacts=asked.include_artifacts) for one in seen]
         return {"tasks": told, "nextPageToken": found.next, "pageSize": asked.page_size, "totalSize": found.total}
 
     async def cancel(self, asked: OfTask) -> dict[str, Any]:
         """Raises TaskNotFound, TaskNotCancelable."""
-        seen = await self._seen(_id(asked.id))
+        seen = await self.seen(id_of(asked.id))
         try:
             await self.tizmoret.cancel(seen.execution.id, by=self.by, workspace=self.workspace)
         except Conflict as error:
             raise TaskNotCancelable(error.detail) from error
         await self._wait(seen.execution.id)
-        return tasks.task(await self._seen(seen.execution.id))
+        return tasks.task(await self.seen(seen.execution.id))
 
     async def follow(self, id: UUID, *, new: bool = False) -> AsyncIterator[dict[str, Any]]:
         """The task as it is, how far it comes, and its end or the next time that it needs an answer. new: from its beginning, however far it
         has come meanwhile. Raises TaskNotFound."""
-        seen = await self._seen(id)
+        seen = await self.seen(id)
         if new:
             seen = replace(seen, execution=seen.execution.model_copy(update=_AT_FIRST), waiting=(), output=None)
         yield {"task": tasks.task(seen)}
@@ -143,11 +154,11 @@ class Service:
                 yield tasks.progress_update(seen, event.seq, event.at, text)
             if event.kind != "execution.waiting":
                 continue
-            seen = await self._seen(id)
+            seen = await self.seen(id)
             if seen.waiting and seen.execution.seq == event.seq:
                 yield tasks.status_update(seen)
                 return
-        seen = await self._seen(id)
+        seen = await self.seen(id)
         if found := tasks.artifact(seen):
             yield tasks.artifact_update(seen, found)
         if seen.execution.status in FINAL:
@@ -155,7 +166,7 @@ class Service:
 
     async def subscribe(self, asked: OfTask) -> UUID:
         """The execution to follow. Raises TaskNotFound, UnsupportedOperation where it has ended."""
-        seen = await self._seen(_id(asked.id))
+        seen = await self.seen(id_of(asked.id))
         if seen.execution.status in FINAL:
             raise UnsupportedOperation(f"The task has ended: {seen.execution.status}.", cure="Get it instead.")
         return seen.execution.id
@@ -176,7 +187,7 @@ class Service:
         except TimeoutError:
             return
 
-    async def _seen(self, id: UUID) -> Seen:
+    async def seen(self, id: UUID) -> Seen:
         try:
             conversation = await self.tizmoret.conversations.get(id, workspace=self.workspace)
             execution = await self.tizmoret.executions.get(id, workspace=self.workspace)
@@ -193,7 +204,8 @@ class Service:
         return Seen(conversation, execution, waiting, output)
 
 
-def _id(text: str) -> UUID:
+def id_of(text: str) -> UUID:
+    """Raises TaskNotFound for what is none."""
     try:
         return UUID(text)
     except ValueError:

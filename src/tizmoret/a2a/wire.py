@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from tizmoret.errors import BadInput, Conflict, NotFound, PlanRefused, TizmoretError, TooLarge
+from tizmoret.push_configs import Wanted
 
 VERSION = "1.0"
 VERSION_HEADER = "A2A-Version"
@@ -63,10 +65,6 @@ class TaskNotCancelable(RpcError):
     code, reason = -32002, "TASK_NOT_CANCELABLE"
 
 
-class PushNotSupported(RpcError):
-    code, reason = -32003, "PUSH_NOTIFICATION_NOT_SUPPORTED"
-
-
 class UnsupportedOperation(RpcError):
     code, reason = -32004, "UNSUPPORTED_OPERATION"
 
@@ -114,11 +112,50 @@ class Message(_Shape):
     task_id: str = Field("", max_length=500)
 
 
+class Authentication(_Shape):
+    """What goes into the header Authorization, and nothing that would end that header."""
+
+    scheme: str = Field(min_length=1, max_length=50, pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+    credentials: str = Field(min_length=1, max_length=4_000, pattern=r"^[!-~]([ -~]*[!-~])?$")
+
+
+class PushConfig(_Shape):
+    """Where a task's client wants to be told of it."""
+
+    id: str = Field("", max_length=100, pattern=r"^[!-~]*$")
+    url: str = Field(min_length=1, max_length=2_000)
+    token: str = Field("", max_length=1_000, pattern=r"^[!-~]*$")
+    authentication: Authentication | None = None
+
+    def wanted(self, task: UUID) -> Wanted:
+        """One that has no id is the one of its task, so that a repeat makes no second."""
+        shown = self.authentication
+        scheme, credentials = (shown.scheme, shown.credentials) if shown else ("", "")
+        return Wanted(self.id or str(task), self.url, scheme, self.token, credentials)
+
+
+class CreatePushConfig(PushConfig):
+    task_id: str = Field(min_length=1, max_length=500)
+
+
+class OfPushConfig(_Shape):
+    """What GetTaskPushNotificationConfig and DeleteTaskPushNotificationConfig take."""
+
+    task_id: str = Field(min_length=1, max_length=500)
+    id: str = Field(min_length=1, max_length=100, pattern=r"^[!-~]+$")
+
+
+class ListPushConfigs(_Shape):
+    task_id: str = Field(min_length=1, max_length=500)
+    page_size: int = Field(50, ge=1, le=MAX_PAGE)
+    page_token: str = Field("", max_length=100, pattern=r"^[!-~]*$")
+
+
 class Configuration(_Shape):
     accepted_output_modes: list[str] = []
     history_length: int | None = Field(None, ge=0)
     return_immediately: bool = False
-    task_push_notification_config: dict[str, Any] | None = None
+    task_push_notification_config: PushConfig | None = None
 
 
 class SendMessage(_Shape):

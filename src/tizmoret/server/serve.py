@@ -11,8 +11,10 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 
+from tizmoret.a2a.notifying import Notifier
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.errors import Unavailable
+from tizmoret.loop import stop
 from tizmoret.mcp.endpoint import OverHttp
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.owner import owner_token
@@ -58,9 +60,11 @@ async def make_server(
             if not drives:
                 await tizmoret.look_on()
             mcp = OverHttp(tizmoret)
+            telling = asyncio.create_task(Notifier(tizmoret).keep_telling())
             try:
                 yield Server(tizmoret, listening, mcp), tizmoret, f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
             finally:
+                await stop([telling])
                 await mcp.closed()
     finally:
         listening.close()

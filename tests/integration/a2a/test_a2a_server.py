@@ -254,7 +254,7 @@ async def test_a_call_that_is_none_has_its_code(running: Running) -> None:
     cases = [
         ("{", "1.0", -32700), ("[]", "1.0", -32600), (call("GetTask", id="true"), "1.0", -32600), (call("tasks/get"), "1.0", -32601),
         (call("GetTask"), "1.0", -32602), (some, "1.3", -32001), (some, "", -32009), (some, "0.3", -32009),
-        (call("CreateTaskPushNotificationConfig"), "1.0", -32003),
+        (call("CreateTaskPushNotificationConfig"), "1.0", -32602),
     ]  # fmt: skip
     async with http(running) as carrier:
         for body, version, code in cases:

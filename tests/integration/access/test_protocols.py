@@ -61,6 +61,13 @@ def test_over_a2a_one_works_in_ones_own_workspace_and_name(running: Running, oth
     assert call(other, "ListTasks")["result"]["tasks"] == []
     for method in ("GetTask", "CancelTask", "SubscribeToTask"):
         assert "no" in call(other, method, id=task["id"])["error"]["message"].lower()
+    place = {"taskId": task["id"], "id": "here", "url": "https://93.184.216.34/hook"}
+    assert call(running.client, "CreateTaskPushNotificationConfig", **place)["result"]["id"] == "here"
+    for verb in ("Create", "Get", "Delete"):
+        assert call(other, f"{verb}TaskPushNotificationConfig", **place)["error"]["code"] == -32001
+    assert call(other, "ListTaskPushNotificationConfigs", taskId=task["id"])["error"]["code"] == -32001
+    kept = call(running.client, "ListTaskPushNotificationConfigs", taskId=task["id"])["result"]["configs"]
+    assert [one["url"] for one in kept] == [place["url"]]
     own = call(other, "SendMessage", message=message)["result"]["task"]
     assert own["id"] != task["id"]
     assert other.get(f"{API}/{own['id']}").json()["userId"] == "Noa"
