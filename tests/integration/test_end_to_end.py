@@ -137,6 +137,23 @@ CASES = [
 ]
 
 
+async def test_what_is_removed_of_a_contact_is_shown_before_and_put_back_by_undo(tizmoret: Tizmoret) -> None:
+    folder = tizmoret.workplaces.folder(tizmoret.workspace) / "contacts"
+    before = {path.name: path.read_bytes() for path in folder.glob("*.vcf")}
+    execution = await tizmoret.submit("Remove Ronit Alon's phone number")
+    await tizmoret.wait(execution.id, 30)
+    (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
+    phone = gate.args["contact"]["phone"]
+    assert (bool(phone), gate.args["remove"]) == (True, ["phone"])
+    await tizmoret.approve(execution.id, gate.id, by="dana")
+    done = await tizmoret.wait(execution.id, 30)
+    assert f"phone removed (was {phone})" in (done.answer or "")
+    assert {path.name: path.read_bytes() for path in folder.glob("*.vcf")} != before
+    await tizmoret.undo(execution.id, by="dana")
+    assert (await tizmoret.wait(execution.id, 30)).status == "undone"
+    assert {path.name: path.read_bytes() for path in folder.glob("*.vcf")} == before
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case.request for case in CASES])
 async def test_a_request_nobody_prepared(tizmoret: Tizmoret, case: Case) -> None:
     done = await carry(tizmoret, case.request)

@@ -159,9 +159,9 @@ class ConnectedContacts:
         async with self._writing() as book:
             return await book.add(contact, key=key)
 
-    async def change(self, contact: str, said: Mapping[str, str], *, key: str) -> ContactChanged:
+    async def change(self, contact: str, said: Mapping[str, str], gone: Mapping[str, str], *, key: str) -> ContactChanged:
         async with self._writing() as book:
-            return await book.change(contact, said, key=key)
+            return await book.change(contact, said, gone, key=key)
 
     async def done(self, key: str) -> ContactChanged | None:
         return await (await self._book()).done(key)

@@ -153,8 +153,13 @@ async def add(args: AddContact, call: Call) -> Added:
         en="Change or remove what is kept of a contact: phone, e-mail, organization, role or name",
     ),
     examples={
-        "he": ["שנה את הטלפון של יואב ל-050-7654321", "עדכן את המייל של דנה", "תעדכן את התפקיד של יואב לסמנכ״ל"],
-        "en": ["change Yoav's phone to 050-7654321", "update Dana's e-mail address", "update Yoav's role to head of sales"],
+        "he": [
+            "שנה את הטלפון של יואב ל-050-7654321", "עדכן את המייל של דנה", "תעדכן את התפקיד של יואב לסמנכ״ל", "מחק את הטלפון של דנה",
+        ],
+        "en": [
+            "change Yoav's phone to 050-7654321", "update Dana's e-mail address", "update Yoav's role to head of sales",
+            "remove Dana's phone number",
+        ],
     },
     show=_show_changed, effect="write", recovery="keyed", approval="ask", locks=LOCKS, label=OWN,
     undo=_undo, probe=_changed_before, seconds=0.5,
@@ -162,7 +167,7 @@ async def add(args: AddContact, call: Call) -> Added:
 async def change(args: ChangeContact, call: Call) -> Changed:
     said = {field: value for field in FIELDS if (value := getattr(args, field))}
     gone: dict[str, str] = {field: getattr(args.contact, field) for field in args.remove}
-    done = await call.provider(ContactBook).change(args.contact.id, said, gone=gone, key=call.key)
+    done = await call.provider(ContactBook).change(args.contact.id, said, gone, key=call.key)
     return Changed(contact=done.contact, before=done.before or args.contact)
 
 

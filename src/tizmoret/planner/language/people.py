@@ -38,7 +38,7 @@ SURNAMES = wordset("""כהן לוי מזרחי ביטון ברק בר בן הר�
 _WITH_HE = wordset("הדר הילה הילי הלל הגר הדס הדסה הודיה הלנה הושע הראל הרצל")
 _GROUPS = wordset(
     """team everyone everybody all staff group client customer supplier board management people colleague company department me us you myself
-    family משפחה משפחת צוות כולם הנהלה לקוח ספק קבוצה מחלקה אנשים חברה עובדים כל הנהלת מי מישהו עצמי לי לנו"""
+    family משפחה משפחת צוות כולם הנהלה לקוח ספק קבוצה מחלקה אנשים אנשי חברה עובדים כל הנהלת מי מישהו עצמי לי לנו"""
 )
 
 
@@ -138,6 +138,8 @@ def _second_word(word: str) -> bool:
         return True
     if not _may_be_name(word, capital=False):
         return False
+    if plain.startswith("מה") and len(plain) > 4:
+        return False  # "from the": "דנה מהרשימה"
     return len(plain) > 1 and not (plain[0] in "בל" and len(plain) > 3) and plain[0] != "ו"  # "יואב ל-050"
 
 

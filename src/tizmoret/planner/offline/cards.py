@@ -59,6 +59,16 @@ _TELLS = re.compile(
 _DOES_AT = re.compile(r"(?:the\s+|an?\s+)?(?P<role>.+?)\s+(?:(?:at|in|of|for|with)|בחברת|של)\s+(?P<organization>.+)", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[,;()]|\s[-–]\s|\s+with(?!\w)|\s+עם(?!\w)")
 _BECOMES = re.compile(r"(?:(?<!\w)to(?!\w)|(?<!\w)(?:ל-)|:|(?<!\w)ל(?=[א-ת]))\s*(.+)$", re.IGNORECASE)
+_FIELD = re.compile(rf"(?<!\w)ו?({_ANY})(?!\w)", re.IGNORECASE)
+_OUT_OF_BOOK = re.compile(
+    r"(?<!\w)(?:from|in|out\s+of)\s+(?:(?:my|our|the)\s+)?(?:contacts(?:\s+list)?|contact\s+list|address\s+book|phone\s*book)(?![\w'])"
+    r"|(?<!\w)(?:מ|ב)(?:רשימת\s+)?אנשי\s+ה?קשר(?:\s+של(?:י|נו))?(?!\w)|(?<!\w)[מב]ספר\s+ה?(?:כתובות|טלפונים)(?:\s+של(?:י|נו))?(?!\w)",
+    re.IGNORECASE,
+)
+_NOTHING_ELSE = re.compile(
+    r"(?:'s(?!\w)|(?<!\w)(?:the|of|and|his|her|their|also|please|work|home|old|ו?את|ו?של|שלו|שלה|שלהם|וגם|גם|בבקשה|נא|ה?ישן|ה?ישנה)(?!\w)|[\s,.!])*",
+    re.IGNORECASE,
+)
 _INSIDE = re.compile(r"(?<=[א-ת])\"(?=[א-ת])")  # סמנכ"ל
 _MOST_WORDS = 5
 _OTHERS = frozenset({"=meeting", "=document", "=task", "=note", "=calendar"})  # what else has a number, a place or a company
@@ -78,6 +88,8 @@ def writes_card(skill: Skill) -> bool:
 def asked(skill: Skill, reading: Reading) -> bool:
     """Whether the clause says to put somebody among the contacts, or to change what is kept of somebody."""
     if skill.slot("contact") is not None:
+        if reading.act == "delete":
+            return bool(_gone(reading))
         whose = any(person.relation == "of" for person in reading.people) or reading.refers_to_owner
         other = any(not concepts(word.plain).isdisjoint(_OTHERS) for word in reading.content)
         return reading.act == "change" and whose and not other and _OWNED.search(reading.text) is not None
@@ -94,6 +106,8 @@ def asked(skill: Skill, reading: Reading) -> bool:
 def lacking(skill: Skill, reading: Reading) -> Slot | None:
     """What nobody can do without: of a new card a name, and how to reach whoever it is or where they work; of a change, what to write."""
     slots = {slot.kind.removeprefix("card."): slot for slot in skill.slots if of_card(slot)}
+    if reading.act == "delete":
+        return None
     said = _said(skill, reading)
     if "name" in slots and "name" not in said:
         return slots["name"]
@@ -102,7 +116,9 @@ def lacking(skill: Skill, reading: Reading) -> Slot | None:
     return None if said else next((slots[field] for field in _named(reading)), slots["phone"])
 
 
-def value(slot: Slot, skill: Skill, reading: Reading) -> str | None:
+def value(slot: Slot, skill: Skill, reading: Reading) -> str | list[str] | None:
+    if reading.act == "delete":
+        return _gone(reading) if slot.kind == "card.removed" else None
     return _said(skill, reading).get(slot.kind.removeprefix("card."))
 
 
@@ -181,6 +197,20 @@ def _named(reading: Reading) -> list[str]:
     """The fields that the clause speaks of as somebody's, in order."""
     said = [match["theirs"] or match["of"] for match in _OWNED.finditer(reading.text)]
     return [field for one in said for field, label in _LABELS.items() if re.fullmatch(label, one, re.IGNORECASE)]
+
+
+def _gone(reading: Reading) -> list[str]:
+    """What of somebody's card the clause says to remove, in order. Nothing where it says anything else: "delete Dana's phone call"."""
+    owners = [person for person in reading.people if person.relation == "of"]
+    text = reading.text[reading.clause.body :]
+    if len(reading.people) > 1 or not (owners or reading.refers_to_owner) or _OWNED.search(reading.text) is None:
+        return []
+    for person in sorted(owners, key=lambda one: -one.start):
+        start, end = (max(0, place - reading.clause.body) for place in (person.start, person.end))
+        text = f"{text[:start]} {text[end:]}"
+    text = _OUT_OF_BOOK.sub(" ", text)
+    fields = [field for match in _FIELD.finditer(text) for field, label in _LABELS.items() if re.fullmatch(label, match[1], re.IGNORECASE)]
+    return list(dict.fromkeys(fields)) if _NOTHING_ELSE.fullmatch(_FIELD.sub(" ", text)) else []
 
 
 def _changed(reading: Reading) -> dict[str, str]:

@@ -41,7 +41,7 @@ class ContactWriter(ABC):
             return known.contact
         return (await self._made(key, await self._insert(contact, _mark(key)), contact)).contact
 
-    async def change(self, contact: str, said: Mapping[str, str], *, gone: Mapping[str, str] = {}, key: str) -> ContactChanged:
+    async def change(self, contact: str, said: Mapping[str, str], gone: Mapping[str, str], *, key: str) -> ContactChanged:
         record = self._records.find(key)
         if record is not None and record.done:
             return ContactChanged(record.before, record.contact)

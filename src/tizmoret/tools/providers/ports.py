@@ -82,7 +82,7 @@ class ContactBook(Protocol):
     async def add(self, contact: Contact, *, key: str) -> Contact:
         """Add it under an id of the book's own; a repeat makes no second one."""
 
-    async def change(self, contact: str, said: Mapping[str, str], *, gone: Mapping[str, str] = {}, key: str) -> ContactChanged:
+    async def change(self, contact: str, said: Mapping[str, str], gone: Mapping[str, str], *, key: str) -> ContactChanged:
         """Give the one of this id other values: name, email, phone, organization, role. gone: what is taken out, field by value, and only where
         it is still that value. All else that its source says stays. NotFound where there is none."""
 

@@ -64,6 +64,29 @@ async def test_what_is_to_change_is_changed_of_whom_it_is_said(text: str, name: 
 
 
 @pytest.mark.parametrize(
+    ("text", "name", "fields"),
+    [
+        ("remove Dana's phone number", "Dana", ["phone"]),
+        ("Delete the e-mail address of Yoav Cohen", "Yoav Cohen", ["email"]),
+        ("clear Noa Segev's job title", "Noa Segev", ["role"]),
+        ("Remove Dana's phone number and her email", "Dana", ["phone", "email"]),
+        ("delete Dana's phone from my contacts", "Dana", ["phone"]),
+        ("please erase the company of Avi Peretz", "Avi Peretz", ["organization"]),
+        ("Who is Yoav Cohen? Then remove his phone number", "Yoav Cohen", ["phone"]),
+        ("מחק את הטלפון של דנה", "דנה", ["phone"]),
+        ("תסיר בבקשה את המייל של יואב כהן", "יואב כהן", ["email"]),
+        ("הסר את התפקיד של נועה שגב מאנשי הקשר", "נועה שגב", ["role"]),
+        ("מחקי את מספר הטלפון ואת המייל של דנה לוי", "דנה לוי", ["phone", "email"]),
+        ("מי זה יואב כהן? אחר כך תמחק את הטלפון שלו", "יואב כהן", ["phone"]),
+    ],
+)
+async def test_what_is_to_go_is_removed_from_their_card_and_they_stay(text: str, name: str, fields: list[str]) -> None:
+    found, step = (await planned(text)).plan.steps
+    assert (found.uses, found.args) == ("contact-search", {"name": name})
+    assert (step.uses, step.args) == ("contacts.change", {"contact": {"$from": f"{found.id}.contact"}, "remove": fields})
+
+
+@pytest.mark.parametrize(
     ("text", "lacks"),
     [
         ("add Dana Levi to my contacts", "phone number"),
@@ -71,6 +94,7 @@ async def test_what_is_to_change_is_changed_of_whom_it_is_said(text: str, name: 
         ("Add Dana and Yoav to my contacts, 050-1234567", "name"),
         ("update Dana's e-mail", "address"),
         ("change her phone to 050-1234567", "whose"),
+        ("remove her phone number", "whose"),
         ("תוסיף את דנה לוי לאנשי הקשר", "מספר הטלפון"),
         ("תעדכן את המייל של דנה", "כתובת"),
     ],
@@ -98,7 +122,15 @@ async def test_an_address_on_a_card_sends_nothing_there_and_another_goal_is_one_
         "add a note about Dana Levi 050-1234567", "remind me to add Dana Levi 050-1234567 to my contacts",
         "don't add Dana Levi, 050-1234567, to my contacts", "add a meeting with my contacts tomorrow at 10", "call Dana Levi 050-1234567",
         "change the phone number in the lease document of Dana", "change the title of the meeting with Dana to Phone numbers",
-        "delete Dana from my contacts", "מה הטלפון של דנה", "אל תוסיף את דנה לוי לאנשי הקשר, 050-1234567", "תזכיר לי לעדכן את הטלפון של יואב",
+        "delete Dana from my contacts", "remove the meeting with Dana", "delete the task to call Dana", "delete Dana's phone call",
+        "cancel Dana's phone call tomorrow", "delete Dana's phone list", "delete Dana's email about the lease", "don't remove Dana's phone number",
+        "remove Dana's phone number from the report", "delete the note about Dana's phone number", "remind me to remove Dana's phone number",
+        "remove Dana's role in the project", "remove the phone number", "delete all phone numbers", "remove Dana's phone numbers and Avi's email",
+        "delete Dana's email of yesterday", "delete Dana's email to Avi", "remove Dana's number 3 from the list",
+        "מחק את דנה מאנשי הקשר", "מחק את הפגישה של דנה", "מחק את שיחת הטלפון של דנה", "מחק את המייל של דנה על החוזה",
+        "מחק את המשימה לבדוק את הטלפון של דנה", "תזכיר לי למחוק את הטלפון של דנה", "אל תמחק את הטלפון של דנה", "מחק את הטלפון של דנה מהדוח",
+        "מחק את המייל של דנה מאתמול", "מחק את הטלפון של דנה ושל אבי", "מחק את הטלפון של דנה מהפתק",
+        "מה הטלפון של דנה", "אל תוסיף את דנה לוי לאנשי הקשר, 050-1234567", "תזכיר לי לעדכן את הטלפון של יואב",
         "הצג את כל אנשי הקשר", "מי איש הקשר שלנו באסם",
     ],
 )  # fmt: skip
