@@ -29,7 +29,7 @@ _TO_ME = re.compile(r"(?:me|us|to\s+me|out|up|לי|לנו|נא|בבקשה|please
 _NOUNS_TOO = wordset("""report review study plan book order call contact change update test record watch log format note text mail message
     email total average sum count show list view print share play look get put move summary schedule
     file store block post ring charge bill invoice start stop water filter measure answer reply brief study chart drive plant treat return ship
-    mark tick run split sort wash fix repair finish take view draft""")  # fmt: skip
+    mark tick run split sort wash fix repair finish take view draft correct""")  # fmt: skip
 # "The schedule of next week", "changes in prices": no verb, though it stands at the head.
 _NOUN_OF = re.compile(
     r"(?:schedule|set|plan|change|update|record|share|book|order|archive|list|note|file|copy|draft|summary|text|mail|email|message|report|review"
@@ -41,7 +41,7 @@ _OBJECT = re.compile(
     r"\s+(?:the|a|an|me|us|it|them|him|her|my|our|all|what|how|to|this|that|these|those|with|for)(?!\w)|\s+(?-i:[A-Z\"])", re.IGNORECASE
 )
 # Hebrew words that are verbs at the head of a clause and, with "and" in front, nouns: "והזמן" is rather "and the time".
-_HE_NOUNS_TOO = wordset("הזמן הכנס שנה ספר אתר קצר ספרי שים חשב")
+_HE_NOUNS_TOO = wordset("הזמן הכנס שנה ספר אתר קצר ספרי שים חשב תקן")
 _HE_OBJECT = re.compile(r"\s+(?:לי|לנו|את|אותו|אותה|אותם|אותן|זה|זאת|פגישה|ישיבה|מסמך)(?!\w)")
 # What leads over to the next clause and says nothing itself: "based on that, write ...".
 _LEAD = re.compile(

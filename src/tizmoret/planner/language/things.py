@@ -20,7 +20,7 @@ _PATTERNS: tuple[tuple[Sort, re.Pattern[str]], ...] = (
     ("code", re.compile(r"`([^`\n]{1,2000})`")),
     ("url", re.compile(r"(?<![\w@])(?:https?://|www\.)[^\s<>\"]{3,2000}", re.IGNORECASE)),
     ("email", re.compile(r"(?:(?<![\w.+-])|(?<=[א-ת]-))[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")),
-    ("quote", re.compile(r"(?<!\w)\"([^\"\n]{1,300})\"(?!\w)|(?<!\w)'([^'\n]{2,300})'(?!\w)")),
+    ("quote", re.compile(r"(?:(?<!\w)|(?<=\W[בלמכ]))\"([^\"\n]{1,300})\"(?!\w)|(?<!\w)'([^'\n]{2,300})'(?!\w)")),
     # What something is to be called, up to the next clause.
     (
         "quote",

@@ -15,6 +15,7 @@ from tizmoret.planner.offline.messages import is_found, message, message_slot, s
 from tizmoret.planner.offline.named_slots import by_name, channel
 from tizmoret.planner.offline.numbers import number_for
 from tizmoret.planner.offline.pairs import conversion, crossing
+from tizmoret.planner.offline.parts import part_words
 from tizmoret.planner.offline.reading import Reading
 from tizmoret.planner.offline.skills import Skill, Slot
 from tizmoret.words import normalise
@@ -194,6 +195,7 @@ def _words(slot: Slot, skill: Skill, reading: Reading) -> str:
         leave |= {"=document", "=summary", "=memo", "=web", "=point"}
     if any(outlet.kind in ("event", "event.id") for outlet in skill.outlets):
         leave |= {"=meeting", "=calendar"}
+        leave |= part_words(reading) if reading.act == "change" else frozenset()  # "the date of the meeting with Dana"
     if any(outlet.kind == "contact" for outlet in skill.outlets):
         leave |= {"=contact", "=employer"}
     if slot.name == "query" and not slot.required and skill.gives("markdown") and not skill.gives("document") and not skill.material:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tizmoret.catalog.search import concepts
-from tizmoret.planner.language.acts import Act
+from tizmoret.planner.language.acts import Act, same_sense
 from tizmoret.planner.language.company import is_given
 from tizmoret.planner.language.people import SURNAMES
 from tizmoret.planner.language.wordset import wordset
@@ -47,8 +47,10 @@ _THEIRS = r"(?:(?:and|with|whose|his|her|their|the|ו|עם|work|home|office|new)
 _DETAIL = re.compile(
     rf"(?:[\s,;]*(?<!\w){_THEIRS}{_REACHED}(?:\s+(?:is|to|הוא|של[הו])(?!\w))?\s*(?:[:.=]|ל-?)?)?\s*(?:{_MAIL}|{_NUMBER})", re.IGNORECASE
 )
+# Not "Dana's phone plan".
+_WHOLE = r"(?!\s+(?!(?:to|with|by|from|at|in|into|of|for|as|is|and|or|on|number|please)(?!\w))[A-Za-z])"
 _OWNED = re.compile(
-    rf"(?:(?<=\w)'s|(?<!\w)(?:his|her|their))\s+(?:new\s+|work\s+|home\s+)?(?P<theirs>{_ANY})(?!\w)|(?<!\w)(?P<of>{_ANY})\s+(?:of\s+(?-i:[A-Z])|של(?:ו|ה|\s))",
+    rf"(?:(?<=\w)'s|(?<!\w)(?:his|her|their))\s+(?:new\s+|work\s+|home\s+)?(?P<theirs>{_ANY})(?!\w){_WHOLE}|(?<!\w)(?P<of>{_ANY})\s+(?:of\s+(?-i:[A-Z])|של(?:ו|ה|\s))",
     re.IGNORECASE,
 )
 _NUMBER_OF = re.compile(rf"(?:the\s+|את\s+)?{_REACHED}\s+(?:of|של)\s+", re.IGNORECASE)
@@ -59,6 +61,8 @@ _TELLS = re.compile(
 _DOES_AT = re.compile(r"(?:the\s+|an?\s+)?(?P<role>.+?)\s+(?:(?:at|in|of|for|with)|בחברת|של)\s+(?P<organization>.+)", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[,;()]|\s[-–]\s|\s+with(?!\w)|\s+עם(?!\w)")
 _BECOMES = re.compile(r"(?:(?<!\w)to(?!\w)|(?<!\w)(?:ל-)|:|(?<!\w)ל(?=[א-ת]))\s*(.+)$", re.IGNORECASE)
+_PUT_INSTEAD = re.compile(r"(?:(?<!\w)(?:with|by)(?!\w)|(?<!\w)ב(?=[א-ת]))\s*(.+)$", re.IGNORECASE)  # behind "replace", "החלף"
+_NEW_ONE = re.compile(r"(?:(?<!\w)(?:to|with|by|into)\s+|:\s*|(?<!\w)[לב]-?\s*)$", re.IGNORECASE)
 _FIELD = re.compile(rf"(?<!\w)ו?({_ANY})(?!\w)", re.IGNORECASE)
 _OUT_OF_BOOK = re.compile(
     r"(?<!\w)(?:from|in|out\s+of)\s+(?:(?:my|our|the)\s+)?(?:contacts(?:\s+list)?|contact\s+list|address\s+book|phone\s*book)(?![\w'])"
@@ -69,6 +73,7 @@ _NOTHING_ELSE = re.compile(
     r"(?:'s(?!\w)|(?<!\w)(?:the|of|and|his|her|their|also|please|work|home|old|ו?את|ו?של|שלו|שלה|שלהם|וגם|גם|בבקשה|נא|ה?ישן|ה?ישנה)(?!\w)|[\s,.!])*",
     re.IGNORECASE,
 )
+_ALONE = re.compile(r"(?:(?<!\w)(?:ו?את|ו?גם|או|ל-?|לי|לנו|בבקשה)\s+|,\s*|(?<!\w)ו)$")
 _INSIDE = re.compile(r"(?<=[א-ת])\"(?=[א-ת])")  # סמנכ"ל
 _MOST_WORDS = 5
 _OTHERS = frozenset({"=meeting", "=document", "=task", "=note", "=calendar"})  # what else has a number, a place or a company
@@ -92,7 +97,7 @@ def asked(skill: Skill, reading: Reading) -> bool:
             return bool(_gone(reading))
         whose = any(person.relation == "of" for person in reading.people) or reading.refers_to_owner
         other = any(not concepts(word.plain).isdisjoint(_OTHERS) for word in reading.content)
-        return reading.act == "change" and whose and not other and _OWNED.search(reading.text) is not None
+        return reading.act == "change" and whose and not other and bool(_owned(reading))
     if reading.act not in _ADDING:
         return False
     new = _NEW.match(reading.clause.rest)
@@ -195,7 +200,7 @@ def _is_name(said: str) -> bool:
 
 def _named(reading: Reading) -> list[str]:
     """The fields that the clause speaks of as somebody's, in order."""
-    said = [match["theirs"] or match["of"] for match in _OWNED.finditer(reading.text)]
+    said = [match["theirs"] or match["of"] for match in _owned(reading)]
     return [field for one in said for field, label in _LABELS.items() if re.fullmatch(label, one, re.IGNORECASE)]
 
 
@@ -213,12 +218,31 @@ def _gone(reading: Reading) -> list[str]:
     return list(dict.fromkeys(fields)) if _NOTHING_ELSE.fullmatch(_FIELD.sub(" ", text)) else []
 
 
+def _owned(reading: Reading) -> list[re.Match[str]]:
+    """Where it says what is somebody's. In Hebrew the noun stands alone: not "רכב החברה של דנה", which is a car."""
+    text, found = reading.text, _OWNED.finditer(reading.text)
+    return [
+        match
+        for match in found
+        if text[match.start()].isascii() or match.start() <= reading.clause.body + 1 or _ALONE.search(text[: match.start()])
+    ]
+
+
 def _changed(reading: Reading) -> dict[str, str]:
-    found, named = _reached(reading), _named(reading)
+    found, named, behind = _reached(reading), _named(reading), _behind(reading)
+    found |= {"phone": phone} if (phone := _new_phone(reading.text)) else {}
+    instead = same_sense(reading.clause.verb, "replace")
     for field in ("organization", "role"):
-        if field in named and (match := _BECOMES.search(reading.text, _behind(reading))) is not None:
+        match = _BECOMES.search(reading.text, behind) or (_PUT_INSTEAD.search(reading.text, behind) if instead else None)
+        if field in named and match is not None:
             found[field] = _tidy(match[1])
     return found
+
+
+def _new_phone(text: str) -> str:
+    """Of several numbers the one that it becomes: "from 050-1111111 to 050-2222222"."""
+    numbers = [match for match in _PHONE.finditer(text) if sum(letter.isdigit() for letter in match[0]) > 3]
+    return next((match[0].strip() for match in numbers if _NEW_ONE.search(text[: match.start()])), "") if len(numbers) > 1 else ""
 
 
 def _tidy(said: str) -> str:
@@ -227,5 +251,5 @@ def _tidy(said: str) -> str:
 
 def _behind(reading: Reading) -> int:
     """Where what is said of whom ends."""
-    owned = max((match.end() for match in _OWNED.finditer(reading.text)), default=0)
+    owned = max((match.end() for match in _owned(reading)), default=0)
     return max([owned - 1, *(person.end for person in reading.people if person.relation == "of" and person.start < owned + 1)])

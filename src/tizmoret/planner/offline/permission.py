@@ -8,12 +8,13 @@ from functools import cache
 
 from tizmoret.catalog.search import CatalogSearch, concepts
 from tizmoret.planner.language import english, hebrew
-from tizmoret.planner.language.acts import CHANGING, LOOKING, Act, alike, senses
+from tizmoret.planner.language.acts import CHANGING, LOOKING, Act, alike, same_sense, senses
 from tizmoret.planner.offline.cards import asked, writes_card
 from tizmoret.planner.offline.heads import head_words
 from tizmoret.planner.offline.messages import to_place, told
 from tizmoret.planner.offline.naming import COMMON, asks_by_name, in_title, makes, names_itself, skill_changes
 from tizmoret.planner.offline.numbers import counted_for
+from tizmoret.planner.offline.parts import names_argument
 from tizmoret.planner.offline.reading import Reading
 from tizmoret.planner.offline.skills import Skill, takes_words
 from tizmoret.words import forms, normalise
@@ -66,6 +67,8 @@ class Permission:
             return False  # what is written down is no meeting
         if not (literal or (act in CHANGING and any(alike(act, own) for own in skill.acts & CHANGING)) or makes(skill, reading)):
             return False
+        if act == "change" and not literal and not _could_be_otherwise(skill, reading):
+            return False
         return self._has_object(skill, reading, literal=literal)
 
     def _into_existing(self, skill: Skill, reading: Reading) -> bool:
@@ -106,6 +109,8 @@ class Permission:
             return True  # "and file it under offers"
         if literal and reading.named("file") and skill.slot("document.id") is not None:
             return True
+        if skill_changes(skill) and reading.act == "change" and names_argument(skill, reading):
+            return True  # "move the date of the meeting"
         if makes(skill, reading) or (reading.named("quote") and _onto_list(skill, reading)):
             return True
         if not head:  # "cancel it", "book an hour with Dana"
@@ -142,6 +147,14 @@ class Permission:
             for other in self._skills.values() if other is not skill and not other.looks and any(alike(act, its) for its in other.acts)
             for one in own
         )  # fmt: skip
+
+
+def _could_be_otherwise(skill: Skill, reading: Reading) -> bool:
+    """Whether a verb that is not the tool's own may mean it. What takes the thing and nothing else does one thing, which its own verbs name:
+    "modify the file" archives none. What is to be put right ("correct", "replace") is not the whole: "correct the report" moves none."""
+    if not any(not slot.required for slot in skill.slots):
+        return False
+    return not same_sense(reading.clause.verb, "correct") or names_argument(skill, reading)
 
 
 def _has_place_for(skill: Skill, reading: Reading) -> bool:

@@ -18,6 +18,8 @@ _MODEL = Text(
 )
 _LABELS: dict[str, Text] = {
     "start": Text(he="מתי (יום ושעה)", en="when (day and hour)"),
+    "title": Text(he="השם החדש (במירכאות)", en="the new title (in quotes)"),
+    "location": Text(he="המקום", en="the place"),
     "end": Text(he="עד מתי", en="until when"),
     "document": Text(he="באיזה מסמך או קובץ מדובר", en="which document or file is meant"),
     "document.id": Text(he="באיזה מסמך או קובץ מדובר (למשל sales.xlsx)", en="which document or file is meant (for instance sales.xlsx)"),

@@ -44,12 +44,13 @@ _EMPTY_TEXT = """myself self please me us my our i we you it this that there hav
     קיים קיימים קשור קשורים נושא נוגע בנוגע בקשר עניין אודות
     חדש חדשה
     שלא שכבר שעוד together first last ראשון ראשונה הראשון הראשונה
-    all every each whole entire both based according כל כול כולם סמך בסיס שנקבע אחד אחת כתוב שכתוב נמצא שם פרטים פרט את"""
+    all every each whole entire both based according כל כול כולם סמך בסיס שנקבע אחד אחת כתוב שכתוב נמצא שם פרטים פרט את ואת"""
 
 
 _STANDING_IN = "him her them אותי אותנו אותו אותה אותם אותן איתו איתה איתם איתן"  # words that stand for others and name nothing themselves
 _TOGETHER = re.compile(r"(?<!\w)(?:with\s+(?:him|her)|meet\s+(?:him|her)|ו?איתו|ו?איתה|ו?איתם)(?!\w)", re.IGNORECASE)
 _RENAMED = re.compile(r"\.\w{2,4}\s+(?:to|as|into)\s+(.+)$|\.\w{2,4}\s+ל-?([א-ת\w].*)$", re.IGNORECASE)
+_BECOMES = re.compile(r"(?:(?<!\w)(?:to|into|with|as)\s+|(?<!\w)[לב]-?)$", re.IGNORECASE)
 TITLE_WORDS = wordset("title name rename retitle שם כותרת")
 
 
@@ -202,9 +203,10 @@ class Reading:
             not forms(word.plain).isdisjoint(TITLE_WORDS) for word in (*self.words, Word(0, 0, self.clause.verb))
         ):
             return ""
-        quoted = self.named("quote")
+        quotes = [thing for thing in self.things if thing.sort == "quote"]
+        becomes = [thing for thing in quotes if _BECOMES.search(self.text[: thing.start])] or quotes  # 'from "draft" to "final"'
         said = _RENAMED.search(self.text)
-        return quoted[0] if quoted else tidy(next(group for group in said.groups() if group)) if said else ""
+        return becomes[0].value if quotes else tidy(next(group for group in said.groups() if group)) if said else ""
 
     @cached_property
     def half_read_date(self) -> bool:
@@ -350,4 +352,4 @@ def _were() -> frozenset[str]:
 
 @cache
 def _also_nouns() -> frozenset[str]:
-    return frozenset({"order", "call", "plan", "test", "record", "share", "book", "report", "study", "note"})
+    return wordset("order call plan test record share book report study note replace correct amend החלף תחליף להחליף")

@@ -18,6 +18,7 @@ from tizmoret.planner.offline.draft import Draft, DraftStep, matches
 from tizmoret.planner.offline.intents import Intents
 from tizmoret.planner.offline.messages import is_found, made_of_documents, message_slot
 from tizmoret.planner.offline.naming import skill_changes
+from tizmoret.planner.offline.parts import argument
 from tizmoret.planner.offline.people import People, holds_people
 from tizmoret.planner.offline.producers import producers, searcher, searches, tellers
 from tizmoret.planner.offline.reading import Reading
@@ -69,7 +70,7 @@ class Steps:
                 if slot.name not in args and (value := self._optional(slot, skill, reading)) is not None:
                     args[slot.name] = value
             if changes(skill, reading):
-                _changes_something(skill, args)
+                _changes_something(skill, reading, args)
         elif not depth:  # a free hour that a meeting is given needs no word of theirs: it is looked for meanwhile
             self._company(skill, reading, args)
         return self._draft.same(skill, args) or self._draft.add(skill, reading, args)
@@ -353,8 +354,9 @@ def _next_of(value: Any) -> Any:
     return {FROM: value[FROM].replace("[0]", "[1]", 1)}
 
 
-def _changes_something(skill: Skill, args: Mapping[str, Any]) -> None:
+def _changes_something(skill: Skill, reading: Reading, args: Mapping[str, Any]) -> None:
     """Raises Missing where only the thing to change is known, not what about it."""
     optional = [slot for slot in skill.slots if not slot.required]
     if optional and not any(slot.name in args for slot in optional):
-        raise Missing(skill, next((slot for slot in optional if slot.name == "start"), optional[0]))
+        named = argument(skill, reading)
+        raise Missing(skill, named if named in optional else next((slot for slot in optional if slot.name == "start"), optional[0]))
