@@ -1,7 +1,7 @@
 """`python -m tests.simulation --seed N --events M`: worlds from seed N on, until M events of their logs were checked.
 
-A world that breaks a promise is printed with its seed; `--seed K --worlds 1` plays exactly that one again. `--without fence` and
-`--without intents` switch a safeguard off: then it must break."""
+A world that breaks a promise is printed with its seed; `--seed K --worlds 1` plays exactly that one again. `--without fence order ...`
+switches safeguards off, one after the other: each time it must break."""
 
 from __future__ import annotations
 
@@ -12,33 +12,27 @@ import os
 import random
 import sys
 import time
+import warnings
 from collections import Counter
 from types import SimpleNamespace
-from typing import Any
 from uuid import UUID
 
 import structlog
 
-from tizmoret.engine import gates, stepwork
+from tizmoret.engine import decisions, gates, stepwork
 
 from .rules import Violation
+from .safeguards import SAFEGUARDS
 from .world import FAULTS, World
 
 
 def isolate() -> None:
     """What the engine takes from its surroundings comes from the seed instead."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    gates.uuid7 = lambda: UUID(int=random.getrandbits(128), version=4)  # type: ignore[attr-defined]
+    gates.uuid7 = decisions.uuid7 = lambda: UUID(int=random.getrandbits(128), version=4)  # type: ignore[attr-defined]
     stepwork.time = SimpleNamespace(perf_counter=lambda: 0.0, monotonic=lambda: 0.0)  # type: ignore[attr-defined]
     sys.unraisablehook = lambda found: None  # what a killed process left unfinished is thrown away in the middle
-
-
-def without_intents() -> None:
-    async def nothing(self: Any, *given: Any) -> None:
-        return
-
-    assert "_intend" in vars(stepwork.StepWork), "intents are written in another way now"
-    stepwork.StepWork._intend = nothing  # type: ignore[method-assign]
+    warnings.simplefilter("ignore", RuntimeWarning)  # and its coroutines are never awaited
 
 
 def main() -> int:
@@ -46,29 +40,31 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the first world")
     parser.add_argument("--events", type=int, default=20_000, help="to check at least")
     parser.add_argument("--worlds", type=int, default=10**9, help="to play at most")
-    parser.add_argument("--without", choices=["fence", "intents"])
+    parser.add_argument("--without", choices=SAFEGUARDS, nargs="+", help="one after the other")
     parser.add_argument("--digest", action="store_true", help="print what each world came to")
     asked = parser.parse_args()
     isolate()
-    if asked.without == "intents":
-        without_intents()
-    return play(asked)
+    if asked.without is None:
+        return play(asked, "")
+    found = True
+    for safeguard in asked.without:
+        with SAFEGUARDS[safeguard]():
+            found = bool(play(asked, f" --without {safeguard}")) and found
+    return int(found)
 
 
-def play(asked: argparse.Namespace) -> int:
+def play(asked: argparse.Namespace, without: str) -> int:
+    """1 where a promise was broken."""
     counts: Counter[str] = Counter()
     events = steps = worlds = 0
     virtual, began = 0.0, time.perf_counter()
     while events < asked.events and worlds < asked.worlds:
-        world = World(asked.seed + worlds, fenced=asked.without != "fence")
+        world = World(asked.seed + worlds)
         try:
             digest = world.run()
         except Violation as violation:
             print(f"VIOLATION in world {world.seed} at {world.now:.3f} s, event {world.store.events}: {violation}")
-            print(
-                f"again: python -m tests.simulation --seed {world.seed} --worlds 1"
-                + (f" --without {asked.without}" if asked.without else "")
-            )
+            print(f"again: python -m tests.simulation --seed {world.seed} --worlds 1{without}")
             return 1
         if asked.digest:
             print(f"world {world.seed} {digest}")

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from typing import Any
 
+from tizmoret.engine.prepared import prepare
+from tizmoret.errors import PlanRefused
 from tizmoret.plan.model import Plan, Step
 
-_TOOLS = ["sim.read"] * 4 + ["sim.list", "sim.keyed", "sim.once", "sim.looked", "sim.asks"]
+from .tools import CATALOG
+
+_TOOLS = ["sim.read"] * 4 + ["sim.list", "sim.keyed", "sim.keyed", "sim.sealed", "sim.once", "sim.looked", "sim.looked", "sim.asks"]
+_LOCKING = ["sim.alone", "sim.alone", "sim.all"]
 
 
 def random_plan(chance: random.Random) -> Plan:
-    steps: list[Step] = []
-    for number in range(chance.randint(1, 10)):
-        steps.append(_step(f"s{number}", steps, chance))
-    return Plan(request="simulated", steps=tuple(steps), on_failure="keep")
+    """One that may run: steps beside each other do not write the same thing."""
+    while True:
+        steps: list[Step] = []
+        tools = _TOOLS + _LOCKING * chance.choice((0, 1, 3))
+        for number in range(chance.randint(1, 10)):
+            steps.append(_step(f"s{number}", steps, chance, tools))
+        plan = Plan(request="simulated", steps=tuple(steps), on_failure=chance.choice(("keep", "keep", "undo", "ask")))
+        with contextlib.suppress(PlanRefused):
+            prepare(plan, CATALOG)
+            return plan
 
 
-def _step(id: str, before: list[Step], chance: random.Random) -> Step:
-    tool = chance.choice(_TOOLS)
+def _step(id: str, before: list[Step], chance: random.Random, tools: list[str]) -> Step:
+    tool = chance.choice(tools)
     chosen = chance.sample(before, min(len(before), chance.choice((0, 1, 1, 2, 2, 3))))
     inputs: list[Any] = []
     lists: list[Any] = []
@@ -36,10 +48,11 @@ def _step(id: str, before: list[Step], chance: random.Random) -> Step:
     single = [step.id for step in before if step.tool != "sim.list" and step.for_each is None]
     each = {"$from": f"{chance.choice(numbers)}.numbers"} if numbers and tool != "sim.list" and chance.random() < 0.5 else None
     when = f"{chance.choice(single)}.n % 3 != 0" if single and chance.random() < 0.15 else None
+    thing = {"thing": chance.choice("ab")} if tool == "sim.alone" else {}
     return Step(
         id=id,
         tool=tool,
-        args={"inputs": inputs, "lists": lists, **({"item": {"$item": ""}} if each else {})},
+        args={"inputs": inputs, "lists": lists, **({"item": {"$item": ""}} if each else {}), **thing},
         after=tuple(after),
         when=when,
         for_each=each,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tizmoret.engine import events as e
 from tizmoret.engine.fold import apply
 from tizmoret.engine.prepared import Prepared
 from tizmoret.engine.state import FINAL, IllegalTransition, State
 
+from .undoing import Undoing
+
 Call = tuple[str, int | None]
+AFTER_THE_END = (e.UndoBegan, e.ExecutionTaken)  # of an execution that was opened again
 
 
 class Violation(Exception):
@@ -30,6 +33,7 @@ class Rules:
         self.effects: Counter[Call] = Counter()  # that really happened outside
         self.state = State()
         self.over = False
+        self.undoing = Undoing(self)
 
     def _follow(self, prepared: Prepared) -> None:
         self._nodes = {node.id: node for node in prepared.nodes}
@@ -43,7 +47,8 @@ class Rules:
 
     def happened(self, seq: int, event: e.Event) -> None:
         """An event has become durable."""
-        self.require(self.state.ended is None, f"{e.kind(event)} after the end")
+        self.require(self.state.ended is None or isinstance(event, AFTER_THE_END), f"{e.kind(event)} after the end")
+        self.undoing.happens(event)
         match event:
             case e.StepStarted(step=step, item=item):
                 self._may_start(step, item)
@@ -59,13 +64,13 @@ class Rules:
                 self._running.discard((step, item))
                 known = {id for id, node in self._nodes.items() if node.asked_by == (step, item)}
                 self.require(set(asked) <= known, f"{step} asked for steps that the plan has not")
-            case e.StepFailed(step=step, item=item) | e.StepLost(step=step, item=item):
+            case e.StepFailed(step=step, item=item) | e.StepLost(step=step, item=item) | e.StepBlocked(step=step, item=item):
                 self._running.discard((step, item))
             case e.GateOpened(step=str(step), item=item):
                 self._running.discard((step, item))
             case e.GateClosed(step=str(step), decision="approved", item=None):
                 self._approved.add(step)
-            case e.GateClosed(step=str(step), decision="answered", item=item):
+            case e.GateClosed(gate=gate, step=str(step), decision="answered", item=item) if self.state.gates[gate].purpose != "undo":
                 self._completed.add((step, item))
             case e.ExecutionWaiting():
                 self._only_gates_are_left()
@@ -95,6 +100,18 @@ class Rules:
     def _waits_for(self, step: str, item: int | None) -> bool:
         """Whether steps that this call asked for are not over."""
         return any(node.asked_by == (step, item) and self.state.status(id) not in FINAL for id, node in self._nodes.items())
+
+    def dependents(self, step: str) -> set[str]:
+        """All that could only begin after it; for what a call asked for that is the call too."""
+        found, left = set[str](), [step]
+        while left:
+            before = left.pop()
+            asker = self._nodes[before].asked_by
+            after = {id for id, node in self._nodes.items() if before in node.needs | node.after}
+            fresh = (after if asker is None else after | {asker[0]}) - found
+            found |= fresh
+            left += fresh
+        return found
 
     def _may_complete(self, step: str, item: int | None, output: object) -> None:
         call = (step, item)
@@ -135,11 +152,12 @@ class Rules:
             units = enumerate(found.items) if found.items is not None else [(-1, found.unit)]
             for item, unit in units:
                 shown = steps.get((id, item))
-                self.require(
-                    shown == unit.status or (item >= 0 and unit.status == "ready"), f"{id}[{item}] is {unit.status}, shown as {shown}"
-                )
+                status = "undone" if unit.undo == "undone" else unit.status
+                same = shown == status or (item >= 0 and status == "ready")
+                self.require(same or status not in FINAL, f"{id}[{item}] is {status}, shown as {shown}")
         for (id, item), status in effects.items():
             call = (id, None if item == -1 else item)
+            self.undoing.entry(call, status)
             if status == "happened":
                 self.require(self.effects[call] == 1, f"the effect of {id} is written down as happened; it did {self.effects[call]} times")
             elif status == "failed":
@@ -150,6 +168,8 @@ class Rules:
     def acted(self, step: str, item: int | None) -> None:
         """An effect has happened in the world."""
         self.require((step, item) in self._intended, f"{step} acted before its intent was durable")
+        unit = self.state.look(step, item)
+        self.require(unit.intended and unit.undo_left != "nothing", f"{step} acted, and the log says already that it did not")
         node = self._nodes[step]
         for before in node.needs:
             self.require(self.state.status(before) == "completed", f"{step} acted before its input {before} was durable")
@@ -157,6 +177,13 @@ class Rules:
         self.effects[step, item] += 1
         self.require(self.effects[step, item] == 1, f"the effect of {step}[{item}] happened {self.effects[step, item]} times")
 
-    def lost(self) -> None:
-        """No fault is left, people have answered everything, and time has passed."""
+    @property
+    def about_to_end(self) -> bool:
+        """No step is left of it."""
+        return not self.over and all(self.state.status(id) in FINAL for id in self._nodes)
+
+    def lost(self, status: str, unheard: Iterable[str]) -> None:
+        """No fault is left, people have answered everything, and time has passed. unheard: the kinds of signals that nobody obeyed."""
+        self.require("undo" not in unheard, "a person was told that it is undone, and nobody heard of it")
+        self.require(not self.over or status == self.state.ended, f"it is {self.state.ended}, and shown as {status}")
         self.require(self.over, f"it never ended: {[(id, found.unit.status) for id, found in self.state.steps.items()]}")

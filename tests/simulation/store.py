@@ -16,8 +16,10 @@ from tizmoret.engine.state import State, restore
 from tizmoret.plan.model import Plan
 
 from .rules import Rules, Violation
+from .statements import Statements
 from .tools import CATALOG
 
+ENDS = (e.ExecutionCompleted, e.ExecutionFailed, e.ExecutionCancelled, e.ExecutionUndone)
 GONE, SILENT = 1.0, 3.0  # seconds without a beat after which a process is dead: without its session, and with it
 
 
@@ -41,6 +43,8 @@ class _Step(msgspec.Struct):
     step_id: str
     status: str
     item: int = -1
+    args: Any = None
+    output: Any = None
 
 
 class _Effect(msgspec.Struct):
@@ -101,9 +105,15 @@ class Row:
     attempts: int = 0
     log: list[e.Event] = field(default_factory=list)
     steps: dict[tuple[str, int], str] = field(default_factory=dict)
+    calls: dict[tuple[str, int], tuple[Any, Any]] = field(default_factory=dict)  # arguments and output
     effects: dict[tuple[str, int], str] = field(default_factory=dict)
     signals: dict[UUID, Signal] = field(default_factory=dict)
     checkpoint: tuple[int, bytes] | None = None
+    undos: int = 0  # how often people have thought of it at its end
+
+    @property
+    def over(self) -> bool:
+        return self.rules.over and self.status not in OPEN
 
 
 @dataclass
@@ -119,14 +129,15 @@ class Asked:
 
 
 class Store:
-    """fenced: whether writes of an older epoch are refused, as they must be."""
+    fenced = True  # writes of an older epoch are refused
 
-    def __init__(self, workspace: UUID, fenced: bool) -> None:
-        self._workspace = workspace
-        self._fenced = fenced
+    def __init__(self, workspace: UUID) -> None:
+        self.workspace = workspace
         self.rows: dict[UUID, Row] = {}
+        self.statements = Statements(self)
         self.gates: dict[UUID, Asked] = {}
         self.new_gates: list[UUID] = []
+        self.new_ends: list[Row] = []
         self.beats: dict[UUID, float] = {}
         self.events = 0
         self.refused = 0
@@ -139,7 +150,7 @@ class Store:
         alive = []
         for moved in parts["executions"]:
             row = self.rows[moved.id]
-            if self._fenced and row.epoch != moved.epoch:
+            if self.fenced and row.epoch != moved.epoch:
                 self.refused += 1
                 continue
             alive.append(moved.id)
@@ -156,7 +167,7 @@ class Store:
                 self._append(self.rows[event.id], event.seq, event.data, ended)
         for step in parts.get("steps", []):
             if step.id in living:
-                self.rows[step.id].steps[step.step_id, step.item] = step.status
+                self._call(self.rows[step.id], step)
         for effect in parts.get("effects", []):
             if effect.id in living:
                 self.rows[effect.id].effects[effect.step_id, effect.item] = effect.status
@@ -179,6 +190,11 @@ class Store:
             row.rules.ended(row.steps, row.effects)
         return alive
 
+    def _call(self, row: Row, step: _Step) -> None:
+        row.steps[step.step_id, step.item] = step.status
+        args, output = row.calls.get((step.step_id, step.item), (None, None))
+        row.calls[step.step_id, step.item] = args if step.args is None else step.args, output if step.output is None else step.output
+
     def _move(self, row: Row, moved: _Moved) -> None:
         row.status = moved.status or row.status
         row.attempts = 0 if moved.progressed else row.attempts
@@ -198,8 +214,9 @@ class Store:
         row.log.append(event)
         self.events += 1
         row.rules.happened(seq, event)
-        if row.status not in OPEN and isinstance(event, (e.ExecutionCompleted, e.ExecutionFailed)):
+        if row.status not in OPEN and isinstance(event, ENDS):
             ended.append(row)
+            self.new_ends.append(row)
 
     # -- who drives what
 
@@ -209,9 +226,9 @@ class Store:
             if row.status not in OPEN:
                 continue
             if row.owner == me and row.id not in driving:
-                row.owner, row.orphaned = None, True
+                row.owner, row.orphaned, row.epoch = None, True, row.epoch + 1
             elif row.owner is not None and row.owner != me and steady and self._dead(row.owner, now, sessions):
-                row.owner, row.orphaned, row.attempts = None, True, row.attempts + 1
+                row.owner, row.orphaned, row.attempts, row.epoch = None, True, row.attempts + 1, row.epoch + 1
         free = [
             r for r in self.rows.values() if r.status in OPEN and r.owner is None and (not r.parked or r.signals) and r.id not in driving
         ]
@@ -231,7 +248,7 @@ class Store:
         state = fold(state, [(seq, e.decode(e.encode(event))) for seq, event in after])
         created: Any = None
         return Record(
-            self._workspace,
+            self.workspace,
             row.id,
             row.epoch,
             "",
@@ -244,8 +261,3 @@ class Store:
             attempts=row.attempts,
             crashed=crashed,
         )
-
-    def release(self, me: UUID, id: UUID, failed: bool) -> None:
-        row = self.rows[id]
-        if row.owner == me:
-            row.owner, row.orphaned, row.attempts = None, True, row.attempts + failed

@@ -10,12 +10,12 @@ from pydantic import BaseModel
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.growing import MoreSteps
 from tizmoret.catalog.tool import Ask, Call, Option, Text, tool
-from tizmoret.errors import TryAgain
+from tizmoret.errors import StepFailed, TryAgain
 from tizmoret.plan.model import Retry, Step
 
 _TEXT = Text("כלי של ההדמיה", "A tool of the simulation")
 
-How = Literal["done", "try-again", "ask"]
+How = Literal["done", "try-again", "fail", "ask"]
 
 
 class Outside(Protocol):
@@ -23,6 +23,10 @@ class Outside(Protocol):
 
     async def act(self, call: Call, item: int, keyed: bool) -> How:
         """Raises ConnectionError when the answer was lost."""
+        ...
+
+    async def take_back(self, call: Call, item: int) -> How:
+        """As `act`."""
         ...
 
     async def read(self) -> How: ...
@@ -34,6 +38,7 @@ class Work(BaseModel):
     inputs: list[int] = []
     lists: list[list[Any]] = []
     item: int = -1
+    thing: str = ""  # that it locks
 
 
 class Done(BaseModel):
@@ -51,6 +56,8 @@ def _show(output: Any, language: str) -> str:
 def _done(args: Work, how: How) -> Done:
     if how == "try-again":
         raise TryAgain("Not now.")
+    if how == "fail":
+        raise StepFailed("It will never do.", cure="Leave it.")
     if how == "ask":
         raise Ask("Which?", [Option("one", {"n": 1}), Option("two", {"n": 2})])
     return Done(n=(sum(args.inputs) + len(args.lists) + 1) % 1000)
@@ -70,21 +77,50 @@ async def numbers(args: Work, call: Call) -> Numbers:
     return Numbers(numbers=list(range(found.n % 5)))
 
 
-@tool("sim.keyed", title=_TEXT, description=_TEXT, show=_show, timeout=4.0, retry=_RETRY, effect="write", recovery="keyed")
-async def keyed(args: Work, call: Call) -> Done:
-    return _done(args, await call.provider(Outside).act(call, args.item, keyed=True))
-
-
-@tool("sim.once", title=_TEXT, description=_TEXT, show=_show, timeout=4.0, retry=_RETRY, effect="send", recovery="once")
-async def once(args: Work, call: Call) -> Done:
-    return _done(args, await call.provider(Outside).act(call, args.item, keyed=False))
-
-
 async def _look(args: Any, call: Call) -> Done | None:
     return Done(n=1) if await call.provider(Outside).happened(call, args.item) else None
 
 
-@tool("sim.looked", title=_TEXT, description=_TEXT, show=_show, timeout=4.0, retry=_RETRY, effect="send", recovery="once", probe=_look)
+async def _undo(args: Work, output: Any, call: Call) -> None:
+    _done(args, await call.provider(Outside).take_back(call, args.item))
+
+
+@tool("sim.keyed", title=_TEXT, description=_TEXT, show=_show, timeout=4.0, retry=_RETRY, effect="write", recovery="keyed", undo=_undo)
+async def keyed(args: Work, call: Call) -> Done:
+    return _done(args, await call.provider(Outside).act(call, args.item, keyed=True))
+
+
+@tool(
+    "sim.alone", title=_TEXT, description=_TEXT, show=_show, timeout=4.0, retry=_RETRY, effect="write", recovery="keyed", undo=_undo,
+    locks=("thing:{thing}",), shares=("things",),
+)  # fmt: skip
+async def alone(args: Work, call: Call) -> Done:
+    """It has one thing to itself, and lets nobody have all of them meanwhile."""
+    return _done(args, await call.provider(Outside).act(call, args.item, keyed=True))
+
+
+@tool(
+    "sim.all", title=_TEXT, description=_TEXT, show=_show, timeout=4.0, effect="write", recovery="once", probe=_look, undo=_undo,
+    locks=("things",),
+)  # fmt: skip
+async def all_(args: Work, call: Call) -> Done:
+    return _done(args, await call.provider(Outside).act(call, args.item, keyed=False))
+
+
+@tool("sim.sealed", title=_TEXT, description=_TEXT, show=_show, timeout=4.0, effect="delete", recovery="keyed", reversible=False)
+async def sealed(args: Work, call: Call) -> Done:
+    """It cannot be taken back."""
+    return _done(args, await call.provider(Outside).act(call, args.item, keyed=True))
+
+
+@tool("sim.once", title=_TEXT, description=_TEXT, show=_show, timeout=4.0, retry=_RETRY, effect="send", recovery="once", undo=_undo)
+async def once(args: Work, call: Call) -> Done:
+    return _done(args, await call.provider(Outside).act(call, args.item, keyed=False))
+
+
+@tool(
+    "sim.looked", title=_TEXT, description=_TEXT, show=_show, timeout=4.0, retry=_RETRY, effect="send", recovery="once", probe=_look, undo=_undo
+)  # fmt: skip
 async def looked(args: Work, call: Call) -> Done:
     return _done(args, await call.provider(Outside).act(call, args.item, keyed=False))
 
@@ -109,4 +145,4 @@ def _asked(draw: int) -> list[Step]:
     return [first, second] if draw & 32 else [first]
 
 
-CATALOG = Catalog([read, numbers, keyed, once, looked, asks], [])
+CATALOG = Catalog([read, numbers, keyed, alone, all_, sealed, once, looked, asks], [])

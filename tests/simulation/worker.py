@@ -17,12 +17,14 @@ from tizmoret.catalog.tool import Call
 from tizmoret.engine.driver import Driver
 from tizmoret.engine.environment import Environment
 from tizmoret.engine.journal import Journal
+from tizmoret.engine.locks import Locks
 from tizmoret.engine.records import Record
 from tizmoret.engine.values import Values
 from tizmoret.errors import Unavailable
 
 from .loop import VirtualLoop
 from .rules import Violation
+from .statements import Answer
 from .tools import CATALOG, How, Outside
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ class Worker:
             workplace=_Workplace(_Reach(self)),
             journal=self._journal,
             database=database,
-            locks=None,  # type: ignore[arg-type]  # none of the tools locks anything
+            locks=Locks(database),
             values=Values(database),
             timezone=_UTC,
             slots=self.world.slots,
@@ -114,8 +116,9 @@ class Worker:
     async def _look(self) -> None:
         while True:
             with contextlib.suppress(psycopg.OperationalError):
-                for record in await self.ask("database", self._take):
-                    self.drive(record)
+                if self.loop.time() - self._beaten <= CUT_OFF:
+                    for record in await self.ask("database", self._take):
+                        self.drive(record)
             await asyncio.sleep(LOOK)
 
     def _take(self) -> list[Record]:
@@ -172,23 +175,42 @@ class _Connection:
 
 
 class _Database:
-    """Signals are all that a driver reads."""
-
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
 
     @contextlib.asynccontextmanager
     async def worker_tx(self) -> AsyncIterator[Any]:
-        yield self
+        yield _Transaction(self._worker)
 
-    async def execute(self, sql: str, parameters: tuple[UUID, UUID]) -> Any:
-        assert "from signals" in sql, sql
-        rows = await self._worker.ask("database", lambda: list(self._worker.world.store.rows[parameters[1]].signals.values()))
 
-        async def fetchall() -> Any:
-            return [(signal.id, signal.kind, signal.data) for signal in rows]
+class _Transaction:
+    """Statements that are sent together (`pipeline`) arrive together, and happen at one moment: those of the locks keep each other out by
+    Postgres' advisory locks, and no transaction here has written anything before."""
 
-        return SimpleNamespace(fetchall=fetchall)
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._sent: list[tuple[str, Any, Answer]] = []
+        self._together = False
+
+    @contextlib.asynccontextmanager
+    async def pipeline(self) -> AsyncIterator[None]:
+        self._together = True
+        yield
+        await self._arrive()
+
+    async def execute(self, sql: str, given: Any = None) -> Answer:
+        answer = Answer(self._arrive)
+        self._sent.append((sql, dict(given) if isinstance(given, dict) else given, answer))
+        if not self._together:
+            await self._arrive()
+        return answer
+
+    async def _arrive(self) -> None:
+        sent, self._sent = self._sent, []
+        if sent:
+            rows = await self._worker.ask("database", lambda: self._worker.world.transact([(sql, given) for sql, given, _ in sent]))
+            for (_, _, answer), found in zip(sent, rows, strict=True):
+                answer.rows = found
 
 
 class _Reach:
@@ -202,6 +224,9 @@ class _Reach:
 
     async def act(self, call: Call, item: int, keyed: bool) -> How:
         return await self._worker.ask("outside", lambda: self._worker.world.act(call, None if item < 0 else item, keyed))
+
+    async def take_back(self, call: Call, item: int) -> How:
+        return await self._worker.ask("outside", lambda: self._worker.world.take_back(call, None if item < 0 else item))
 
     async def happened(self, call: Call, item: int) -> bool:
         world, which = self._worker.world, None if item < 0 else item

@@ -10,6 +10,7 @@ import itertools
 import random
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,26 +18,26 @@ import psycopg
 
 from tizmoret.catalog.tool import Call
 from tizmoret.engine import events as e
-from tizmoret.engine.prepared import prepare
-from tizmoret.engine.records import Signal
+from tizmoret.engine.locks import wanted
 
+from .people import People
 from .plans import random_plan
-from .rules import Rules, Violation
-from .store import Row, Store
+from .rules import Violation
+from .store import Store
 from .tools import CATALOG, How
 from .worker import Worker
 
 FAULTS = ("kill", "stop", "lost request", "lost answer", "slow commit", "late answer", "database restart", "late signal", "double signal",
-          "slow call", "failed call", "unclear call", "clock drift", "hasty person", "pause", "cancel")  # fmt: skip
+          "slow call", "failed call", "unclear call", "clock drift", "hasty person", "pause", "cancel", "late word", "undo",
+          "failed undo")  # fmt: skip
 EXECUTIONS = 30
 FAULTS_FOR = 60.0  # seconds of virtual time; then the faults stop, and everything must come to its end
 SETTLED = 3600.0
 LONGEST_STOP = 9.0
-THINKING = (20.0, 40.0)  # seconds until a person says what became of an effect: longer than any process was stopped, any message under way
 
 
 class World:
-    def __init__(self, seed: int, fenced: bool = True) -> None:
+    def __init__(self, seed: int) -> None:
         self.seed = seed
         self.chance = random.Random(seed)
         random.seed(seed)  # the jitter of the engine's retries
@@ -44,7 +45,8 @@ class World:
         self.slots = self.chance.randint(1, 5)
         self.faults = {fault for fault in FAULTS if self.chance.random() < 0.6}
         self.counts: Counter[str] = Counter()
-        self.store = Store(self.id(), fenced)
+        self.store = Store(self.id())
+        self.people = People(self)
         self.workers: list[Worker] = []
         self.graveyard: list[Worker] = []
         self.database_up = 0.0  # since when, or from when on
@@ -79,7 +81,7 @@ class World:
         """Until everything has ended. Returns a digest of all logs: the same for the same seed. Raises Violation."""
         plans = [random_plan(self.chance) for _ in range(10)]
         for _ in range(EXECUTIONS):
-            self.at(self.chance.uniform(0, FAULTS_FOR / 2), lambda: self._submit(self.chance.choice(plans)))
+            self.at(self.chance.uniform(0, FAULTS_FOR / 2), lambda: self.people.submit(self.chance.choice(plans)))
         for _ in range(self.chance.randint(1, 3)):
             self._new_worker()
         self.at(self.chance.uniform(0.5, 2.0), self._strike)
@@ -88,7 +90,7 @@ class World:
             if self.broken is not None:
                 raise self.broken
         for row in self.store.rows.values():
-            row.rules.lost()
+            row.rules.lost(row.status, {signal.kind for signal in row.signals.values()})
             for event in row.log:
                 self._digest.update(e.encode(event))
         return self._digest.hexdigest()[:16]
@@ -96,7 +98,9 @@ class World:
     def _finished(self) -> bool:
         if self.now > SETTLED:
             return True
-        return self.now > FAULTS_FOR and len(self.store.rows) == EXECUTIONS and all(row.rules.over for row in self.store.rows.values())
+        if self.now < FAULTS_FOR or self.people.busy:
+            return False
+        return len(self.store.rows) == EXECUTIONS and all(row.over for row in self.store.rows.values())
 
     def _next(self) -> None:
         """The next thing that happens anywhere; of several at one moment, any."""
@@ -172,14 +176,25 @@ class World:
     def write(self, parameters: dict[str, str]) -> list[Any]:
         alive = self.store.write(parameters)
         while self.store.new_gates:
-            self._ask_a_person(self.store.new_gates.pop())
+            self.people.ask(self.store.new_gates.pop())
+        while self.store.new_ends:
+            self.people.ended(self.store.new_ends.pop())
+        for id in alive:
+            if self.store.rows[id].rules.about_to_end:
+                self.people.about_to_end(self.store.rows[id])
         return [(id, None) for id in alive]
+
+    def transact(self, statements: list[tuple[str, Any]]) -> list[Any]:
+        rows = [self.store.statements.answer(sql, given) for sql, given in statements]
+        for id in self.store.statements.locks.calls():
+            self.after(0.001, 0.02, partial(self.notify, id))
+        return rows
 
     # -- the outside
 
     def how(self) -> How:
         if self.has("failed call", 0.03):
-            return "try-again"
+            return "try-again" if self.chance.random() < 0.7 else "fail"
         return "ask" if self.chance.random() < 0.01 else "done"
 
     def act(self, call: Call, item: int | None, keyed: bool) -> How:
@@ -192,63 +207,30 @@ class World:
             return "done"
         how = self.how()
         if how == "done":
+            self._under_its_locks(call, item)
             rules.acted(call.step, item)
             self.count("effects")
         return how
 
-    # -- people
+    def _under_its_locks(self, call: Call, item: int | None) -> None:
+        row = self.store.rows[call.execution]
+        step = next(step for step in row.plan.steps if step.id == call.step)
+        wants = {one.resource for one in wanted(CATALOG.capabilities[step.uses], step.args)}
+        has = self.store.statements.locks.held(call.execution, call.step, item)
+        row.rules.require(wants <= has, f"{call.step} acted without its lock of {', '.join(sorted(wants - has))}")
 
-    def _submit(self, plan: Any) -> None:
-        prepared, id = prepare(plan, CATALOG), self.id()
-        row = self.store.rows[id] = Row(id, plan, Rules(str(id)[:8], prepared, self.slots))
-        opening: list[e.Event] = [
-            e.ExecutionCreated("simulated", "en", ""),
-            e.PlanAccepted(1, prepared.hash, "given", "", len(plan.steps), []),
-            e.ExecutionStarted(),
-        ]
-        for seq, event in enumerate(opening, start=1):
-            self.store._append(row, seq, event, [])
-        for fault, least in (("pause", 0.05), ("cancel", 0.05)):
-            if self.has(fault, least):
-                self.after(0.0, 20.0, lambda kind=fault: self._signal(row, kind, {"by": "p"}))  # type: ignore[misc]
-                if fault == "pause":
-                    self.after(20.0, 30.0, lambda: self._signal(row, "resume", {"by": "p"}))
+    def take_back(self, call: Call, item: int | None) -> How:
+        """What is gone already is taken back."""
+        undoing = self.store.rows[call.execution].rules.undoing
+        if (call.step, item) in undoing.gone:
+            return "done"
+        if self.has("failed undo", 0.1):
+            return "try-again" if self.chance.random() < 0.5 else "fail"
+        self._under_its_locks(call, item)
+        undoing.took_back((call.step, item))
+        self.count("effects taken back")
+        return "done"
 
-    def _ask_a_person(self, id: UUID) -> None:
-        least, most = THINKING if self.store.gates[id].purpose == "unknown" else (0.01, 15.0)
-        if least < THINKING[0] and self.has("hasty person", 0.5):
-            least, most = 0.0, 0.1
-        self.after(least, most, lambda: self._decide(id))
-
-    def _decide(self, id: UUID) -> None:
-        gate = self.store.gates[id]
-        row = self.store.rows[gate.execution]
-        if gate.status != "pending" or row.rules.over:
-            return
-        gate.status = "decided"
-        refused = self.chance.random() < 0.15
-        data: dict[str, Any] = {"approval": str(id), "by": "p", "note": ""}
-        if refused:
-            data["decision"] = self.chance.choice(("rejected", "expired"))
-        elif gate.purpose == "approval":
-            data |= {"decision": "approved", "args": None}
-        elif gate.purpose == "question":
-            data |= {"decision": "answered", "value": self.chance.choice(gate.options)["value"]}
-        elif row.rules.effects[str(gate.step), gate.item]:  # people look, and tell the truth
-            data |= {"decision": "answered", "value": {}}
-        else:
-            data |= {"decision": "approved"}
-        self._signal(row, "decision", data)
-
-    def _signal(self, row: Row, kind: Any, data: dict[str, Any]) -> None:
-        if row.rules.over:
-            return
-        signal = Signal(self.id(), kind, data)
-        row.signals[signal.id] = signal
-        for _ in range(1 + self.has("double signal", 0.2)):
-            late = self.has("late signal", 0.2)
-            self.after(0.001, 5.0 if late else 0.02, lambda: self._notify(row))
-
-    def _notify(self, row: Row) -> None:
+    def notify(self, id: UUID) -> None:
         for worker in self.workers:
-            worker.notified(row.id)
+            worker.notified(id)

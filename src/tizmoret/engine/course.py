@@ -19,7 +19,7 @@ from tizmoret.engine.scheduler import Call, Scheduler
 from tizmoret.engine.shared import Board
 from tizmoret.engine.stepwork import Grow, RetryLater, StepWork
 from tizmoret.engine.tasks import STOP_GRACE
-from tizmoret.engine.undo import Undo
+from tizmoret.engine.undo import Held, Undo
 from tizmoret.engine.values import clean, pack
 from tizmoret.plan.growth import grown
 from tizmoret.plan.labels import Label
@@ -29,7 +29,7 @@ from tizmoret.plan.model import AskedBy
 class Course:
     def __init__(
         self, env: Environment, record: Record, chronicle: Chronicle, prepared: Prepared,
-        board: Board, retry_later: RetryLater, wait_for_lock: Callable[[Call], None], grow: Grow,
+        board: Board, retry_later: RetryLater, wait_for_lock: Callable[[Call], None], grow: Grow, held: Held,
     ) -> None:  # fmt: skip
         self._env = env
         self._record = record
@@ -38,13 +38,14 @@ class Course:
         self.scheduler = chronicle.scheduler = Scheduler(prepared.nodes, env.slots, chronicle.state)
         self.inputs = Inputs(env, record, prepared, self.scheduler)
         self.work = StepWork(env, record, chronicle, self.inputs, self.scheduler, board, retry_later, wait_for_lock, grow)
-        self.undo = Undo(env, record, chronicle, prepared)
+        self._held = held
+        self.undo = Undo(env, record, chronicle, prepared, held)
         self._growing = asyncio.Lock()
 
     def extend(self, prepared: Prepared) -> None:
         """More of the plan is known than before; what runs goes on."""
         self.prepared = self.inputs.prepared = prepared
-        self.undo = Undo(self._env, self._record, self._chronicle, prepared)
+        self.undo = Undo(self._env, self._record, self._chronicle, prepared, self._held)
         self.scheduler.extend(prepared.nodes)
 
     async def grow(self, id: str, item: Item, more: MoreSteps, label: Label) -> None:

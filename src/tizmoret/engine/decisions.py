@@ -145,9 +145,10 @@ async def decide(
 
 _STATUS = "select status from executions where workspace_id = %s and id = %s for update"
 
+# Whoever ended it may write that end once more, when the answer of the database was lost: the epoch keeps that out of what begins now.
 _TRY_AGAIN = """
-update executions set status = case when plan_version > 0 then 'running' else 'planning' end, owner = null, orphaned = false, attempts = 0,
-    error = null, finished_at = null
+update executions set status = case when plan_version > 0 then 'running' else 'planning' end, owner = null, epoch = epoch + 1,
+    orphaned = false, attempts = 0, error = null, finished_at = null
 where workspace_id = %s and id = %s"""
 
 
@@ -174,8 +175,10 @@ async def control(
     await send(connection, workspace, execution, kind, {"by": by})
 
 
+# The epoch as in _TRY_AGAIN: the simulation found an undo that nobody heard of, since the execution was shown as ended again.
 _BEGIN_UNDO = """
-update executions set status = 'running', owner = null, attempts = 0, finished_at = null where workspace_id = %s and id = %s"""
+update executions set status = 'running', owner = null, epoch = epoch + 1, attempts = 0, finished_at = null
+where workspace_id = %s and id = %s"""
 
 
 async def begin_undo(connection: AsyncConnection[Any], workspace: UUID, execution: UUID, by: str) -> None:

@@ -69,6 +69,7 @@ class Driver:
             return "fenced"
         except Exception as error:
             self._closing = True
+            await self._stop_tasks()  # one of them may say the last word, after which there is none about a failure
             await quarantine.note_failure(self._chronicle, error)
             raise
         finally:
@@ -204,7 +205,7 @@ class Driver:
 
     def _follow(self, prepared: Prepared, *, anew: bool = False) -> None:
         if self._course is None or anew:
-            calls_back = self._retry_later, self._locks.wait, self._grow
+            calls_back = self._retry_later, self._locks.wait, self._grow, self._held
             self._course = Course(self._env, self._record, self._chronicle, prepared, self._board, *calls_back)
         else:
             self._course.extend(prepared)
@@ -300,6 +301,11 @@ class Driver:
             # A gate is shown as soon as it is durable, and may be decided before this process has heard that it is: the simulation found
             # such a decision thrown away as if it came too late.
             await self._chronicle.caught_up()
+        if self._state.ended is not None and signal.kind != ("resume" if self._state.ended == "quarantined" else "undo"):
+            # It came just too late, and is read when the execution is opened again: the simulation found such a cancel obeyed then, instead
+            # of the undo for which it was opened.
+            await self._chronicle.settle(consumed=[signal.id])
+            return
         match signal.kind:
             case "decision" if signal.data["approval"] in self._state.gates:
                 await self._close_gate(signal)
@@ -351,6 +357,10 @@ class Driver:
         rows = endings.cancelled(self._chronicle, None if self._course is None else self._course.prepared)
         await self._chronicle.settle(e.ExecutionCancelled(by), **rows, consumed=[] if signal is None else [signal])
         self._end("ended")
+
+    def _held(self) -> bool:
+        """Whether it is paused, or the pause is on its way to the log: nothing that begins may stand there after it."""
+        return self._pausing or self._state.paused
 
     # -- endings
 

@@ -118,11 +118,15 @@ select pg_notify('{SIGNALS}', x.called) from (
 class Locks:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._going: dict[tuple[UUID, int, Call], asyncio.Task[None]] = {}  # what is being let go of: by execution, epoch, call
 
     async def take(self, record: Record, call: Call, locks: Sequence[Wanted]) -> list[Ahead]:
         """Nobody: the call holds them all now, until `release`. Else who is in the way, and the call keeps its place in the queue.
 
         Raises Fenced where another process has taken the execution over, Unavailable where the database does not answer."""
+        if going := self._going.get((record.id, record.epoch, call)):
+            # The attempt before, or the call that is to be undone: it would let go of what this one gets (found by the simulation).
+            await asyncio.wait([going])
         values = _values(record, call) | {"resources": [one.resource for one in locks], "exclusive": [one.exclusive for one in locks]}
         async with self._database.worker_tx() as connection, connection.pipeline():
             for statement in (_ORDER, _FORGET_DEAD, _ASK, _GRANT):
@@ -139,15 +143,19 @@ class Locks:
             rows = await (await connection.execute(_HELD_UP, _values(record, ("", None)))).fetchall()
         return {(step, None if item == WHOLE else item) for step, item in rows}
 
-    async def release(self, record: Record, call: Call) -> None:
-        """Let go of what the call holds or waits for, and call those who are next."""
-        await self._let_go(_values(record, call), _RESOURCES, _LET_GO)
+    async def release(self, record: Record, call: Call, *, after: float = 0.0) -> None:
+        """Let go of what the call holds or waits for, and call those who are next. after: seconds until then."""
+        key = record.id, record.epoch, call
+        going = self._going[key] = asyncio.create_task(self._let_go(_values(record, call), _RESOURCES, _LET_GO, after))
+        going.add_done_callback(lambda _: self._going.pop(key, None))
+        await asyncio.shield(going)
 
     async def withdraw(self, record: Record) -> None:
         """Leave every queue in which calls of this execution wait."""
         await self._let_go(_values(record, ("", None)), _WAITING, _WITHDRAW)
 
-    async def _let_go(self, values: dict[str, Any], which: str, delete: str) -> None:
+    async def _let_go(self, values: dict[str, Any], which: str, delete: str, after: float = 0.0) -> None:
+        await asyncio.sleep(after)
         for wait in (*RELEASE_AGAIN, None):
             try:
                 async with self._database.worker_tx() as connection:

@@ -135,7 +135,7 @@ class StepWork:
         if not capability.locks and not capability.shares:
             await self._call(id, item, attempt)
             return
-        holds = True
+        holds, under_way = True, 0.0
         try:
             args = await self._inputs.arguments(id, item)
             locks = wanted(capability, args)
@@ -149,9 +149,12 @@ class StepWork:
             await self._failed(id, item, attempt, failure_of(error, self._inputs.step(id).uses, capability), {})
         except ArgumentMismatch as error:
             await self._impossible(id, item, error)
+        except asyncio.CancelledError:
+            under_way = UNDER_WAY if self._state.look(id, item).intended else 0.0  # nobody else may have it while that arrives
+            raise
         finally:
             if holds:
-                await self._env.locks.release(self._record, (id, item))
+                await self._env.locks.release(self._record, (id, item), after=under_way)
 
     async def _blocked(self, id: str, item: Item, locks: list[Wanted], ahead: list[Ahead]) -> None:
         names = [lock.resource for lock in locks]
@@ -190,7 +193,7 @@ class StepWork:
         elif isinstance(outcome, Question):
             mark = self._inputs.mark(id, args)
             opened = gates.question(step, item, outcome.question, outcome.options, mark, self._env.gate_expiry, outcome.state)
-            effects = [] if self._state.look(id, item).doubtful else self._effects(id, item, "failed", args)
+            effects = self._effects(id, item, "unknown" if self._state.look(id, item).doubtful else "failed", args)
             stored, blobs = pack(args)
             await self._open(opened, step_row(id, item, "gate", args=stored), effects=effects, blobs=blobs)
         elif outcome.unclear and capability.recovery == "once":
@@ -372,6 +375,8 @@ class StepWork:
     async def look_before_end(self, id: str, item: Item) -> None:
         """The execution is being cancelled, and this call was stopped in the middle: say what became of it, if the tool can tell."""
         args, unit = await self._inputs.arguments(id, item), self._state.look(id, item)
+        if self._env.catalog.tool(self._inputs.step(id).uses).probe is not None:
+            await asyncio.sleep(UNDER_WAY)  # as in `_unclear`
         looked = await self._look(id, item, unit.attempt, args)
         if looked is None:
             return

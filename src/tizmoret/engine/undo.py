@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -24,9 +25,11 @@ from tizmoret.engine.records import Record, Signal, read_call
 from tizmoret.engine.recovery import Again, Failure, Standing, next_rung
 from tizmoret.engine.rights import in_right
 from tizmoret.engine.state import to_undo
+from tizmoret.engine.stepwork import UNDER_WAY
 from tizmoret.engine.transition import EffectRow
 
 LOOK_EVERY = 0.2  # seconds between two looks whether a lock is free
+Held = Callable[[], bool]  # whether it is paused, or about to be
 
 log = structlog.get_logger(__name__)
 
@@ -34,12 +37,13 @@ log = structlog.get_logger(__name__)
 class Undo:
     """`run` until every effect is taken back, left, or waits for a person."""
 
-    def __init__(self, env: Environment, record: Record, chronicle: Chronicle, prepared: Prepared) -> None:
+    def __init__(self, env: Environment, record: Record, chronicle: Chronicle, prepared: Prepared, held: Held) -> None:
         self._env = env
         self._record = record
         self._chronicle = chronicle
         self._state = chronicle.state
         self._prepared = prepared
+        self._held = held
         self._runs = False
 
     async def comes_first(self, error: dict[str, Any], answer: str) -> bool:
@@ -84,7 +88,7 @@ class Undo:
         try:
             while calls := to_undo(self._state):
                 id, item = calls[0]
-                if self._state.paused or self._state.look(id, item).undo == "gate":
+                if self._held() or self._state.look(id, item).undo == "gate":
                     return False
                 await self._one(id, item)
             return True
@@ -95,7 +99,8 @@ class Undo:
         tool = self._env.catalog.tool(self._prepared.steps[id].uses)
         args, output = await self._made(id, item)
         call = describe(self._env, self._record, self._prepared.steps[id], item, max(1, self._state.look(id, item).attempt), _nobody)
-        if self._state.look(id, item).status != "completed" or not output:
+        unit = self._state.look(id, item)
+        if unit.intended or unit.status != "completed" or not output:  # a person's answer may be its output, and an attempt in doubt
             try:
                 output = await self._looked_up(tool, id, args, call)
             except Exception:
@@ -108,21 +113,26 @@ class Undo:
         if tool.undo is None or not tool.capability.reversible:
             await self._chronicle.settle(e.EffectLeft(id, "irreversible", item))
             return
+        under_way = 0.0
         try:
             if await self._locked(tool, id, item, args):
                 await self._chronicle.settle(e.UndoIntended(id, item), effects=[self._entry(id, item, "undoing")])
                 await self._take_back(tool, id, item, args, output, call)
+        except asyncio.CancelledError:
+            under_way = UNDER_WAY
+            raise
         finally:
-            await self._env.locks.release(self._record, (id, item))
+            if tool.capability.locks or tool.capability.shares:
+                await self._env.locks.release(self._record, (id, item), after=under_way)
 
     async def _locked(self, tool: Tool, id: str, item: Item, args: Any) -> bool:
         """Wait for the same locks as the call had. False: the execution was paused meanwhile."""
         locks = wanted(tool.capability, args)
         while locks and await self._env.locks.take(self._record, (id, item), locks):
-            if self._state.paused:
+            if self._held():
                 return False
             await asyncio.sleep(LOOK_EVERY)
-        return True
+        return not self._held()
 
     async def _made(self, id: str, item: Item) -> tuple[Any, Any]:
         """The call as it was made: its arguments and its output."""
@@ -160,6 +170,8 @@ class Undo:
                 return
             self._chronicle.note(failed)
             await asyncio.sleep(wait)
+            if self._held():
+                return
             attempt += 1
 
     async def _ask(self, tool: Tool, id: str, item: Item, args: Any, failed: e.UndoFailed) -> None:

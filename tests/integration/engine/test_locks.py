@@ -70,6 +70,16 @@ async def test_alone_is_alone_and_together_is_together(database: Database) -> No
     assert await locks.take(three, CALL, [ALONE]) == []
 
 
+async def test_a_call_that_is_made_again_keeps_what_it_gets_though_the_attempt_before_is_slow_to_let_go(database: Database) -> None:
+    locks, one, two = Locks(database), await record(database), await record(database)
+    await locks.take(one, CALL, [ALONE])
+    letting_go = asyncio.create_task(locks.release(one, CALL, after=0.05))
+    await asyncio.sleep(0)
+    assert await locks.take(one, CALL, [ALONE]) == []
+    await letting_go
+    assert [ahead.execution for ahead in await locks.take(two, CALL, [ALONE])] == [one.id]
+
+
 async def test_nobody_is_overtaken(database: Database) -> None:
     """Those who share a lock do not keep out whoever wants it alone and came before them."""
     locks, holder, writer, reader = Locks(database), await record(database), await record(database), await record(database)

@@ -16,7 +16,9 @@ from tests.integration.engine.conftest import from_, statuses
 from tests.integration.engine.undo_victim import CATALOG, Outside, plan, step
 from tests.warm import Process
 from tizmoret.catalog.catalog import Catalog
-from tizmoret.errors import Conflict, NotFound
+from tizmoret.engine.decisions import begin_undo, send
+from tizmoret.engine.transition import ExecutionRow, Transition
+from tizmoret.errors import Conflict, Fenced, NotFound
 from tizmoret.ids import uuid7
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.plan.model import OnFailure, Plan
@@ -152,6 +154,26 @@ async def test_an_execution_that_was_opened_again_for_nothing_is_closed_again(ti
         await connection.execute("update executions set status = 'running', owner = null where id = %s", (done.id,))
     again = await tizmoret.wait(done.id, 10)
     assert (again.status, again.seq, tizmoret.driving) == ("completed", done.seq, 0)
+
+
+async def test_a_cancel_that_came_too_late_does_not_take_the_place_of_the_undo(tizmoret: Tizmoret) -> None:
+    done = await run(tizmoret, plan(step("a", "act")))
+    async with tizmoret._database.worker_tx() as connection:  # as `control` writes it just before the end is written
+        await send(connection, tizmoret.workspace, done.id, "cancel", {"by": "dana"})
+    await tizmoret.undo(done.id, by="dana")
+    assert (await tizmoret.wait(done.id, 10)).status == "undone"
+    assert await kinds(tizmoret, done, "undo.done") == [("undo.done", "a")]
+
+
+async def test_an_end_that_is_written_again_does_not_end_the_undoing(tizmoret: Tizmoret) -> None:
+    """As a process does that heard no answer of the database: by the epoch in which it was the end."""
+    done = await run(tizmoret, plan(step("a", "act")))
+    async with tizmoret._database.worker_tx() as connection:
+        (epoch,) = await (await connection.execute("select epoch from executions where id = %s", (done.id,))).fetchone()  # type: ignore[misc]
+        await begin_undo(connection, tizmoret.workspace, done.id, "dana")
+    with pytest.raises(Fenced):
+        await tizmoret._journal.append(Transition(tizmoret.workspace, done.id, epoch, row=ExecutionRow(status="completed")))
+    assert (await tizmoret.wait(done.id, 10)).status == "undone"
 
 
 FAILING = plan(step("a", "act"), step("bad", "broken", n=from_("a.n")))

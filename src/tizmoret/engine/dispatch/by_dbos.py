@@ -7,6 +7,7 @@ enqueueing twice does nothing. What is true of an execution stands in our own ta
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
@@ -20,7 +21,7 @@ from tizmoret.engine import queue
 from tizmoret.engine.dispatch.drivers import Drivers, How
 from tizmoret.engine.dispatch.letting_go import LettingGo
 from tizmoret.engine.dispatch.port import News, Write
-from tizmoret.engine.dispatch.watch import Key, Watch, addressed, beat, tell
+from tizmoret.engine.dispatch.watch import CUT_OFF, Key, Watch, addressed, beat, tell
 from tizmoret.engine.environment import Environment
 from tizmoret.engine.records import Record, claim
 from tizmoret.engine.tasks import Tasks
@@ -210,11 +211,11 @@ class ByDbos:
         while True:
             if not self._drives:
                 await asyncio.Event().wait()  # stays ours in the queue until this process is gone
-            try:
-                async with self._env.database.worker_tx() as connection:
-                    return await claim(connection, workspace, id, self._worker.id)
-            except (psycopg.Error, TizmoretError):
-                await asyncio.sleep(0.2)
+            if self._worker.pulse.silence <= CUT_OFF:  # as in `Inline._takes`
+                with contextlib.suppress(psycopg.Error, TizmoretError):
+                    async with self._env.database.worker_tx() as connection:
+                        return await claim(connection, workspace, id, self._worker.id)
+            await asyncio.sleep(0.2)
 
     async def _ended(self, record: Record, how: How) -> None:
         if how == "handed":

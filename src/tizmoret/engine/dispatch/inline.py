@@ -14,7 +14,7 @@ from tizmoret.engine.dispatch.drivers import Drivers, How
 from tizmoret.engine.dispatch.letting_go import LettingGo
 from tizmoret.engine.dispatch.port import News, Write
 from tizmoret.engine.dispatch.slots import Slots
-from tizmoret.engine.dispatch.watch import Key, Watch, addressed, beat, tell
+from tizmoret.engine.dispatch.watch import CUT_OFF, Key, Watch, addressed, beat, tell
 from tizmoret.engine.environment import Environment
 from tizmoret.engine.records import Record, claim
 from tizmoret.engine.tasks import Tasks
@@ -84,7 +84,7 @@ class Inline:
 
     async def submit(self, workspace: UUID, write: Write) -> Record:
         """Driven here at once where there is room and nobody of its workspace waits; else it takes its place among those who do."""
-        mine = self._drives and workspace not in self._backlog and self._slots.take(workspace)
+        mine = self._takes and workspace not in self._backlog and self._slots.take(workspace)
         try:
             record = await write(self._worker.id if mine else None)
         except BaseException:
@@ -101,6 +101,12 @@ class Inline:
         return record
 
     # -- driving
+
+    @property
+    def _takes(self) -> bool:
+        """Not while the others may think that this process is dead: what it took then, they would take over at once, with its calls under
+        way (found by the simulation, after a stop of some seconds)."""
+        return self._drives and self._worker.pulse.silence <= CUT_OFF
 
     def _drive(self, record: Record) -> None:
         """An execution that this process owns, and has taken a place for."""
@@ -149,7 +155,7 @@ class Inline:
 
     async def _take(self, workspace: UUID, id: UUID) -> None:
         """Where there is no room, the next look finds it again."""
-        if not self._drives or id in self._drivers or not self._slots.take(workspace):
+        if not self._takes or id in self._drivers or not self._slots.take(workspace):
             return
         record = None
         try:
@@ -178,7 +184,7 @@ class Inline:
         try:
             async with self._pulling:
                 await self._letting_go.write()
-                while self._drives and self._slots.free and await self._pull_round():
+                while self._takes and self._slots.free and await self._pull_round():
                     pass
         except (psycopg.Error, TizmoretError) as error:
             log.warning("could not take what waits; the next look will", error=str(error).splitlines()[0])
