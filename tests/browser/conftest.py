@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.demo_files import lay_out
 from tests.integration.server.conftest import Running, ServerThread, running, server_thread
@@ -20,6 +20,7 @@ ARGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+expect.set_options(timeout=40_000)  # milliseconds; a busy machine is no failure
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -30,9 +31,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Closed after the last test of the file: while it is open the thread has a running event loop, and no async test can have its own."""
+    """Closed after the last test of this folder: while it is open the thread has a running event loop, and no async test can have its own."""
     path = os.environ.get("TIZMORET_CHROMIUM") or next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip("THE BROWSER TESTS DID NOT RUN: there is no Chromium. Install it, or set TIZMORET_CHROMIUM.")

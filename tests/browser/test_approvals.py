@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_page import SOON, status
+from tests.browser.test_page import status
 from tests.integration.server.conftest import Running
 from tests.integration.server.test_routes import create, submit, until
 
@@ -74,12 +74,12 @@ def test_the_inbox_is_walked_by_keys_and_no_key_approves(english: Page, demo: Ru
     page.locator("body").press("g")
     page.locator("body").press("a")
     items = page.locator("[data-inbox] li")
-    expect(items).to_have_count(3, timeout=SOON)
+    expect(items).to_have_count(3)
     expect(page.locator("aside .count")).to_have_text("3")
     expect(page.locator("[data-purpose=approval] .args")).to_contain_text("2030-01-06")
     page.keyboard.press("j")
     expect(page.locator("[data-purpose=approval] .args")).to_contain_text("2030-01-07")
-    assert re.search("id=", page.url)
+    expect(page).to_have_url(re.compile("id="))
     for key in ("a", "y", "Enter"):
         page.keyboard.press(key)
     assert events(demo) == before
@@ -99,12 +99,12 @@ def test_several_are_decided_together_after_each_was_shown_in_full(english: Page
     expect(dialog).to_contain_text("2030-01-08")
     expect(dialog).not_to_contain_text("2030-01-07")
     dialog.get_by_role("button", name="Approve the marked").click()
-    expect(page.locator("[data-inbox] li")).to_have_count(1, timeout=SOON)
+    expect(page.locator("[data-inbox] li")).to_have_count(1)
     for id in (ids[0], ids[2]):
         until(demo, id, "completed")
     assert events(demo) == before + 2
     page.locator("[data-purpose=approval]").get_by_role("button", name="Reject").click()
-    expect(page.get_by_text("Nothing waits for you")).to_be_visible(timeout=SOON)
+    expect(page.get_by_text("Nothing waits for you")).to_be_visible()
     assert events(demo) == before + 2
 
 
@@ -116,7 +116,7 @@ def test_what_was_decided_elsewhere_cannot_be_decided_again(english: Page, demo:
     page.goto(f"{demo.address}/orchestrate/approvals")
     demo.client.post(f"/api/orchestrate/{id}/approvals/{seen[0]['id']}/reject").raise_for_status()
     page.locator("[data-purpose=approval]").get_by_role("button", name="Approve", exact=True).click()
-    expect(page.get_by_role("alert")).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("alert")).to_be_visible()
     assert [one["status"] for one in demo.client.get("/api/approvals?status=rejected").json()] == ["rejected"]
 
 
@@ -133,7 +133,7 @@ def test_what_could_not_be_undone_is_shown_with_why_and_which_call_it_was(englis
     until(demo, id, "waiting")
     english.goto(f"{demo.address}/orchestrate/{id}")
     card = english.locator("[data-purpose=undo]")
-    expect(card).to_contain_text("was changed since", timeout=SOON)
+    expect(card).to_contain_text("was changed since")
     expect(card.locator(".args")).to_contain_text("Grain plan")
     card.get_by_label("Leave it as it is").check()
     card.get_by_role("button", name="Answer").click()
@@ -145,7 +145,7 @@ def test_what_was_decided_is_kept_with_who_when_and_exactly_what(english: Page, 
     page = english
     page.goto(f"{demo.address}/orchestrate/approvals")
     page.get_by_role("button", name="Decided").click()
-    expect(page.get_by_text("Nothing was decided yet")).to_be_visible(timeout=SOON)
+    expect(page.get_by_text("Nothing was decided yet")).to_be_visible()
     edited, rejected = waiting(demo, "2030-01-06", "2030-01-07")
     for id, verdict, body in ((edited, "approve", {"title": "Budget, second reading"}), (rejected, "reject", None)):
         (gate,) = demo.client.get(f"/api/orchestrate/{id}/approvals").json()
@@ -154,7 +154,7 @@ def test_what_was_decided_is_kept_with_who_when_and_exactly_what(english: Page, 
         until(demo, id, "completed")
     page.reload()
     rows = page.locator("[data-decided] > li")
-    expect(rows).to_have_count(2, timeout=SOON)
+    expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text("Rejected")
     rows.first.locator("summary").click()
     expect(rows.first).to_contain_text("not this week")

@@ -9,7 +9,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_page import SOON
 from tests.integration.server.conftest import Running
 from tests.integration.server.test_routes import submit, until
 from tizmoret.settings import Settings
@@ -41,7 +40,7 @@ def test_what_differs_between_two_executions_is_shown_step_by_step_and_in_their_
     page.get_by_role("button", name="English").click()
     page.goto(f"{demo.address}/orchestrate/compare/{one}/{other}")
     rows = page.locator("[data-pair]")
-    expect(rows).to_have_count(3, timeout=SOON)
+    expect(rows).to_have_count(3)
     expect(page.locator("[data-pair=enter]")).to_contain_text("Planned otherwise · Other input · Other output")
     expect(page.locator("[data-pair=count]")).to_contain_text("No difference")
     expect(page.locator("[data-pair=extra]")).to_contain_text("Only in")
@@ -59,7 +58,7 @@ def test_what_differs_between_two_executions_is_shown_step_by_step_and_in_their_
     page.get_by_role("button", name="Only what differs").click()
     expect(rows).to_have_count(2)
     page.reload()
-    expect(details).to_be_visible(timeout=SOON)
+    expect(details).to_be_visible()
 
 
 def test_both_bars_of_a_step_stand_on_the_same_axis_which_runs_with_the_reading_direction(page: Page, demo: Running) -> None:
@@ -67,7 +66,7 @@ def test_both_bars_of_a_step_stand_on_the_same_axis_which_runs_with_the_reading_
     for language, sign in (("he", -1), ("en", 1)):
         page.evaluate("language => localStorage.setItem('language', language)", language)
         page.goto(f"{demo.address}/orchestrate/compare/{one}/{other}")
-        page.locator("[data-pair=count] .twin").first.wait_for(timeout=SOON)
+        page.locator("[data-pair=count] .twin").first.wait_for()
         enter, count = (
             page.locator("[data-pair=enter] .twin").first.bounding_box(),
             page.locator("[data-pair=count] .twin").first.bounding_box(),
@@ -78,7 +77,7 @@ def test_both_bars_of_a_step_stand_on_the_same_axis_which_runs_with_the_reading_
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         page.set_viewport_size({"width": 390, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.wait_for_function("document.documentElement.scrollWidth <= 390")
         page.set_viewport_size({"width": 1280, "height": 900})
 
 
@@ -87,7 +86,7 @@ def test_two_are_chosen_in_the_list_or_one_in_the_menu_of_the_other(page: Page, 
     page.get_by_role("button", name="English").click()
     page.goto(f"{demo.address}/orchestrate/executions")
     boxes = page.get_by_role("checkbox")
-    expect(boxes).to_have_count(2, timeout=SOON)
+    expect(boxes).to_have_count(2)
     for place in range(2):
         boxes.nth(place).check()
     page.get_by_role("link", name="Compare the two marked").click()
@@ -102,5 +101,5 @@ def test_two_are_chosen_in_the_list_or_one_in_the_menu_of_the_other(page: Page, 
 def test_an_execution_that_is_not_there_is_said_in_place(page: Page, demo: Running) -> None:
     one = submit(demo, plan=plan("attic"))["id"]
     page.goto(f"{demo.address}/orchestrate/compare/{one}/01a1fbae-a2ef-7251-be71-5f046815da76")
-    expect(page.get_by_role("alert")).to_contain_text("01a1fbae", timeout=SOON)
+    expect(page.get_by_role("alert")).to_contain_text("01a1fbae")
     until(demo, one, "completed")

@@ -8,7 +8,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_page import SOON
 from tests.integration.connections.conftest import HERE, dav
 from tests.integration.server.conftest import Running
 from tests.wire.ntfy import TOKEN, ntfy
@@ -29,7 +28,7 @@ def test_a_server_is_connected_looked_at_and_removed(page: Page, demo: Running, 
     person.calendar("a-main")
     page.get_by_role("button", name="English").click()
     page.get_by_role("link", name="Settings").click()
-    expect(page.get_by_text("There are no connections yet.")).to_be_visible(timeout=SOON)
+    expect(page.get_by_text("There are no connections yet.")).to_be_visible()
     page.get_by_role("button", name="New connection").click()
     form = page.get_by_role("form", name="New connection")
     form.get_by_label("Name").fill("home")
@@ -37,23 +36,23 @@ def test_a_server_is_connected_looked_at_and_removed(page: Page, demo: Running, 
     form.get_by_label("User on the server").fill(person.name)
     form.get_by_label("Password").fill("not it")
     form.get_by_role("button", name="Connect", exact=True).click()
-    expect(form.get_by_role("alert")).to_be_visible(timeout=SOON)
+    expect(form.get_by_role("alert")).to_be_visible()
     assert "not it" not in form.get_by_role("alert").inner_text()
     form.get_by_label("Password").fill(PASSWORD)
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     form.get_by_role("button", name="Connect", exact=True).click()
     row = page.locator("[data-connection-name=home]")
-    expect(row).to_contain_text("calendar a-main", timeout=SOON)
+    expect(row).to_contain_text("calendar a-main")
     assert PASSWORD not in page.content()
     row.get_by_role("button", name="Look again").click()
-    expect(row.get_by_role("button", name="Look again")).to_be_enabled(timeout=SOON)
+    expect(row.get_by_role("button", name="Look again")).to_be_enabled()
     assert row.get_by_role("alert").count() == 0
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     row.get_by_role("button", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
-    expect(row).to_have_count(0, timeout=SOON)
+    expect(row).to_have_count(0)
     assert demo.client.get("/api/connections").json() == []
 
 
@@ -71,7 +70,7 @@ def test_a_phone_is_connected_to_be_told_what_waits(page: Page, demo: Running) -
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         form.get_by_role("button", name="Connect", exact=True).click()
-        expect(page.locator("[data-connection-name=phone]")).to_contain_text("farm-7", timeout=SOON)
+        expect(page.locator("[data-connection-name=phone]")).to_contain_text("farm-7")
         (made,) = demo.client.get("/api/connections").json()
         assert (made["kind"], TOKEN in page.content()) == ("ntfy", False)
 
@@ -82,5 +81,5 @@ def test_an_address_that_cannot_be_is_refused_in_hebrew_beside_the_form(page: Pa
     page.get_by_label("שם (אותיות").fill("Home!")
     page.get_by_label("כתובת השרת").fill("https://example.invalid/dav")
     page.get_by_role("button", name="לחבר").click()
-    expect(page.locator("[data-connections]").get_by_role("alert")).to_contain_text("זה אינו שם", timeout=SOON)
+    expect(page.locator("[data-connections]").get_by_role("alert")).to_contain_text("זה אינו שם")
     assert demo.client.get("/api/connections").json() == []

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from wire import OpenAIServer
 from wire.server import KEY
 
-from tests.browser.test_page import SOON, status
+from tests.browser.test_page import status
 from tizmoret.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -36,15 +36,16 @@ def settings(settings: Settings, model: OpenAIServer) -> Settings:
 
 
 def test_a_step_that_began_while_the_plan_is_written_is_shown_running_and_stays(page: Page, model: OpenAIServer) -> None:
-    model.answer({"goal": "Look around", "steps": STEPS, "answer": ["now", "find", "check"]}, pieces=40, pause=0.1)
+    model.answer({"goal": "Look around", "steps": STEPS, "answer": ["now", "find", "check"]}, pieces=40, held=16)
     page.get_by_role("button", name="English").click()
     page.locator("#query").fill("Look around, please")
     page.locator("#query").press("Enter")
     early = page.locator("[data-node=now]")
-    expect(early).to_be_visible(timeout=SOON)
+    expect(early).to_be_visible()
     expect(early).to_contain_text("Look at the clock")
     expect(page.locator("[data-head] [data-status=planning]")).to_be_visible()
-    assert page.locator("[data-node=check]").count() == 0, "the rest of the plan is not there yet"
+    expect(page.locator("[data-node=check]")).to_have_count(0)  # the rest of the plan is not there yet
+    model.go_on.set()
     status(page, "completed")
     expect(page.locator("[data-node]")).to_have_count(3)
     expect(page.locator("[data-node][data-s=completed]")).to_have_count(3)

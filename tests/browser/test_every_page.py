@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_page import HEBREW, SOON
+from tests.browser.test_page import HEBREW
 from tests.integration.server.conftest import Running
 from tests.integration.server.test_routes import chain, create, submit, until
 
@@ -60,10 +60,10 @@ def filled(page: Page, demo: Running) -> dict[str, str]:
 def visit(page: Page, pages: dict[str, str]) -> Iterator[str]:
     for name, address in pages.items():
         page.goto(address)
-        page.locator("main").wait_for(timeout=SOON)
-        expect(page.locator("main .skeleton")).to_have_count(0, timeout=SOON)
+        page.locator("main").wait_for()
+        expect(page.locator("main .skeleton")).to_have_count(0)
         if name in ("done", "waiting", "asking"):
-            page.locator("[data-step], [data-inspector]").first.wait_for(timeout=SOON)
+            page.locator("[data-step], [data-inspector]").first.wait_for()
         yield name
 
 
@@ -104,7 +104,7 @@ def test_axe_finds_nothing_on_any_page(page: Page, filled: dict[str, str], langu
         if name == "start":
             page.locator("#query").fill(HEBREW)
             page.get_by_role("button", name="להראות תוכנית" if language == "he" else "Show the plan").click()
-            page.locator("[data-preview] [data-node]").first.wait_for(timeout=SOON)
+            page.locator("[data-preview] [data-node]").first.wait_for()
             look("preview")
             page.locator("#query").blur()
             page.keyboard.press("Control+k")
@@ -138,12 +138,13 @@ def test_time_runs_with_the_reading_direction_in_graph_and_timeline(page: Page, 
         settle(page, language, "light")
         page.goto(filled["done"])
         first, last = page.locator("[data-node=s0]"), page.locator("[data-node=s2]")
-        first.wait_for(timeout=SOON)
+        first.wait_for()
         before, after = first.bounding_box(), last.bounding_box()
         assert before is not None
         assert after is not None
         assert (after["x"] - before["x"]) * sign > 0
         bars = page.locator("[data-timeline] .span")
+        expect(bars).to_have_count(3)
         begin, end = bars.first.bounding_box(), bars.last.bounding_box()
         assert begin is not None
         assert end is not None
@@ -153,16 +154,16 @@ def test_time_runs_with_the_reading_direction_in_graph_and_timeline(page: Page, 
 def test_signing_out_leaves_nothing_that_opens_the_page(page: Page, demo: Running) -> None:
     page.goto(f"{demo.address}/orchestrate/settings")
     page.get_by_role("button", name="יציאה").click()
-    expect(page.locator("#token")).to_be_visible(timeout=SOON)
+    expect(page.locator("#token")).to_be_visible()
     assert Axe().run(page).violations_count == 0
     page.goto(f"{demo.address}/orchestrate/executions")
-    expect(page.locator("#token")).to_be_visible(timeout=SOON)
+    expect(page.locator("#token")).to_be_visible()
 
 
 def test_the_figures_over_all_executions_are_shown(page: Page, filled: dict[str, str]) -> None:
     page.goto(filled["metrics"])
     row = page.locator("[data-work] tr", has=page.locator("bdi", has_text="time.now"))
-    expect(row.locator("td").first).to_have_text("4", timeout=SOON)
+    expect(row.locator("td").first).to_have_text("4")
     expect(page.locator("[data-totals] dd").first).to_have_text("5")
     page.goto(filled["start"].removesuffix("/orchestrate") + "/orchestrate/catalog/time.now")
-    expect(page.locator("[data-health]")).to_contain_text("100%", timeout=SOON)
+    expect(page.locator("[data-health]")).to_contain_text("100%")

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_page import SOON, status
+from tests.browser.test_page import status
 from tests.integration.server.conftest import Running
 from tests.integration.server.test_routes import submit, until
 from tizmoret.settings import Settings
@@ -44,14 +44,14 @@ def test_a_failed_step_is_retried_with_another_input_and_what_was_done_before_is
     expect(dialog.locator("[data-difference]")).to_contain_text("attic")
     assert Axe().run(page).violations_count == 0
     dialog.get_by_role("button", name="Run it").click()
-    expect(page.locator(f"[data-origin='{source}']")).to_contain_text("Enter the room", timeout=SOON)
+    expect(page.locator(f"[data-origin='{source}']")).to_contain_text("Enter the room")
     status(page, "completed")
     page.locator("[data-node=look]").click()
-    expect(page.locator("[data-inspector=look]")).to_contain_text("It did not run here", timeout=SOON)
+    expect(page.locator("[data-inspector=look]")).to_contain_text("It did not run here")
     page.locator("[data-node=enter]").click()
     expect(page.locator("[data-inspector=enter]")).to_contain_text("attic")
     page.get_by_role("link", name="Compare with it").click()
-    expect(page.locator("[data-pair=enter]")).to_contain_text("Other input", timeout=SOON)
+    expect(page.locator("[data-pair=enter]")).to_contain_text("Other input")
     expect(page.locator("[data-pair=look]")).to_contain_text("Kept")
     page.locator("[data-totals] a").first.click()
     status(page, "failed")
@@ -66,13 +66,13 @@ def test_a_step_of_what_has_ended_well_is_run_again_in_hebrew_and_a_refusal_is_s
     page.get_by_role("button", name="להריץ מחדש מכאן").click()
     demo.client.delete(f"/api/orchestrate/{source}").raise_for_status()
     page.get_by_role("button", name="להריץ", exact=True).click()
-    expect(page.locator("[data-fork] [role=alert]")).to_contain_text(source, timeout=SOON)
+    expect(page.locator("[data-fork] [role=alert]")).to_contain_text(source)
 
 
 def test_nothing_that_still_runs_can_be_gone_on_from(page: Page, demo: Running) -> None:
     source = submit(demo, plan={"request": "x", "steps": [{"id": "hold", "tool": "test.hold", "args": {}}]})["id"]
     page.goto(f"{demo.address}/orchestrate/{source}?step=hold&tab=step")
-    expect(page.locator("[data-inspector=hold]")).to_be_visible(timeout=SOON)
+    expect(page.locator("[data-inspector=hold]")).to_be_visible()
     assert page.locator("[data-fork-from]").count() == 0
     refused = demo.client.post(f"/api/orchestrate/{source}/fork", json={"step": "hold"})
     assert (refused.status_code, refused.headers["content-type"]) == (409, "application/problem+json")

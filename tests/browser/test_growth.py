@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_page import SOON, status
+from tests.browser.test_page import status
 
 from .test_drafting import model as model
 from .test_drafting import settings as settings
@@ -24,10 +24,10 @@ def test_the_plan_grows_on_the_page_and_waits_for_its_approval(page: Page, model
     page.get_by_role("button", name="English").click()
     page.locator("#query").fill("Do what the note says")
     page.locator("#query").press("Enter")
-    expect(page.locator("[data-node=part_1_task]")).to_be_visible(timeout=SOON)
+    expect(page.locator("[data-node=part_1_task]")).to_be_visible()
     expect(page.locator("[data-node]")).to_have_count(3)
-    expect(page.locator("[data-node=part_1_convert][data-s=completed]")).to_be_visible(timeout=SOON)
-    expect(page.locator("[data-node=part_1_task][data-s=gate]")).to_be_visible(timeout=SOON)
+    expect(page.locator("[data-node=part_1_convert][data-s=completed]")).to_be_visible()
+    expect(page.locator("[data-node=part_1_task][data-s=gate]")).to_be_visible()
     expect(page.locator("[role=log] [data-kind='plan.grew']")).to_be_attached()
     page.locator("[data-approval]").get_by_role("button", name="Approve").first.click()
     status(page, "completed")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from tests.browser.test_page import SOON
 from tests.integration.server.conftest import Running
 from tests.integration.server.test_routes import create, submit, until
 
@@ -34,7 +33,7 @@ class Streams:
 def test_a_new_execution_and_a_new_gate_appear_without_asking_again_and_again(page: Page, demo: Running) -> None:
     with page.expect_response(lambda response: response.url.endswith("/changes")):
         page.goto(f"{demo.address}/orchestrate/executions")
-    expect(page.get_by_role("searchbox")).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("searchbox")).to_be_visible()
     page.wait_for_timeout(500)
     page.clock.install()
     page.clock.pause_at("2035-01-01")  # no timer comes due: what is read now is read because of the stream
@@ -56,7 +55,7 @@ def test_a_page_holds_one_stream_at_a_time(page: Page, demo: Running) -> None:
     page.goto(f"{demo.address}/orchestrate/executions")
     streams.become("changes")
     page.locator("[data-executions] a").first.click()
-    expect(page.locator("[data-connection=live]")).to_be_visible(timeout=SOON)
+    expect(page.locator("[data-connection=live]")).to_be_visible()
     streams.become(id)
     page.get_by_role("link", name="אישורים").click()
     streams.become("changes")

@@ -9,18 +9,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_page import SOON, status
+from tests.browser.test_page import status
 from tests.integration.server.conftest import Running
 from tests.integration.server.test_routes import submit
 
 pytestmark = pytest.mark.xdist_group("browser")
-
-WATCH = """() => {
-  window.longest = 0;
-  let last = performance.now();
-  const tick = (now) => { window.longest = Math.max(window.longest, now - last); last = now; requestAnimationFrame(tick) };
-  requestAnimationFrame(tick);
-}"""
 
 
 def grid(layers: int, width: int) -> dict[str, Any]:
@@ -47,15 +40,13 @@ def test_a_thousand_steps_are_followed_live_in_a_page_that_stays_small(page: Pag
     id = submit(demo, plan=plan)["id"]
     page.goto(f"{demo.address}/orchestrate/{id}")
     card = page.locator("[data-purpose=approval]")
-    expect(card).to_be_visible(timeout=SOON)
-    page.locator("[data-graph=far] [data-canvas=nodes]").wait_for(timeout=SOON, state="attached")
-    page.evaluate(WATCH)
+    expect(card).to_be_visible()
+    page.locator("[data-graph=far] [data-canvas=nodes]").wait_for(state="attached")
     card.get_by_role("button", name="Approve", exact=True).click()
     status(page, "completed")
-    expect(page.locator("dd", has_text="1001/1001")).to_be_visible(timeout=SOON)
+    expect(page.locator("dd", has_text="1001/1001")).to_be_visible()
     assert page.evaluate("document.querySelectorAll('*').length") < 4000
     assert page.locator("[data-timeline] [role=row]").count() < 100
-    assert page.evaluate("window.longest") < 2000, "the page stood still"
     assert painted(page) > 1000, "the graph is empty"
 
 
@@ -91,9 +82,9 @@ def test_a_step_of_a_thousand_is_found_by_pointer_and_by_keys_in_both_directions
     id = submit(demo, plan=grid(20, 50))["id"]
     page.goto(f"{demo.address}/orchestrate/{id}")
     status(page, "completed")
-    page.locator("[data-graph=far]").wait_for(timeout=SOON)
+    page.locator("[data-graph=far]").wait_for()
     first = page.locator("[data-graph] [data-node]")
-    expect(first).to_have_attribute("data-node", "s0_0", timeout=SOON)
+    expect(first).to_have_attribute("data-node", "s0_0")
     start = middle(first)
     first.focus()
     page.keyboard.press("ArrowLeft" if language == "he" else "ArrowRight")
@@ -124,7 +115,7 @@ def test_the_log_of_a_flood_is_whole_in_order_and_bounded_in_the_page(page: Page
     status(page, "completed")
     total = demo.client.get(f"/api/orchestrate/{id}").json()["seq"]
     last = page.locator(f"[role=log] [data-seq='{total}']")
-    expect(last).to_be_visible(timeout=SOON)
+    expect(last).to_be_visible()
     assert page.locator("[role=log] [data-seq]").count() < 100
     page.get_by_role("button", name="Follow the last line").click()
     seen: list[int] = []

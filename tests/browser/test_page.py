@@ -12,33 +12,31 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 HEBREW = "תקרא מה עשינו בדצמבר בתבואות ותקבע פגישה עם יואב"
 ENGLISH = "Read what we did in December on grain and schedule a meeting with Yoav"
-SOON = 40_000  # milliseconds; a busy machine is no failure
 
 
 def ask(page: Page, text: str) -> None:
     page.locator("#query").fill(text)
     page.locator("#query").press("Enter")
-    page.locator("main[data-execution]").wait_for(timeout=SOON)
+    page.locator("main[data-execution]").wait_for()
 
 
 def pick_yoav(page: Page) -> None:
     options = page.get_by_role("radio")
-    expect(options.first).to_be_visible(timeout=SOON)
-    assert options.count() == 2
+    expect(options).to_have_count(2)
     options.first.check()
     page.get_by_role("button", name="לענות").or_(page.get_by_role("button", name="Answer")).click()
 
 
 def status(page: Page, name: str) -> None:
-    expect(page.locator(f"[data-head] [data-status={name}]")).to_be_visible(timeout=SOON)
+    expect(page.locator(f"[data-head] [data-status={name}]")).to_be_visible()
 
 
 def test_a_hebrew_request_is_asked_about_approved_and_done(page: Page, demo: Running) -> None:
     ask(page, HEBREW)
     pick_yoav(page)
     card = page.locator(".approval", has_text="calendar.create")
-    expect(card).to_be_visible(timeout=SOON)
-    assert "יואב" in card.locator(".args").inner_text()
+    expect(card).to_be_visible()
+    expect(card.locator(".args")).to_contain_text("יואב")
     before = (demo.folder / "calendar" / "main.ics").read_text().count("BEGIN:VEVENT")
     card.get_by_role("button", name="אישור", exact=True).click()
     status(page, "completed")
@@ -49,11 +47,11 @@ def test_a_hebrew_request_is_asked_about_approved_and_done(page: Page, demo: Run
 
 def test_an_english_request_that_is_rejected_writes_nothing_and_says_so(page: Page, demo: Running) -> None:
     page.get_by_role("button", name="English").click()
-    assert page.locator("html").get_attribute("dir") == "ltr"
+    expect(page.locator("html")).to_have_attribute("dir", "ltr")
     ask(page, ENGLISH)
     pick_yoav(page)
     card = page.locator(".approval", has_text="calendar.create")
-    expect(card).to_be_visible(timeout=SOON)
+    expect(card).to_be_visible()
     before = (demo.folder / "calendar" / "main.ics").read_bytes()
     card.get_by_role("textbox").fill("not this week")
     card.get_by_role("button", name="Reject").click()
@@ -69,19 +67,19 @@ def test_the_page_comes_back_by_itself_after_the_server_was_restarted(
     page = context.new_page()
     page.goto(running.start_link)
     ask(page, "קבע פגישה מחר ב-10:00")
-    expect(page.locator(".approval")).to_be_visible(timeout=SOON)
+    expect(page.locator(".approval")).to_be_visible()
     server_thread.stop()
-    expect(page.locator("[data-connection=reconnecting]")).to_be_visible(timeout=SOON)
+    expect(page.locator("[data-connection=reconnecting]")).to_be_visible()
     port = int(running.address.rsplit(":", 1)[1])
     server_thread.restart_on(port)
-    expect(page.locator("[data-connection=live]")).to_be_visible(timeout=SOON)
+    expect(page.locator("[data-connection=live]")).to_be_visible()
     page.get_by_role("button", name="אישור", exact=True).click()
     status(page, "completed")
     context.close()
 
 
 def test_right_to_left_is_right_and_a_phone_scrolls_only_down(page: Page) -> None:
-    assert page.locator("html").get_attribute("dir") == "rtl"
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
     side, main = page.locator("aside").bounding_box(), page.locator("main").bounding_box()
     assert side is not None
     assert main is not None
@@ -89,7 +87,7 @@ def test_right_to_left_is_right_and_a_phone_scrolls_only_down(page: Page) -> Non
     page.set_viewport_size({"width": 390, "height": 800})
     ask(page, "בדוק את המערכת")
     status(page, "completed")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.wait_for_function("document.documentElement.scrollWidth <= 390")
 
 
 def test_what_a_tool_returns_is_text_and_its_direction_controls_are_shown(page: Page, demo: Running) -> None:
@@ -111,10 +109,10 @@ def test_no_accessibility_findings(page: Page, scheme: str, language: str) -> No
         page.get_by_role("button", name="English").click()
     found = [Axe().run(page)]
     ask(page, HEBREW if language == "he" else ENGLISH)
-    expect(page.get_by_role("radio").first).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("radio").first).to_be_visible()
     found.append(Axe().run(page))
     pick_yoav(page)
-    expect(page.locator(".approval .args")).to_be_visible(timeout=SOON)
+    expect(page.locator(".approval .args")).to_be_visible()
     found.append(Axe().run(page))
     for one in found:
         assert one.violations_count == 0, one.generate_report()

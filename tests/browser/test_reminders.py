@@ -9,7 +9,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_every_page import settle
-from tests.browser.test_page import SOON
 from tests.integration.server.conftest import Running
 from tests.integration.server.test_routes import submit, until
 
@@ -46,7 +45,7 @@ def test_one_is_shown_when_it_is_due_and_gone_when_it_was_answered(
     remind(demo, "להתקשר אל Dana (050) 123", note="Ask about the invoice\nand the date")
     remind(demo, "Call Yoav", dt.timedelta(seconds=1))
     cards = page.locator("[data-reminder]")
-    expect(cards).to_have_count(2, timeout=SOON)
+    expect(cards).to_have_count(2)
     expect(page.get_by_role("status").filter(has=cards)).to_be_visible()
     cards.last.get_by_text(note).click()
     expect(page.get_by_text("and the date")).to_be_visible()
@@ -56,18 +55,18 @@ def test_one_is_shown_when_it_is_due_and_gone_when_it_was_answered(
     page.keyboard.press("Tab")
     expect(cards.first.get_by_role("button", name=close)).to_be_focused()
     cards.first.get_by_role("button", name=later).press("Enter")
-    expect(cards).to_have_count(1, timeout=SOON)
+    expect(cards).to_have_count(1)
     expect(page.locator("aside .count")).to_have_text("1")
     expect(cards.get_by_role("button", name=close)).to_be_focused()
     cards.get_by_role("button", name=done).click()
-    expect(cards).to_have_count(0, timeout=SOON)
+    expect(cards).to_have_count(0)
     request = f"{done}: להתקשר אל Dana (050) 123"
     (ticked,) = [one for one in demo.client.get("/api/orchestrate").json()["items"] if one["request"] == request]
     until(demo, ticked["id"], "completed")
     assert [(one["title"], one["due"]) for one in demo.client.get("/api/reminders").json()] == [("Call Yoav", False)]
     remind(demo, "Call Noa")
-    cards.get_by_role("button", name=close).click(timeout=SOON)
-    expect(cards).to_have_count(0, timeout=SOON)
+    cards.get_by_role("button", name=close).click()
+    expect(cards).to_have_count(0)
     assert [one["title"] for one in demo.client.get("/api/reminders").json()] == ["Call Yoav"]
 
 
@@ -76,14 +75,14 @@ def test_the_desktop_tells_it_once_and_only_where_that_was_chosen(page: Page, de
     page.add_init_script(NOTIFIED)
     page.goto(f"{demo.address}/orchestrate/settings")
     remind(demo, "Call Dana")
-    expect(page.locator("[data-reminder]")).to_have_count(1, timeout=SOON)
+    expect(page.locator("[data-reminder]")).to_have_count(1)
     assert page.evaluate("[window.asked, window.notified]") == [0, []]
     page.get_by_label("Also by a notification of the desktop").check()
     remind(demo, "Call Yoav")
-    expect(page.locator("[data-reminder]")).to_have_count(2, timeout=SOON)
+    expect(page.locator("[data-reminder]")).to_have_count(2)
     page.wait_for_function("window.notified.length > 0")
     assert page.evaluate("[window.asked, window.notified]") == [1, [["Reminder", "Call Yoav"]]]
     page.reload()
-    expect(page.locator("[data-reminder]")).to_have_count(2, timeout=SOON)
+    expect(page.locator("[data-reminder]")).to_have_count(2)
     expect(page.get_by_label("Also by a notification of the desktop")).to_be_checked()
     assert page.evaluate("[window.asked, window.notified]") == [0, []]

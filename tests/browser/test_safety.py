@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_page import SOON, status
+from tests.browser.test_page import status
 from tests.integration.server.conftest import Running
 from tests.integration.server.test_routes import create, submit, until
 
@@ -46,7 +46,7 @@ def test_no_text_of_a_document_loads_runs_or_sends_anything(page: Page, demo: Ru
     until(demo, id, "completed")
     page.goto(f"{demo.address}/orchestrate/{id}?step=read&tab=step")
     status(page, "completed")
-    expect(page.locator("[data-inspector=read]")).to_contain_text("attacker.example", timeout=SOON)
+    expect(page.locator("[data-inspector=read]")).to_contain_text("attacker.example")
     expect(page.locator("[data-inspector=read]")).to_contain_text("⟪U+202E⟫")
     shown = page.locator("main")
     assert shown.locator("img, iframe, script, style, form, a[href*='attacker'], a[href^='javascript'], link, meta").count() == 0
@@ -59,7 +59,7 @@ def test_an_approval_shows_direction_controls_and_invisible_letters(page: Page, 
     id = submit(demo, plan=plan)["id"]
     until(demo, id, "waiting")
     page.goto(f"{demo.address}/orchestrate/{id}")
-    expect(page.locator("[data-purpose=approval] .args")).to_contain_text("⟪U+202E⟫", timeout=SOON)
+    expect(page.locator("[data-purpose=approval] .args")).to_contain_text("⟪U+202E⟫")
     expect(page.locator("[data-purpose=approval] .args")).to_contain_text("⟪U+200B⟫")
 
 
@@ -101,7 +101,7 @@ def test_a_page_of_another_site_can_neither_act_nor_read_nor_frame(browser: Brow
     context = browser.new_context()
     page = context.new_page()
     page.goto(demo.start_link)
-    page.locator("#query").wait_for(timeout=SOON)
+    page.locator("#query").wait_for()
     page.goto(elsewhere)
     done = page.evaluate(
         """async (address) => {
@@ -116,11 +116,8 @@ def test_a_page_of_another_site_can_neither_act_nor_read_nor_frame(browser: Brow
     )
     assert done[1:] == ["refused", "refused"]
     assert demo.client.get("/api/orchestrate").json()["items"] == []
-    framed: list[str] = []
-    page.on("console", lambda message: framed.append(message.text))
-    page.evaluate(
-        "address => { const frame = document.createElement('iframe'); frame.src = address; document.body.append(frame) }", demo.address
-    )
-    page.wait_for_timeout(500)
-    assert any("frame" in text.lower() for text in framed), framed
+    with page.expect_console_message(lambda message: "frame" in message.text.lower()):
+        page.evaluate(
+            "address => { const frame = document.createElement('iframe'); frame.src = address; document.body.append(frame) }", demo.address
+        )
     context.close()

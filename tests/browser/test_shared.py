@@ -8,7 +8,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_page import SOON
 from tests.integration.server.conftest import Running
 from tests.integration.server.test_routes import submit, until
 from tizmoret.settings import Settings
@@ -37,7 +36,7 @@ def test_shared_values_and_messages_are_shown_with_their_history_and_author(page
     page.goto(f"{demo.address}/orchestrate/{id}")
     page.get_by_role("tab", name="Shared" if language == "en" else "משותף").click()
     value = page.locator("[data-value=room]")
-    expect(value).to_contain_text("⟪U+202E⟫cellar", timeout=SOON)
+    expect(value).to_contain_text("⟪U+202E⟫cellar")
     expect(value).to_contain_text("Second")
     value.locator("summary").click()
     expect(value).to_contain_text("attic")
@@ -47,4 +46,4 @@ def test_shared_values_and_messages_are_shown_with_their_history_and_author(page
     page.locator("[data-node=one]").click()
     expect(page.locator("[data-message]")).to_have_count(1)
     page.reload()
-    expect(page.locator("[data-value=room]")).to_contain_text("attic", timeout=SOON)
+    expect(page.locator("[data-value=room]")).to_contain_text("attic")

@@ -41,12 +41,13 @@ class Recorded:
 @dataclass(frozen=True)
 class Say:
     """An answer in words. It is streamed in so many `pieces`, or in these, with a pause (seconds) between them; after `cut` pieces the
-    connection breaks."""
+    connection breaks, after `held` it says nothing more until the server's `go_on` is set."""
 
     text: str
     pieces: int | tuple[str, ...] = 7
     pause: float = 0.0
     cut: int | None = None
+    held: int | None = None
     finish: str = "stop"
     tokens: tuple[int, int] = (1200, 300)  # in, out
     cached: int = 0  # of those in
@@ -128,6 +129,7 @@ class WireServer:
         self.embeddings_fail = 0  # the status that they get, if not 200
         self._script: deque[Reply] = deque()
         self._standing: Reply | None = None
+        self.go_on = threading.Event()
         self._stopping = threading.Event()
 
     # -- the script ------------------------------------------------------------------------------------------------
@@ -224,7 +226,7 @@ class WireServer:
                 return JSONResponse(self.whole(reply, asked))
 
     async def _stream(self, reply: Say | CallTools, asked: Asked) -> AsyncIterator[str]:
-        cut, pause = (reply.cut, reply.pause) if isinstance(reply, Say) else (None, 0.0)
+        cut, held, pause = (reply.cut, reply.held, reply.pause) if isinstance(reply, Say) else (None, None, 0.0)
         self.streaming += 1
         self.most_at_once = max(self.most_at_once, self.streaming)
         try:
@@ -232,6 +234,8 @@ class WireServer:
                 if place == cut:
                     await asyncio.sleep(0.02)  # what was sent before arrives
                     raise _Broken
+                if place == held:
+                    await asyncio.to_thread(self.go_on.wait)
                 yield frame
                 await asyncio.sleep(pause)
         finally:
@@ -261,6 +265,7 @@ class WireServer:
     def __exit__(self, *_: object) -> None:
         """Not awaited: it ends by itself within a fifth of a second, which hundreds of tests would wait for."""
         self._stopping.set()
+        self.go_on.set()
         self._server.should_exit = True
 
     def _serve(self) -> None:

@@ -195,7 +195,7 @@ async def test_a_plan_that_was_given_is_nobody_elses_to_change(tizmoret: Tizmore
 async def test_whoever_takes_over_in_the_middle_asks_again(with_model: Settings, model: GeminiServer, home: Path) -> None:
     writes(model, [A, BAD])
     slow = json.dumps({"goal": "g", "steps": [A, GOOD]})
-    model.reply(Say(slow, pieces=(slow[:5], *[" "] * 100, slow[5:]), pause=0.2))
+    model.reply(Say(slow, held=1))
     writes(model, [A, GOOD])
     async with Tizmoret.open(with_model, catalog=Catalog(TOOLS, [])) as first:
         execution = await first.submit("add")

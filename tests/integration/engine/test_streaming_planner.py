@@ -31,10 +31,10 @@ B: dict[str, Any] = {"id": "b", "tool": "test.add", "args": {"n": {"$from": "a.n
 WRITE: dict[str, Any] = {"id": "w", "tool": "test.write", "args": {"n": {"$from": "b.n"}}}
 
 
-def slow(*steps: dict[str, Any], pause: float = 0.3) -> Say:
-    """The plan, one step every `pause` seconds."""
+def written(*steps: dict[str, Any], before: int | None = None, pause: float = 0.0) -> Say:
+    """The plan, a step at a time; no more than so many of them `before` the server may go on."""
     texts = ('{"goal": "g", "steps": [', *(json.dumps(step) + ("," if step is not steps[-1] else "") for step in steps), "]}")
-    return Say("".join(texts), pieces=texts, pause=pause)
+    return Say("".join(texts), pieces=texts, pause=pause, held=None if before is None else before + 1)
 
 
 @pytest.fixture
@@ -55,14 +55,24 @@ async def events(tizmoret: Tizmoret, id: Any) -> list[EventView]:
     return [event async for event in tizmoret.events(id)]
 
 
+async def until(tizmoret: Tizmoret, id: Any, kind: str, step: str | None = None) -> None:
+    """The first such event has happened."""
+    async for event in tizmoret.events(id):
+        if event.kind == kind and step in (None, event.data.get("step")):
+            return
+    raise AssertionError(f"it ended without {kind}")
+
+
 def at(seen: list[EventView], kind: str, step: str | None = None) -> int:
     """The place of the first such event."""
     return next(place for place, event in enumerate(seen) if event.kind == kind and step in (None, event.data.get("step")))
 
 
 async def test_what_reads_runs_while_the_model_still_writes_and_effects_wait(tizmoret: Tizmoret, model: GeminiServer) -> None:
-    model.reply(slow(A, B, WRITE))
+    model.reply(written(A, B, WRITE, before=3))
     execution = await tizmoret.submit("add and write")
+    await until(tizmoret, execution.id, "step.completed", "b")
+    model.go_on.set()
     seen = await events(tizmoret, execution.id)
     assert at(seen, "step.completed", "b") < at(seen, "plan.accepted") < at(seen, "step.started", "w")
     assert (await tizmoret.executions.get(execution.id)).status == "completed"
@@ -71,22 +81,23 @@ async def test_what_reads_runs_while_the_model_still_writes_and_effects_wait(tiz
 
 
 async def test_the_steps_that_run_already_can_be_looked_at(tizmoret: Tizmoret, model: GeminiServer) -> None:
-    model.reply(slow(A, B, pause=0.5))
+    model.reply(written(A, B, before=1))
     execution = await tizmoret.submit("add")
-    async for event in tizmoret.events(execution.id):
-        if event.kind == "step.completed":
-            break
+    await until(tizmoret, execution.id, "step.completed")
     assert [(step.id, step.status) for step in await tizmoret.executions.steps(execution.id)] == [("a", "completed")]
     looked = await tizmoret.executions.get(execution.id)
     assert (looked.status, looked.steps_total) == ("planning", 1)
+    model.go_on.set()
     await tizmoret.wait(execution.id, 10)
 
 
 async def test_a_repair_that_changes_a_step_takes_back_that_step_and_what_was_made_of_it(tizmoret: Tizmoret, model: GeminiServer) -> None:
     faulty = {"id": "c", "tool": "test.nothing", "args": {}}
     other = {**A, "id": "other"}
-    model.reply(slow(A, B, other, faulty, pause=0.1)).reply(slow({**A, "args": {"n": 10}}, B, other, WRITE, pause=0))
+    model.reply(written(A, B, other, faulty, before=3)).reply(written({**A, "args": {"n": 10}}, B, other, WRITE))
     execution = await tizmoret.submit("add and write")
+    await until(tizmoret, execution.id, "step.completed", "b")
+    model.go_on.set()
     seen = await events(tizmoret, execution.id)
     accepted = seen[at(seen, "plan.accepted")]
     assert seen[at(seen, "plan.refused")].data["findings"][0]["code"] == "unknown-tool"
@@ -102,8 +113,10 @@ async def test_a_repair_that_changes_a_step_takes_back_that_step_and_what_was_ma
 async def test_when_there_is_no_plan_in_the_end_what_began_is_stopped(tizmoret: Tizmoret, model: GeminiServer) -> None:
     endless = {**A, "args": {"n": 1, "seconds": 600}}
     for _ in range(4):
-        model.reply(slow(endless, {"id": "c", "tool": "test.nothing", "args": {}}, pause=0.05))
+        model.reply(written(endless, {"id": "c", "tool": "test.nothing", "args": {}}, before=1))
     execution = await tizmoret.submit("add")
+    await until(tizmoret, execution.id, "step.started")
+    model.go_on.set()
     seen = await events(tizmoret, execution.id)
     ended = await tizmoret.executions.get(execution.id)
     assert (ended.status, ended.error and ended.error.code) == ("failed", "plan-refused")
@@ -112,23 +125,22 @@ async def test_when_there_is_no_plan_in_the_end_what_began_is_stopped(tizmoret: 
 
 
 async def test_cancel_while_the_model_writes(tizmoret: Tizmoret, model: GeminiServer) -> None:
-    model.reply(slow({**A, "args": {"n": 1, "seconds": 600}}, B, WRITE, pause=2))
+    model.reply(written({**A, "args": {"n": 1, "seconds": 600}}, B, WRITE, before=1))
     execution = await tizmoret.submit("add")
-    async for event in tizmoret.events(execution.id):
-        if event.kind == "step.started":
-            await tizmoret.cancel(execution.id, by="owner")
+    await until(tizmoret, execution.id, "step.started")
+    await tizmoret.cancel(execution.id, by="owner")
+    await events(tizmoret, execution.id)
     assert (await tizmoret.executions.get(execution.id)).status == "cancelled"
     assert effects(tizmoret) == []
 
 
 async def test_paused_while_the_model_writes_nothing_begins_until_resumed(tizmoret: Tizmoret, model: GeminiServer) -> None:
-    model.reply(slow(A, B, pause=0.4))
+    model.reply(written(A, B, before=1))
     execution = await tizmoret.submit("add")
-    async for event in tizmoret.events(execution.id):
-        if event.kind == "step.completed":
-            await tizmoret.pause(execution.id, by="owner")
-        if event.kind == "plan.accepted":
-            break
+    await until(tizmoret, execution.id, "step.completed")
+    await tizmoret.pause(execution.id, by="owner")
+    model.go_on.set()
+    await until(tizmoret, execution.id, "plan.accepted")
     assert (await tizmoret.executions.get(execution.id)).status == "paused", "that the plan is there now does not end the pause"
     await asyncio.sleep(0.2)
     assert {step.id: step.status for step in await tizmoret.executions.steps(execution.id)} == {"a": "completed", "b": "pending"}
@@ -140,11 +152,11 @@ async def test_a_pause_that_is_being_written_while_a_plan_is_taken_back_can_be_r
     tizmoret: Tizmoret, model: GeminiServer, settings: Settings
 ) -> None:
     faulty = {"id": "c", "tool": "test.nothing", "args": {}}
-    model.reply(slow(A, faulty, pause=0.1)).reply(slow({**A, "args": {"n": 10}}, pause=0.3))
+    model.reply(written(A, faulty, before=1)).reply(written({**A, "args": {"n": 10}}, pause=0.3))
     execution = await tizmoret.submit("add")
-    async for event in tizmoret.events(execution.id):
-        if event.kind == "plan.refused":
-            break
+    await until(tizmoret, execution.id, "step.started")
+    model.go_on.set()
+    await until(tizmoret, execution.id, "plan.refused")
     async with await psycopg.AsyncConnection.connect(settings.database_url) as holder:
         await holder.execute("lock table events in share mode")  # nothing is written to any log
         await tizmoret.pause(execution.id, by="owner")
@@ -156,7 +168,7 @@ async def test_a_pause_that_is_being_written_while_a_plan_is_taken_back_can_be_r
 
 async def test_a_question_after_steps_have_begun_keeps_what_they_found(tizmoret: Tizmoret, model: GeminiServer) -> None:
     """The first answer breaks off after one step; the second asks. What the first step found is used when the person has answered."""
-    model.reply(replace(slow(A, B, pause=0.1), cut=2)).answer({"question": "How many?"}).reply(slow(A, B, pause=0))
+    model.reply(replace(written(A, B, pause=0.1), cut=2)).answer({"question": "How many?"}).reply(written(A, B))
     execution = await tizmoret.submit("add")
     waiting = await tizmoret.wait(execution.id, 20)
     assert waiting.status == "waiting"
@@ -185,8 +197,7 @@ asyncio.run(main())
 
 
 async def test_killed_in_the_middle_of_planning_it_goes_on_from_the_steps_that_began(settings: Settings, model: GeminiServer) -> None:
-    never = slow(A, B, WRITE, pause=0.3)
-    model.reply(replace(never, pieces=(*never.parts()[:2], *[" "] * 200, *never.parts()[2:]))).reply(slow(A, B, WRITE, pause=0))
+    model.reply(written(A, B, WRITE, before=1)).reply(written(A, B, WRITE))
     env = {
         **os.environ,
         "TIZMORET_HOME": str(settings.home),
@@ -200,9 +211,7 @@ async def test_killed_in_the_middle_of_planning_it_goes_on_from_the_steps_that_b
         id = UUID((await victim.stdout.readline()).decode().strip())
         with_model = replace(settings, model="google:gemini-2.5-flash", model_url=model.url)
         async with Tizmoret.open(with_model, catalog=Catalog(TOOLS, []), run_engine=False) as looking:
-            async for event in looking.events(id):
-                if event.kind == "step.completed":
-                    break
+            await until(looking, id, "step.completed")
     finally:
         victim.kill()
         await victim.wait()
