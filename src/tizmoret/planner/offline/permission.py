@@ -154,7 +154,8 @@ def _could_be_otherwise(skill: Skill, reading: Reading) -> bool:
     "modify the file" archives none. What is to be put right ("correct", "replace") is not the whole: "correct the report" moves none."""
     if not any(not slot.required for slot in skill.slots):
         return False
-    return not same_sense(reading.clause.verb, "correct") or names_argument(skill, reading)
+    put_right = any(same_sense(reading.clause.verb, verb) for verb in ("correct", "replace"))
+    return not put_right or names_argument(skill, reading)
 
 
 def _has_place_for(skill: Skill, reading: Reading) -> bool:

@@ -127,6 +127,7 @@ async def test_an_address_on_a_card_sends_nothing_there_and_another_goal_is_one_
         "remove Dana's phone number from the report", "delete the note about Dana's phone number", "remind me to remove Dana's phone number",
         "remove Dana's role in the project", "remove the phone number", "delete all phone numbers", "remove Dana's phone numbers and Avi's email",
         "delete Dana's email of yesterday", "delete Dana's email to Avi", "remove Dana's number 3 from the list",
+        "remove Dana's home phone", "delete the old phone number of Dana", "מחק את הטלפון הישן של דנה", "מחק את טלפון הבית של דנה",
         "מחק את דנה מאנשי הקשר", "מחק את הפגישה של דנה", "מחק את שיחת הטלפון של דנה", "מחק את המייל של דנה על החוזה",
         "מחק את המשימה לבדוק את הטלפון של דנה", "תזכיר לי למחוק את הטלפון של דנה", "אל תמחק את הטלפון של דנה", "מחק את הטלפון של דנה מהדוח",
         "מחק את המייל של דנה מאתמול", "מחק את הטלפון של דנה ושל אבי", "מחק את הטלפון של דנה מהפתק",

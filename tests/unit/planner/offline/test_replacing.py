@@ -23,6 +23,7 @@ pytestmark = pytest.mark.anyio
         ("Correct Noa's role to agronomist", "Noa", {"role": "agronomist"}),
         ("Please replace Yoav's company with Granot", "Yoav", {"organization": "Granot"}),
         ("change Dana's phone from 050-1111111 to 050-2222222", "Dana", {"phone": "050-2222222"}),
+        ("change Dana's email from a@x.example to b@x.example", "Dana", {"email": "b@x.example"}),
         ("replace 050-1111111 with 050-2222222 as Dana's phone", "Dana", {"phone": "050-2222222"}),
         ("החלף את הטלפון של דנה ב-050-7654321", "דנה", {"phone": "050-7654321"}),
         ("תקן את המייל של אבי ל-avi@new.example", "אבי", {"email": "avi@new.example"}),
@@ -65,6 +66,7 @@ async def test_a_file_gets_the_other_name() -> None:
     [
         ("replace Dana's phone", "phone number"),
         ("correct Dana's email", "address"),
+        ("correct Dana's phone, it is not 050-1111111 but 050-2222222", "phone number"),
         ("fix the date of the meeting with Dana", "when"),
         ("תחליף את הטלפון של דנה", "מספר הטלפון"),
         ("תקן את שעת הפגישה עם דנה", "מתי"),
