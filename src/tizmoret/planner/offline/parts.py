@@ -12,7 +12,9 @@ from tizmoret.planner.offline.reading import TITLE_WORDS, Reading, Word
 from tizmoret.planner.offline.skills import Skill, Slot
 from tizmoret.words import forms, is_hebrew, tokens
 
-TIME_WORDS = wordset("date time hour day תאריך שעה שעת מועד יום")
+_TIMES = wordset("date time hour day תאריך שעה שעת מועד יום")
+_LENGTHS = wordset("length duration אורך משך")
+_SHAPING = _TIMES | _LENGTHS | TITLE_WORDS  # what everything in a calendar or a folder has
 _OF = re.compile(r"\s+of(?:\s+(?:the|a|an|my|our|his|her|their|this|that)(?!\w))?(?:\s|$)", re.IGNORECASE)
 _OF_HE = re.compile(r"\s+(?:של(?:\s|$))?\s*")
 
@@ -45,9 +47,9 @@ def argument(skill: Skill, reading: Reading) -> Slot | None:
 
 
 def part_words(reading: Reading) -> frozenset[str]:
-    """The noun that says which part, where it only says that its time or its title is meant."""
+    """The noun that says which part, where it only says that its time, length or title is meant."""
     found = part(reading)
-    return frozenset({found.what}) if found is not None and not forms(found.what).isdisjoint(TIME_WORDS | TITLE_WORDS) else frozenset()
+    return frozenset({found.what}) if found is not None and not forms(found.what).isdisjoint(_SHAPING) else frozenset()
 
 
 def names_argument(skill: Skill, reading: Reading) -> bool:
@@ -95,7 +97,9 @@ def _phrase(reading: Reading, words: list[Word]) -> list[Word]:
 def _called(slot: Slot, word: str) -> bool:
     own = forms(word)
     if slot.kind == "date-time" and slot.name in ("start", "due", "remind", "date", "time"):
-        return not own.isdisjoint(TIME_WORDS)
+        return not own.isdisjoint(_TIMES)
+    if slot.name in ("minutes", "duration"):
+        return not own.isdisjoint(_LENGTHS)
     if slot.name in ("title", "name", "subject"):
         return not own.isdisjoint(TITLE_WORDS)
     return any(not own.isdisjoint(forms(name)) for name in tokens(slot.name.replace("_", " ")))

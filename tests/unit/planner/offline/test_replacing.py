@@ -1,6 +1,6 @@
 """What is wrong is put right where a tool can do that: replace, correct, fix, and their like in Hebrew.
 
-These requests were written before the rules, but for the last of each table."""
+Most of these requests were written before the rules."""
 
 from __future__ import annotations
 
@@ -45,6 +45,8 @@ async def test_what_is_kept_of_somebody_is_put_right(text: str, name: str, said:
         ("fix the time of tomorrow's team meeting to 15:00", "team", {"start": "2026-03-11T15:00:00+02:00"}),
         ('correct the title of the meeting with Dana to "Budget review"', "Dana", {"title": "Budget review"}),
         ("change the meeting date with Dana to Tuesday at 9:00", "Dana", {"start": "2026-03-17T09:00:00+02:00"}),
+        ("correct the length of the meeting with Dana to 45 minutes", "Dana", {"minutes": 45}),
+        ("תקן את אורך הפגישה עם דנה לחצי שעה", "דנה", {"minutes": 30}),
         ("תקן את השעה של הפגישה עם דנה מחר ל-15:00", "דנה", {"start": "2026-03-11T15:00:00+02:00"}),
         ("תתקן את תאריך הפגישה עם יואב ליום שלישי", "יואב", {"start": {"$from": "free.start"}}),
         ('תחליף את הכותרת של הפגישה עם דנה ל"סקירת תקציב"', "דנה", {"title": "סקירת תקציב"}),
