@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from tizmoret.engine import events as e
-from tizmoret.engine.decisions import begin_undo, control
+from tizmoret.engine.decisions import Decision, Waiting, begin_undo, control, verdict
+from tizmoret.engine.gates import AGAIN, HAPPENED, UNDO_AGAIN, UNDO_DONE
 from tizmoret.engine.prepared import prepare
 from tizmoret.engine.records import Signal
 from tizmoret.errors import Conflict
@@ -14,7 +15,7 @@ from tizmoret.plan.model import Plan
 
 from .rules import Rules
 from .statements import Transaction, at_once
-from .store import Row
+from .store import Asked, Row
 from .tools import CATALOG
 
 if TYPE_CHECKING:
@@ -43,14 +44,16 @@ class People:
 
     # -- requests
 
-    def submit(self, plan: Plan) -> None:
-        prepared, id = prepare(plan, CATALOG), self._world.id()
+    def submit(self, plan: Plan | None) -> None:
+        """plan: None where the planner is to make one."""
+        id = self._world.id()
+        prepared = None if plan is None else prepare(plan, CATALOG)
         row = self._store.rows[id] = Row(id, plan, Rules(str(id)[:8], prepared, self._world.slots))
-        opening: list[e.Event] = [
-            e.ExecutionCreated("simulated", "en", ""),
-            e.PlanAccepted(1, prepared.hash, "given", "", len(plan.steps), []),
-            e.ExecutionStarted(),
-        ]
+        opening: list[e.Event] = [e.ExecutionCreated("simulated", "en", "")]
+        if prepared is not None:
+            opening += [e.PlanAccepted(1, prepared.hash, "given", "", len(prepared.steps), []), e.ExecutionStarted()]
+        else:
+            row.status = "planning"
         for seq, event in enumerate(opening, start=1):
             self._store._append(row, seq, event, [])
         if self._world.has("pause", 0.05):
@@ -109,7 +112,14 @@ class People:
         least, most = THINKING if self._store.gates[id].purpose in ("unknown", "undo") else (0.01, 15.0)
         if least < THINKING[0] and self._world.has("hasty person", 0.5):
             least, most = 0.0, 0.1
-        self.later(least, most, lambda: self._decide(id))
+        decides = self._chance.uniform(least, most)
+        self.later(decides, decides, lambda: self._decide(id))
+        if self._store.gates[id].step is None and self._world.has("pause", 0.4):  # pauses to think, and goes on as soon as it is decided
+            row = self._store.rows[self._store.gates[id].execution]
+            paused, resumed = (self._chance.uniform(0.0, 0.1) for _ in range(2))
+            self.later(max(0.0, decides - paused), decides, lambda: self._control(row, "pause"))
+            self.later(decides + resumed, decides + resumed, lambda: self._control(row, "resume"))
+            self.later(decides + 5.0, decides + 9.0, lambda: self._control(row, "resume"))
 
     def _decide(self, id: UUID) -> None:
         gate = self._store.gates[id]
@@ -117,25 +127,30 @@ class People:
         if gate.status != "pending" or row.rules.over:
             return
         gate.status = "decided"
-        call = (str(gate.step), gate.item)
-        gone = call in row.rules.undoing.gone
+        gone = (str(gate.step), gate.item) in row.rules.undoing.gone
         refused = self._chance.random() < 0.15 and not gone
-        data: dict[str, Any] = {"approval": str(id), "by": "p", "note": ""}
         if refused:
-            data["decision"] = self._chance.choice(("rejected", "expired"))
-        elif gate.purpose == "approval":
-            data |= {"decision": "approved", "args": None}
-        elif gate.purpose == "question":
-            data |= {"decision": "answered", "value": self._chance.choice(gate.options)["value"]}
-        elif gate.purpose == "undo":  # people look, and tell the truth
-            data["decision"] = "answered" if gone or gate.step is None else "approved"
-        elif row.rules.effects[call]:
-            data |= {"decision": "answered", "value": {}}
-        else:
-            data |= {"decision": "approved"}
+            status, data = self._chance.choice(("rejected", "expired")), {}
+        else:  # people look, and tell the truth
+            status, data = verdict(
+                Waiting(gate.purpose, "pending", None, gate.step, "?", gate.details, row.status), self._choice(gate, row)
+            )
+        data = {"note": "", **data, "approval": str(id), "decision": status, "by": "p"}
         signal = Signal(self._world.id(), "decision", data)
         row.signals[signal.id] = signal
         self._tell(row)
+
+    def _choice(self, gate: Asked, row: Row) -> Decision:
+        call, options = (str(gate.step), gate.item), gate.details.get("options", [])
+        if gate.purpose == "approval":
+            return Decision("p")
+        if not options:
+            return Decision("p", text="That one.")
+        if gate.purpose == "unknown":
+            return Decision("p", option=HAPPENED if row.rules.effects[call] else AGAIN)
+        if gate.purpose == "undo" and gate.step is not None:
+            return Decision("p", option=UNDO_DONE if call in row.rules.undoing.gone else UNDO_AGAIN)
+        return Decision("p", option=self._chance.randrange(len(options)))
 
     def _tell(self, row: Row) -> None:
         for _ in range(1 + self._world.has("double signal", 0.2)):

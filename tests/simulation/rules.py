@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from tizmoret.engine import events as e
 from tizmoret.engine.fold import apply
 from tizmoret.engine.prepared import Prepared
+from tizmoret.engine.scheduler import Node
 from tizmoret.engine.state import FINAL, IllegalTransition, State
+from tizmoret.plan.model import Step
 
+from .parts import Parts
 from .undoing import Undoing
 
 Call = tuple[str, int | None]
@@ -21,10 +24,14 @@ class Violation(Exception):
 
 
 class Rules:
-    def __init__(self, name: str, prepared: Prepared, slots: int) -> None:
+    def __init__(self, name: str, prepared: Prepared | None, slots: int) -> None:
+        """prepared: the plan that is given; None: there is none yet."""
         self._name = name
         self.plans: dict[int, Prepared] = {}  # written down, by version; each holds from its event on
-        self._follow(prepared)
+        self.steps: dict[str, Step] = {}
+        self._nodes: dict[str, Node] = {}
+        if prepared is not None:
+            self.plans[1] = prepared
         self._slots = slots
         self._approved: set[str] = set()
         self._completed: set[Call] = set()
@@ -34,10 +41,18 @@ class Rules:
         self.state = State()
         self.over = False
         self.undoing = Undoing(self)
+        self.parts = Parts(self)
 
-    def _follow(self, prepared: Prepared) -> None:
+    def follow(self, prepared: Prepared) -> None:
+        self.steps = prepared.steps
         self._nodes = {node.id: node for node in prepared.nodes}
         self._prepared = prepared
+
+    def forget(self, step: str) -> None:
+        """It is no part of the plan any more, as it was."""
+        for known in (self._completed, self._intended, self._running):
+            known.difference_update([call for call in known if call[0] == step])
+        self._approved.discard(step)
 
     def require(self, holds: bool, what: str) -> None:
         if not holds:
@@ -60,10 +75,16 @@ class Rules:
                 self._may_complete(step, item, output)
             case e.PlanGrew(step=step, item=item, asked=asked, version=version):
                 self.require(version in self.plans, f"version {version} of the plan was not written with its event")
-                self._follow(self.plans.pop(version))
+                self.follow(self.plans.pop(version))
                 self._running.discard((step, item))
                 known = {id for id, node in self._nodes.items() if node.asked_by == (step, item)}
                 self.require(set(asked) <= known, f"{step} asked for steps that the plan has not")
+            case e.StepPlanned():
+                self.parts.planned(event)
+            case e.PlanAccepted(version=version):
+                self.require(version in self.plans, f"version {version} of the plan was not written with its event")
+                self.parts.accepted(event, self.plans[version].plan)
+                self.follow(self.plans.pop(version))
             case e.StepFailed(step=step, item=item) | e.StepLost(step=step, item=item) | e.StepBlocked(step=step, item=item):
                 self._running.discard((step, item))
             case e.GateOpened(step=str(step), item=item):
@@ -74,7 +95,7 @@ class Rules:
                 self._completed.add((step, item))
             case e.ExecutionWaiting():
                 self._only_gates_are_left()
-            case e.ExecutionCompleted() | e.ExecutionFailed():
+            case e.ExecutionCompleted() | e.ExecutionFailed() if self.state.planned:
                 self._nothing_is_open()
             case _:
                 pass
@@ -145,8 +166,9 @@ class Rules:
         if not self.over:
             self.require((status == "paused") == self.state.paused, f"it is shown as {status}; that it is paused is {self.state.paused}")
 
-    def ended(self, steps: Mapping[tuple[str, int], str], effects: Mapping[tuple[str, int], str]) -> None:
-        """The rows that people are shown say what the log says."""
+    def ended(self, steps: Mapping[tuple[str, int], str], effects: Mapping[tuple[str, int], str], asked: Sequence[str]) -> None:
+        """The rows that people are shown say what the log says. asked: about what people are still asked."""
+        self.require(not asked, f"it is over, and people are still asked about {asked}")
         for id, found in self.state.steps.items():
             # Of a step that was refused, or could not begin, the items never come to be.
             units = enumerate(found.items) if found.items is not None else [(-1, found.unit)]
@@ -180,7 +202,7 @@ class Rules:
     @property
     def about_to_end(self) -> bool:
         """No step is left of it."""
-        return not self.over and all(self.state.status(id) in FINAL for id in self._nodes)
+        return self.state.planned and not self.over and all(self.state.status(id) in FINAL for id in self._nodes)
 
     def lost(self, status: str, unheard: Iterable[str]) -> None:
         """No fault is left, people have answered everything, and time has passed. unheard: the kinds of signals that nobody obeyed."""

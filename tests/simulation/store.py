@@ -95,7 +95,7 @@ class Row:
     """One execution."""
 
     id: UUID
-    plan: Plan
+    plan: Plan | None  # None: none yet
     rules: Rules
     status: str = "running"
     epoch: int = 1
@@ -124,7 +124,7 @@ class Asked:
     purpose: str
     step: str | None
     item: int | None
-    options: list[Any]
+    details: dict[str, Any]
     status: str = "pending"
 
 
@@ -173,8 +173,7 @@ class Store:
                 self.rows[effect.id].effects[effect.step_id, effect.item] = effect.status
         for asked in parts.get("approvals", []):
             if asked.id in living and asked.approval not in self.gates:
-                options = asked.details.get("options", [])
-                self.gates[asked.approval] = Asked(asked.id, asked.purpose, asked.step_id, asked.item, options)
+                self.gates[asked.approval] = Asked(asked.id, asked.purpose, asked.step_id, asked.item, asked.details)
                 self.new_gates.append(asked.approval)
         for closed in parts.get("closed", []):
             self.gates[closed.approval].status = "closed"
@@ -187,7 +186,8 @@ class Store:
         for id in alive:
             self.rows[id].rules.shown(self.rows[id].status)
         for row in ended:
-            row.rules.ended(row.steps, row.effects)
+            asked = [gate.step or "the planner" for gate in self.gates.values() if gate.execution == row.id and gate.status == "pending"]
+            row.rules.ended(row.steps, row.effects, asked)
         return alive
 
     def _call(self, row: Row, step: _Step) -> None:
@@ -251,13 +251,13 @@ class Store:
             self.workspace,
             row.id,
             row.epoch,
-            "",
+            str(row.id),
             "en",
             "",
             created,
             state,
             row.plan,
-            row.plan.hash,
+            row.plan.hash if row.plan else "",
             attempts=row.attempts,
             crashed=crashed,
         )

@@ -10,12 +10,13 @@ from pydantic import BaseModel
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.growing import MoreSteps
 from tizmoret.catalog.tool import Ask, Call, Option, Text, tool
-from tizmoret.errors import StepFailed, TryAgain
+from tizmoret.errors import OtherPlan, StepFailed, TryAgain
 from tizmoret.plan.model import Retry, Step
+from tizmoret.tools.planning import plan_part
 
 _TEXT = Text("כלי של ההדמיה", "A tool of the simulation")
 
-How = Literal["done", "try-again", "fail", "ask"]
+How = Literal["done", "try-again", "fail", "other-plan", "ask"]
 
 
 class Outside(Protocol):
@@ -58,6 +59,8 @@ def _done(args: Work, how: How) -> Done:
         raise TryAgain("Not now.")
     if how == "fail":
         raise StepFailed("It will never do.", cure="Leave it.")
+    if how == "other-plan":
+        raise OtherPlan("This is not the way.")
     if how == "ask":
         raise Ask("Which?", [Option("one", {"n": 1}), Option("two", {"n": 2})])
     return Done(n=(sum(args.inputs) + len(args.lists) + 1) % 1000)
@@ -145,4 +148,4 @@ def _asked(draw: int) -> list[Step]:
     return [first, second] if draw & 32 else [first]
 
 
-CATALOG = Catalog([read, numbers, keyed, alone, all_, sealed, once, looked, asks], [])
+CATALOG = Catalog([read, numbers, keyed, alone, all_, sealed, once, looked, asks, plan_part], [])

@@ -66,8 +66,8 @@ class Undoing:
         gone = Counter(step for step, _ in self.gone)
         there = Counter(step for step, item in self._rules.effects if (step, item) not in self.gone)
         for step in gone.keys() | there.keys():
-            self._require(told[step, "Undone"] == gone[step], f"{gone[step]} effects of {step} were taken back; it says: {answer}")
-            self._require(told[step, "Not undone"] >= there[step], f"{there[step]} effects of {step} are still there; it says: {answer}")
+            self._require(told[step, "Undone"] == gone[step], f"{gone[step]} effects of {step} were taken back; it says: {answer!r}")
+            self._require(told[step, "Not undone"] >= there[step], f"{there[step]} effects of {step} are still there; it says: {answer!r}")
 
     def entry(self, call: Call, status: str) -> None:
         """The ledger's row at the end."""

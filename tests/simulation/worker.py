@@ -23,6 +23,7 @@ from tizmoret.engine.values import Values
 from tizmoret.errors import Unavailable
 
 from .loop import VirtualLoop
+from .planner import Planner
 from .rules import Violation
 from .statements import Answer
 from .tools import CATALOG, How, Outside
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .world import World
 
 BEAT, LOOK, CUT_OFF = 0.5, 0.5, 2.5  # seconds, as the engine has them
+PLANNING = 8.0  # seconds that a planner may take
 ROOM = 12  # executions that one process drives at once
 _UTC = ZoneInfo("UTC")
 
@@ -75,7 +77,7 @@ class Worker:
         self._env = Environment(
             catalog=CATALOG,
             run_agent=None,  # type: ignore[arg-type]
-            make_plan=None,  # type: ignore[arg-type]
+            make_plan=Planner(self),
             workplace=_Workplace(_Reach(self)),
             journal=self._journal,
             database=database,
@@ -83,6 +85,8 @@ class Worker:
             values=Values(database),
             timezone=_UTC,
             slots=self.world.slots,
+            planning_timeout=PLANNING,
+            replans=self.world.replans,
         )
         self._spawn(self._journal.open())
         self._spawn(self._beat())

@@ -43,6 +43,7 @@ class World:
         random.seed(seed)  # the jitter of the engine's retries
         self.now = 0.0
         self.slots = self.chance.randint(1, 5)
+        self.replans = self.chance.randint(0, 2)
         self.faults = {fault for fault in FAULTS if self.chance.random() < 0.6}
         self.counts: Counter[str] = Counter()
         self.store = Store(self.id())
@@ -79,7 +80,7 @@ class World:
 
     def run(self) -> str:
         """Until everything has ended. Returns a digest of all logs: the same for the same seed. Raises Violation."""
-        plans = [random_plan(self.chance) for _ in range(10)]
+        plans = [*(random_plan(self.chance) for _ in range(10)), *([None] * self.chance.choice((0, 5, 20)))]
         for _ in range(EXECUTIONS):
             self.at(self.chance.uniform(0, FAULTS_FOR / 2), lambda: self.people.submit(self.chance.choice(plans)))
         for _ in range(self.chance.randint(1, 3)):
@@ -193,8 +194,8 @@ class World:
     # -- the outside
 
     def how(self) -> How:
-        if self.has("failed call", 0.03):
-            return "try-again" if self.chance.random() < 0.7 else "fail"
+        if self.has("failed call", 0.06):
+            return self.chance.choice(("try-again", "try-again", "fail", "other-plan"))
         return "ask" if self.chance.random() < 0.01 else "done"
 
     def act(self, call: Call, item: int | None, keyed: bool) -> How:
@@ -214,7 +215,7 @@ class World:
 
     def _under_its_locks(self, call: Call, item: int | None) -> None:
         row = self.store.rows[call.execution]
-        step = next(step for step in row.plan.steps if step.id == call.step)
+        step = row.rules.steps[call.step]
         wants = {one.resource for one in wanted(CATALOG.capabilities[step.uses], step.args)}
         has = self.store.statements.locks.held(call.execution, call.step, item)
         row.rules.require(wants <= has, f"{call.step} acted without its lock of {', '.join(sorted(wants - has))}")

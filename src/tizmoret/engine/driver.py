@@ -26,7 +26,6 @@ from tizmoret.engine.prepared import Prepared, prepare
 from tizmoret.engine.records import Record, Signal, read_signals
 from tizmoret.engine.scheduler import AskUnknown, Begin, Call, Command, Finish, OpenGate, Skip, Start
 from tizmoret.engine.shared import Board
-from tizmoret.engine.state import FINAL
 from tizmoret.engine.tasks import Tasks
 from tizmoret.engine.transition import ExecutionRow, StepRow
 from tizmoret.errors import Fenced, TizmoretError
@@ -51,7 +50,7 @@ class Driver:
         self._over: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self._tasks = Tasks()
         self._signals = asyncio.Lock()
-        self._begun = False
+        self._begun = self._planning = False
         self._locks = LockQueue(env.locks, record)
         self._board = Board(self._chronicle, partial(env.values.load, record.workspace))
         self._pausing = False  # the pause is on its way to the log: nothing begins that would stand there after it
@@ -130,6 +129,15 @@ class Driver:
     # -- planning
 
     async def _plan(self) -> None:
+        """One at a time: an answered question and a plan that has come to its end may both ask for it (found by the simulation)."""
+        if not self._planning:
+            self._planning = True
+            try:
+                await self._get_plan()
+            finally:
+                self._planning = False
+
+    async def _get_plan(self) -> None:
         """Get a plan and begin with it; or another one, when steps of the first have failed."""
         before = None if self._course is None or not self._state.replanning else replanning.earlier(self._state, self._course.prepared)
         try:
@@ -137,20 +145,22 @@ class Driver:
         except Fenced:
             raise
         except TizmoretError as error:
-            if before is None or self._course is None:
-                await self._no_plan(problem(error))
+            if before is None or self._course is None:  # there will be none: what began of it is stopped too
+                self._closing = True
+                await self._stop_tasks()
+                await self._end_with(*endings.failed(self._chronicle, problem(error)), **endings.given_up(self._chronicle))
             else:
-                await self._no_other_plan(self._course, problem(error))
+                await self._chronicle.settle(e.ReplanFailed(problem(error)))
+                await self._finish(self._course, True)
             return
         if isinstance(outcome, Query):
             opened = gates.planner_question(outcome, self._env.gate_expiry)
-            row = self._chronicle.row(waiting=len(self._state.gates) + 1)
-            await self._chronicle.settle(opened.event, approvals=[opened.row], row=row)
+            await self._chronicle.settle(opened.event, approvals=[opened.row], row=self._chronicle.row(waiting=len(self._state.gates) + 1))
             return
         if outcome.gone and before is None:
             await self._stop_calls()
         async with self._signals:  # a pause or its end beside it would leave a row that says the other
-            event, rows = accepted(outcome.proposal, outcome.prepared, outcome.gone, outcome.done, paused=self._state.paused)
+            event, rows = accepted(outcome.proposal, outcome.prepared, outcome.gone, outcome.done, self._state)
             await self._chronicle.settle(event, *([e.ExecutionStarted()] if before is None else []), **rows)
         self._record.plan, self._record.plan_hash = outcome.prepared.plan, outcome.prepared.hash
         self._follow(outcome.prepared, anew=bool(outcome.gone))
@@ -167,10 +177,6 @@ class Driver:
         self._spawn(self._plan())
         return True
 
-    async def _no_other_plan(self, course: Course, error: dict[str, Any]) -> None:
-        await self._chronicle.settle(e.ReplanFailed(error))
-        await self._finish(course, True)
-
     def step(self, step: Step) -> None:
         """The planner has written a step: what only reads begins at once."""
         before = begun(self._state.begun)
@@ -186,13 +192,6 @@ class Driver:
         """A whole plan did not pass `check`; the planner mends it."""
         if not self._closing:
             self._chronicle.note(e.PlanRefused([asdict(finding) for finding in findings]))
-
-    async def _no_plan(self, error: dict[str, Any]) -> None:
-        """There will be no plan: what began of it is stopped too."""
-        self._closing = True
-        await self._stop_tasks()
-        steps = [step_row(id, item, "cancelled") for id, item, unit in self._chronicle.units() if unit.status not in FINAL]
-        await self._end_with(*endings.failed(self._chronicle, error), steps=steps)
 
     async def _stop_calls(self) -> None:
         """Stop what runs of a plan that was still being written, as a crash would, so that the scheduler can begin anew."""
@@ -298,12 +297,10 @@ class Driver:
     async def _obey(self, signal: Signal) -> None:
         by = signal.data.get("by", "")
         if signal.kind == "decision" and signal.data["approval"] not in self._state.gates:
-            # A gate is shown as soon as it is durable, and may be decided before this process has heard that it is: the simulation found
-            # such a decision thrown away as if it came too late.
+            # It may be decided before this process has heard that the gate is durable (found by the simulation).
             await self._chronicle.caught_up()
         if self._state.ended is not None and signal.kind != ("resume" if self._state.ended == "quarantined" else "undo"):
-            # It came just too late, and is read when the execution is opened again: the simulation found such a cancel obeyed then, instead
-            # of the undo for which it was opened.
+            # It came too late, and is read when this is opened again: such a cancel was obeyed then, instead of the undo (by the simulation).
             await self._chronicle.settle(consumed=[signal.id])
             return
         match signal.kind:
@@ -339,11 +336,12 @@ class Driver:
         event, rows = gates.closed(signal, gate, label)
         row = self._chronicle.row(waiting=len(self._state.gates) - 1, status=self._state.standing)
         effects = [] if gate.purpose != "unknown" or self._course is None else self._course.work.told(gate, event.decision)
-        await self._chronicle.settle(event, row=row, effects=effects, **rows)
-        if gate.step is None and event.decision != "answered" and self._state.replanning and self._course is not None:
-            error = {"code": "not-answered", "detail": "The planner's question was not answered.", "cure": ""}
-            self._spawn(self._no_other_plan(self._course, error))
-        elif gate.step is None and event.decision != "answered":
+        # At once: the simulation found another plan begun with beside the end that follows from this.
+        given_up = replanning.not_answered(self._state, gate, event)
+        await self._chronicle.settle(event, *given_up, row=row, effects=effects, **rows)
+        if given_up and self._begun and self._course is not None:
+            self._spawn(self._finish(self._course, True))
+        elif gate.step is None and event.decision != "answered" and not given_up:
             await self._cancel(event.by)
         elif gate.step is None and self._begun:
             self._spawn(self._plan())

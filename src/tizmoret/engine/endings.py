@@ -40,6 +40,12 @@ def failed(chronicle: Chronicle, error: dict[str, Any], *answer: str) -> tuple[e
     return e.ExecutionFailed(error, text), chronicle.row(status="failed", error=error, answer=text or None)
 
 
+def given_up(chronicle: Chronicle) -> dict[str, Any]:
+    """Of an execution that gets no plan: what had begun of one is cancelled, and nobody is asked about it any more."""
+    steps = [step_row(id, item, "cancelled") for id, item, unit in chronicle.units() if unit.status not in FINAL]
+    return {"steps": steps, "closed_approvals": [(UUID(gate), "cancelled") for gate in chronicle.state.gates]}
+
+
 def taken_back(chronicle: Chronicle, plan: Plan) -> tuple[e.Event, ExecutionRow]:
     """Of an execution of which nothing is left to undo: with its error, where it had failed."""
     undoing, lines = chronicle.state.undoing, undone(plan, chronicle.state)

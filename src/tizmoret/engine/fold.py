@@ -214,6 +214,7 @@ def _accepted(state: State, event: e.PlanAccepted) -> list[str]:
     for step in event.superseded:
         for known in (state.steps, state.outputs, state.labels):
             known.pop(step, None)
+    state.gates = {id: gate for id, gate in state.gates.items() if gate.step not in event.superseded}
     state.tokens += event.tokens
     state.cost += event.cost or 0.0
     return []

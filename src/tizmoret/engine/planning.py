@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import structlog
 
@@ -16,6 +17,7 @@ from tizmoret.engine.drafting import begun, superseded
 from tizmoret.engine.environment import Environment, Follow, Proposal, Query, Wanted
 from tizmoret.engine.prepared import Prepared, prepare
 from tizmoret.engine.records import Record
+from tizmoret.engine.state import State
 from tizmoret.engine.transition import ExecutionRow, StepRow
 from tizmoret.errors import PlanRefused, TizmoretError, Unavailable
 from tizmoret.plan.check import check
@@ -79,16 +81,19 @@ async def _propose(env: Environment, record: Record, wanted: Wanted, follow: Fol
 
 
 def accepted(
-    proposal: Proposal, prepared: Prepared, superseded: Sequence[str] = (), done: int | None = None, *, paused: bool = False
+    proposal: Proposal, prepared: Prepared, superseded: Sequence[str] = (), done: int | None = None, state: State | None = None
 ) -> tuple[e.PlanAccepted, dict[str, Any]]:
-    """The event of a plan that begins to run, and the fields of its Transition. done: how many of its steps are, where that is known."""
+    """The event of a plan that begins to run, and the fields of its Transition. done: how many of its steps are, where that is known.
+    state: of what ran before. What was asked about steps that are superseded is asked no more."""
+    state = state or State()
+    closed = [id for id, gate in state.gates.items() if gate.step in superseded]
     plan = prepared.plan
     event = e.PlanAccepted(
         plan.version, prepared.hash, proposal.planner, plan.goal, len(plan.steps), prepared.levels, proposal.tokens, proposal.cost,
         list(superseded), proposal.cached,
     )  # fmt: skip
     row = ExecutionRow(
-        status="paused" if paused else "running",
+        status="paused" if state.paused else "running",
         goal=plan.goal,
         planner=proposal.planner,
         plan_version=plan.version,
@@ -96,6 +101,8 @@ def accepted(
         levels=prepared.levels,
         steps_total=len(plan.steps),
         steps_done=done,
+        waiting=len(state.gates) - len(closed),
     )
     rows = [StepRow(step, "cancelled", reason="superseded") for step in superseded]
-    return event, {"row": row, "plan": prepared.row(proposal.planner), "steps": rows}
+    gates = [(UUID(id), "cancelled") for id in closed]
+    return event, {"row": row, "plan": prepared.row(proposal.planner), "steps": rows, "closed_approvals": gates}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tizmoret.engine import events as e
 from tizmoret.engine.environment import Environment
 from tizmoret.engine.prepared import Prepared
-from tizmoret.engine.state import State, units
+from tizmoret.engine.state import Gate, State, units
 from tizmoret.plan.replan import Earlier
 
 GIVEN = "given"  # the planner of a plan that somebody wrote: it is theirs to change
@@ -23,6 +24,13 @@ def possible(env: Environment, state: State, prepared: Prepared) -> bool:
 def _asker_stands(state: State, prepared: Prepared, id: str) -> bool:
     asker = prepared.steps[id].asked_by
     return asker is None or (state.status(asker.step) == "completed" and _asker_stands(state, prepared, asker.step))
+
+
+def not_answered(state: State, gate: Gate, event: e.GateClosed) -> list[e.Event]:
+    """What follows where a planner asked about another plan, and nobody answered: there is none."""
+    if gate.step is not None or not state.replanning or event.decision == "answered":
+        return []
+    return [e.ReplanFailed({"code": "not-answered", "detail": "The planner's question was not answered.", "cure": ""})]
 
 
 def earlier(state: State, prepared: Prepared) -> Earlier:

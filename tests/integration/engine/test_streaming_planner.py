@@ -18,6 +18,7 @@ from wire import GeminiServer
 from wire.server import KEY, Say
 
 from tizmoret.catalog.catalog import Catalog
+from tizmoret.errors import Conflict
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.settings import Settings
 from tizmoret.views import EventView
@@ -29,6 +30,8 @@ pytestmark = pytest.mark.anyio
 A: dict[str, Any] = {"id": "a", "tool": "test.add", "args": {"n": 1}}
 B: dict[str, Any] = {"id": "b", "tool": "test.add", "args": {"n": {"$from": "a.n"}}}
 WRITE: dict[str, Any] = {"id": "w", "tool": "test.write", "args": {"n": {"$from": "b.n"}}}
+Q: dict[str, Any] = {"id": "q", "tool": "test.ask", "args": {"n": 1}}
+FAULTY: dict[str, Any] = {"id": "c", "tool": "test.nothing", "args": {}}
 
 
 def written(*steps: dict[str, Any], before: int | None = None, pause: float = 0.0) -> Say:
@@ -92,9 +95,8 @@ async def test_the_steps_that_run_already_can_be_looked_at(tizmoret: Tizmoret, m
 
 
 async def test_a_repair_that_changes_a_step_takes_back_that_step_and_what_was_made_of_it(tizmoret: Tizmoret, model: GeminiServer) -> None:
-    faulty = {"id": "c", "tool": "test.nothing", "args": {}}
     other = {**A, "id": "other"}
-    model.reply(written(A, B, other, faulty, before=3)).reply(written({**A, "args": {"n": 10}}, B, other, WRITE))
+    model.reply(written(A, B, other, FAULTY, before=3)).reply(written({**A, "args": {"n": 10}}, B, other, WRITE))
     execution = await tizmoret.submit("add and write")
     await until(tizmoret, execution.id, "step.completed", "b")
     model.go_on.set()
@@ -113,7 +115,7 @@ async def test_a_repair_that_changes_a_step_takes_back_that_step_and_what_was_ma
 async def test_when_there_is_no_plan_in_the_end_what_began_is_stopped(tizmoret: Tizmoret, model: GeminiServer) -> None:
     endless = {**A, "args": {"n": 1, "seconds": 600}}
     for _ in range(4):
-        model.reply(written(endless, {"id": "c", "tool": "test.nothing", "args": {}}, before=1))
+        model.reply(written(endless, FAULTY, before=1))
     execution = await tizmoret.submit("add")
     await until(tizmoret, execution.id, "step.started")
     model.go_on.set()
@@ -122,6 +124,31 @@ async def test_when_there_is_no_plan_in_the_end_what_began_is_stopped(tizmoret: 
     assert (ended.status, ended.error and ended.error.code) == ("failed", "plan-refused")
     assert at(seen, "step.started", "a") < at(seen, "execution.failed")
     assert {step.status for step in await tizmoret.executions.steps(execution.id)} == {"cancelled"}
+
+
+async def test_what_a_step_asked_is_asked_no_more_when_the_plan_has_another_in_its_place(tizmoret: Tizmoret, model: GeminiServer) -> None:
+    model.reply(written(Q, A, FAULTY, before=2)).reply(written({**Q, "args": {"n": 2}}, A))
+    execution = await tizmoret.submit("ask and add")
+    await until(tizmoret, execution.id, "gate.opened")
+    model.go_on.set()
+    await tizmoret.wait(execution.id, 10)
+    first, second = await tizmoret.executions.approvals(execution.id)
+    assert (first.status, second.status) == ("cancelled", "pending")
+    assert (await tizmoret.executions.get(execution.id)).waiting == 1
+    with pytest.raises(Conflict):
+        await tizmoret.approve(execution.id, first.id, by="dana", option=0)
+    await tizmoret.approve(execution.id, second.id, by="dana", option=0)
+    assert (await tizmoret.wait(execution.id, 10)).status == "completed"
+
+
+async def test_nobody_is_asked_any_more_when_there_is_no_plan_in_the_end(tizmoret: Tizmoret, model: GeminiServer) -> None:
+    for _ in range(4):
+        model.reply(written(Q, FAULTY, before=1))
+    execution = await tizmoret.submit("ask")
+    await until(tizmoret, execution.id, "gate.opened")
+    model.go_on.set()
+    assert (await tizmoret.wait(execution.id, 10)).status == "failed"
+    assert [gate.status for gate in await tizmoret.executions.approvals(execution.id)] == ["cancelled"]
 
 
 async def test_cancel_while_the_model_writes(tizmoret: Tizmoret, model: GeminiServer) -> None:
