@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.databases import MIGRATED, make_migrated
@@ -28,6 +29,11 @@ def _memory() -> str | None:
 
 if MEMORY := _memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)  # where pytest puts `tmp_path`
+
+
+# How long one example takes says how busy the machine is.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

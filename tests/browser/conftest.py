@@ -52,8 +52,9 @@ def demo(running: Running, server_thread: ServerThread) -> Running:
 
 @pytest.fixture
 def page(browser: Browser, demo: Running) -> Iterator[Page]:
-    """A signed-in page that fails the test on any script error, policy violation or request to elsewhere."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="he-IL")
+    """A signed-in page that fails the test on any script error, policy violation or request to elsewhere. Without motion: half-way
+    between two colours nothing has the contrast that it has in the end."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="he-IL", reduced_motion="reduce")
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(f"error: {error}"))

@@ -80,7 +80,7 @@ def test_two_people_see_the_same_and_each_decision_bears_a_name(page: Page, demo
     until(demo, id, "waiting")
     page.evaluate("localStorage.setItem('language', 'en')")
     page.goto(f"{demo.address}/orchestrate/{id}")
-    context = browser.new_context(locale="en-GB")
+    context = browser.new_context(locale="en-GB", reduced_motion="reduce")
     dana = context.new_page()
     dana.add_init_script("localStorage.setItem('language', 'en')")
     sign_in(dana, demo, keys["Dana"])
@@ -115,7 +115,7 @@ def test_who_only_looks_on_is_offered_nothing_that_would_be_refused(page: Page, 
     demo.client.post("/api/saved-filters", json={"name": "all", "filter": {}}).raise_for_status()
     demo.client.post("/api/members", json={"name": "Dana", "role": "viewer"}).raise_for_status()
     key = demo.client.post("/api/keys", json={"member": "Dana"}).json()["key"]
-    context = browser.new_context(locale="en-GB")
+    context = browser.new_context(locale="en-GB", reduced_motion="reduce")
     hers = context.new_page()
     sign_in(hers, demo, key)
 

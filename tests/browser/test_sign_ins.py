@@ -40,7 +40,7 @@ def account() -> Iterator[Google]:
 
 @pytest.fixture
 def page(browser: Browser, demo: Running, account: Google) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="he-IL")
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="he-IL", reduced_motion="reduce")
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(f"error: {error}"))

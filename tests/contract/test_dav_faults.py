@@ -137,8 +137,8 @@ async def test_a_contact_is_written_once_where_the_line_is_cut(between: Proxy, p
         assert (await book().add(wanted, key=cut)).phone == "1700"
         between.cut_next(cut)
         with pytest.raises(ConnectionError):
-            await book().change("yoav", {"phone": f"03-{cut}"}, key=f"change {cut}")
-        assert (await book().change("yoav", {"phone": f"03-{cut}"}, key=f"change {cut}")).contact.phone == f"03-{cut}"
+            await book().change("yoav", {"phone": f"03-{cut}"}, {}, key=f"change {cut}")
+        assert (await book().change("yoav", {"phone": f"03-{cut}"}, {}, key=f"change {cut}")).contact.phone == f"03-{cut}"
         between.cut_next(cut)
         with pytest.raises(ConnectionError):
             await book().undo(f"change {cut}")
@@ -161,8 +161,8 @@ async def test_what_only_the_server_knows_of_a_contact_stays_and_what_changes_me
 
     monkeypatch.setattr(dav_client.DavSession, "put", late)
     with pytest.raises(TryAgain, match="somebody else"):
-        await carddav(person, tmp_path).change("yoav", {"phone": "1700"}, key="k")
-    await carddav(person, tmp_path).change("yoav", {"phone": "1700"}, key="k")
+        await carddav(person, tmp_path).change("yoav", {"phone": "1700"}, {}, key="k")
+    await carddav(person, tmp_path).change("yoav", {"phone": "1700"}, {}, key="k")
     text = person.text("people")
     assert ("X-SPOUSE:Gil" in text, "TEL:1700" in text) == (True, True)
 

@@ -501,4 +501,4 @@ class World(RuleBasedStateMachine):
 
 
 TestWorld = World.TestCase
-TestWorld.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+TestWorld.settings = settings(max_examples=300, stateful_step_count=40)

@@ -153,7 +153,7 @@ async def test_what_no_tool_does_is_asked_back_and_never_bent_to_another_effect(
 LOOKING = [entry.request for entry in load("corpus.yaml") if not entry.effects and not entry.question]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(pieces=st.lists(st.sampled_from(LOOKING), min_size=1, max_size=4))
 async def test_requests_that_only_look_never_plan_an_effect_together(pieces: list[str]) -> None:
     outcome = await plan(". ".join(pieces))
@@ -244,7 +244,7 @@ async def test_twenty_thousand_characters_take_a_bounded_time(text: str) -> None
     assert isinstance(outcome, Question) or len(outcome.plan.steps) <= 50
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(text=st.one_of(st.text(max_size=300), st.lists(st.sampled_from(_WORDS), max_size=40).map(" ".join)))
 async def test_any_text_gives_a_sound_plan_or_a_question(text: str) -> None:
     outcome = await plan(text)
