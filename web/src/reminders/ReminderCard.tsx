@@ -16,9 +16,10 @@ const unlessGone = (error: unknown): void => {
   if (!(error instanceof Problem && error.status === 404)) throw error;
 };
 
+/** Put off and not dismissed: it goes at once, and comes back where its task was not done after all, or is taken up again. */
 async function tickOff(reminder: Reminder, request: string, language: Language): Promise<void> {
   await api.run(request, { request, language, goal: request, steps: [{ id: "done", tool: "tasks.complete", args: { task: reminder.task } }] });
-  await api.reminders.dismiss(reminder.id).catch(unlessGone);
+  await api.reminders.snooze(reminder.id, LATER).catch(unlessGone);
 }
 
 export function ReminderCard({ reminder, onAnswered }: { reminder: Reminder; onAnswered: () => void }) {
