@@ -221,18 +221,22 @@ class Store:
     # -- who drives what
 
     def look(self, me: UUID, now: float, driving: set[UUID], room: int, sessions: set[UUID], steady: bool) -> list[Record]:
-        """Free what the dead hold, let go of what this process holds without driving it, and take what nobody holds."""
+        """Free what the dead hold, and take what nobody holds."""
         for row in self.rows.values():
             if row.status not in OPEN:
                 continue
-            if row.owner == me and row.id not in driving:
-                row.owner, row.orphaned, row.epoch = None, True, row.epoch + 1
-            elif row.owner is not None and row.owner != me and steady and self._dead(row.owner, now, sessions):
+            if row.owner is not None and row.owner != me and steady and self._dead(row.owner, now, sessions):
                 row.owner, row.orphaned, row.attempts, row.epoch = None, True, row.attempts + 1, row.epoch + 1
         free = [
             r for r in self.rows.values() if r.status in OPEN and r.owner is None and (not r.parked or r.signals) and r.id not in driving
         ]
         return [self._claim(row, me) for row in free[:room]]
+
+    def let_go(self, me: UUID, id: UUID, failed: bool) -> None:
+        """As `queue.release_mine`."""
+        row = self.rows[id]
+        if row.owner == me and row.status in OPEN:
+            row.owner, row.orphaned, row.attempts, row.epoch = None, failed, row.attempts + failed, row.epoch + 1
 
     def _dead(self, worker: UUID, now: float, sessions: set[UUID]) -> bool:
         return now - self.beats.get(worker, 0.0) > (SILENT if worker in sessions else GONE)

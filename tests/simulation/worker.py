@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .world import World
 
 BEAT, LOOK, CUT_OFF = 0.5, 0.5, 2.5  # seconds, as the engine has them
+GRACE = 10.0  # seconds that running effects get to end when the process is told to stop
 PLANNING = 8.0  # seconds that a planner may take
 ROOM = 12  # executions that one process drives at once
 _UTC = ZoneInfo("UTC")
@@ -45,7 +46,9 @@ class Worker:
         self.drivers: dict[UUID, Driver] = {}
         self.paused_until = 0.0
         self._beaten = float("-inf")
-        self._taking: set[UUID] = set()
+        self._failed: set[UUID] = set()  # the engine itself failed over them
+        self._carrying: set[asyncio.Task[Any]] = set()
+        self._stops = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self.loop.call_soon(self._start)
 
@@ -96,10 +99,11 @@ class Worker:
     async def _connect(self) -> Any:
         return _Connection(self)
 
-    def _spawn(self, work: Any) -> None:
+    def _spawn(self, work: Any) -> asyncio.Task[Any]:
         task = self.loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _beat(self) -> None:
         while True:
@@ -120,7 +124,7 @@ class Worker:
     async def _look(self) -> None:
         while True:
             with contextlib.suppress(psycopg.OperationalError):
-                if self.loop.time() - self._beaten <= CUT_OFF:
+                if not self._stops and self.loop.time() - self._beaten <= CUT_OFF:
                     for record in await self.ask("database", self._take):
                         self.drive(record)
             await asyncio.sleep(LOOK)
@@ -128,11 +132,16 @@ class Worker:
     def _take(self) -> list[Record]:
         world, room = self.world, ROOM - len(self.drivers)
         steady = world.now - world.store.beats.get(self.id, float("-inf")) < 1.0 and world.now - world.database_up > 1.5
+        failed, self._failed = self._failed, set()
+        for id in [row.id for row in world.store.rows.values() if row.owner == self.id and row.id not in self.drivers]:
+            world.store.let_go(self.id, id, failed=id in failed)
         return world.store.look(self.id, world.now, set(self.drivers), room, {worker.id for worker in world.workers}, steady)
 
     def drive(self, record: Record) -> None:
         if record.id not in self.drivers:
-            self._spawn(self._carry(record))
+            task = self._spawn(self._carry(record))
+            self._carrying.add(task)
+            task.add_done_callback(self._carrying.discard)
 
     async def _carry(self, record: Record) -> None:
         driver = self.drivers[record.id] = Driver(self._env, record)
@@ -148,6 +157,26 @@ class Worker:
         self.world.count(how)
         if self.drivers.get(record.id) is driver:
             del self.drivers[record.id]
+        if how == "failed":
+            self._failed.add(record.id)
+        elif how == "handed" and self._stops:
+            with contextlib.suppress(psycopg.OperationalError):  # the others find it when this process is gone
+                await self.ask("database", lambda: self.world.store.let_go(self.id, record.id, failed=False))
+
+    def stop(self) -> None:
+        """As SIGTERM does: what runs is handed over, and then the process is no more."""
+        if not self._stops:
+            self._stops = True
+            self._spawn(self._hand_over())
+
+    async def _hand_over(self) -> None:
+        carrying = list(self._carrying)
+        await asyncio.gather(*(driver.hand_over(GRACE) for driver in self.drivers.values()))
+        if carrying:
+            await asyncio.wait(carrying)
+        if self in self.world.workers:  # and was not killed meanwhile
+            self.world.workers.remove(self)
+            self.world.graveyard.append(self)
 
     def notified(self, id: UUID) -> None:
         def tell() -> None:

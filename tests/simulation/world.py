@@ -27,8 +27,8 @@ from .store import Store
 from .tools import CATALOG, How
 from .worker import Worker
 
-FAULTS = ("kill", "stop", "lost request", "lost answer", "slow commit", "late answer", "database restart", "late signal", "double signal",
-          "slow call", "failed call", "unclear call", "clock drift", "hasty person", "pause", "cancel", "late word", "undo",
+FAULTS = ("kill", "stop", "hand over", "lost request", "lost answer", "slow commit", "late answer", "database restart", "late signal",
+          "double signal", "slow call", "failed call", "unclear call", "clock drift", "hasty person", "pause", "cancel", "late word", "undo",
           "failed undo")  # fmt: skip
 EXECUTIONS = 30
 FAULTS_FOR = 60.0  # seconds of virtual time; then the faults stop, and everything must come to its end
@@ -135,10 +135,13 @@ class World:
         if self.now > FAULTS_FOR:
             return
         victim = self.chance.choice(self.workers)
-        match self.chance.choice(("kill", "stop", "restart")):
+        match self.chance.choice(("kill", "stop", "hand over", "restart")):
             case "kill" if self.has("kill", 1.0):
                 self.workers.remove(victim)
                 self.graveyard.append(victim)
+                self._new_worker()
+            case "hand over" if self.has("hand over", 1.0):
+                victim.stop()
                 self._new_worker()
             case "stop" if self.has("stop", 1.0):
                 victim.paused_until = self.now + self.chance.uniform(0.1, LONGEST_STOP)

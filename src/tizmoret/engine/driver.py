@@ -232,7 +232,7 @@ class Driver:
             return
         if self._state.undoing is not None:
             if self._course is not None and self._course.undo.claim():
-                self._spawn(self._take_back(self._course))
+                self._spawn(self._take_back(self._course), acts=True)
         elif self._course is not None:
             while commands := self._course.scheduler.decide():
                 for command in commands:
@@ -357,8 +357,8 @@ class Driver:
         self._end("ended")
 
     def _held(self) -> bool:
-        """Whether it is paused, or the pause is on its way to the log: nothing that begins may stand there after it."""
-        return self._pausing or self._state.paused
+        """Whether nothing may begin: it is paused, or the pause is on its way to the log, or another process goes on."""
+        return self._pausing or self._state.paused or self._closing
 
     # -- endings
 

@@ -29,7 +29,7 @@ from tizmoret.engine.stepwork import UNDER_WAY
 from tizmoret.engine.transition import EffectRow
 
 LOOK_EVERY = 0.2  # seconds between two looks whether a lock is free
-Held = Callable[[], bool]  # whether it is paused, or about to be
+Held = Callable[[], bool]  # whether nothing may begin now: it is paused, say
 
 log = structlog.get_logger(__name__)
 
@@ -84,7 +84,7 @@ class Undo:
         return True
 
     async def run(self) -> bool:
-        """Whether nothing is left to do; else it waits for a person, or is paused."""
+        """Whether nothing is left to do; else it waits for a person, is paused, or is handed over."""
         try:
             while calls := to_undo(self._state):
                 id, item = calls[0]
@@ -126,7 +126,7 @@ class Undo:
                 await self._env.locks.release(self._record, (id, item), after=under_way)
 
     async def _locked(self, tool: Tool, id: str, item: Item, args: Any) -> bool:
-        """Wait for the same locks as the call had. False: the execution was paused meanwhile."""
+        """Wait for the same locks as the call had. False: nothing may begin any more."""
         locks = wanted(tool.capability, args)
         while locks and await self._env.locks.take(self._record, (id, item), locks):
             if self._held():

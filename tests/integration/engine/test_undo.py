@@ -245,6 +245,15 @@ async def test_undoing_can_be_paused_and_goes_on(tizmoret: Tizmoret) -> None:
     assert (await tizmoret.wait(done.id, 10)).status == "undone"
 
 
+async def test_a_process_that_is_told_to_stop_ends_the_undo_under_way_and_begins_no_other(tizmoret: Tizmoret) -> None:
+    done = await run(tizmoret, plan(step("a", "act"), step("b", "act", n=from_("a.n"), undo=["slow"])))
+    await tizmoret.undo(done.id, by="dana")
+    while "undo b" not in outside(tizmoret).lines():  # noqa: ASYNC110 - it looks at a file that another task writes
+        await asyncio.sleep(0.01)
+    await tizmoret.hand_over()
+    assert await ledger(tizmoret, done) == {"a": "happened", "b": "undone"}
+
+
 @pytest.mark.parametrize("point", ["before-intent", "after-intent", "before-acting", "after-acting", "before-result", "after-result"])
 async def test_a_crash_while_undoing(point: str, home: Path, database_url: str, settings: Settings) -> None:
     """In the middle of three: it goes on where it was, and each effect is taken back once."""
