@@ -149,6 +149,9 @@ class Rules:
         """A gate holds back its descendants and nobody else, so an execution that waits has nothing else that could go on."""
         if self.state.paused:
             return
+        if self.state.undoing is not None:  # what was cancelled does not begin any more
+            self.require(bool(self.state.gates), "it waits, and an effect could be taken back")
+            return
         for id, node in self._nodes.items():
             status = self.state.status(id)
             if status == "pending":

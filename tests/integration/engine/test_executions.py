@@ -8,6 +8,7 @@ import itertools
 import pytest
 
 from tests.integration.engine.conftest import from_, kinds, plan, statuses, step
+from tizmoret.engine.pulse import Pulse
 from tizmoret.errors import BadInput, Conflict, NotFound, PlanRefused, TooLarge
 from tizmoret.ids import uuid7
 from tizmoret.orchestrator import Tizmoret
@@ -25,6 +26,19 @@ async def run(tizmoret: Tizmoret, given: Plan, seconds: float = 20):  # type: ig
 async def test_outputs_flow_along_references(tizmoret: Tizmoret) -> None:
     done = await run(tizmoret, plan(step("a", "add", n=1), step("b", "add", n=from_("a.n")), step("c", "add", n=from_("b.n"))))
     assert (done.status, done.answer, done.steps_done) == ("completed", "n=4", 3)
+
+
+async def test_a_process_that_others_may_think_dead_takes_nothing_until_they_hear_of_it(
+    tizmoret: Tizmoret, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Woken from a stop, say: they would take over at once what it took, with its calls under way."""
+    with monkeypatch.context() as unheard:
+        unheard.setattr(Pulse, "silence", 10.0)
+        execution = await tizmoret.submit("", plan=plan(step("a", "add", n=1)))
+        assert tizmoret.driving == 0
+        await tizmoret._dispatcher.wake(tizmoret.workspace, execution.id)
+        assert tizmoret.driving == 0
+    assert (await tizmoret.wait(execution.id, 20)).status == "completed"
 
 
 async def test_independent_steps_run_side_by_side(tizmoret: Tizmoret) -> None:
