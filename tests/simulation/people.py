@@ -63,6 +63,11 @@ class People:
         if self._world.has("undo", 0.1):
             self.later(0.0, 40.0, lambda: self._undo(row))  # whether it has ended or not
 
+    def about_to_act(self, row: Row) -> None:
+        """A call with an effect is on its way, or its undo."""
+        if self._world.has("cut short", 0.03):
+            self.later(0.0, 0.05, lambda: self._control(row, "cancel"))
+
     def about_to_end(self, row: Row) -> None:
         """Nothing is left of it but to say so."""
         if self._world.has("late word", 0.2):

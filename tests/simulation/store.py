@@ -138,6 +138,7 @@ class Store:
         self.gates: dict[UUID, Asked] = {}
         self.new_gates: list[UUID] = []
         self.new_ends: list[Row] = []
+        self.new_intents: list[Row] = []
         self.beats: dict[UUID, float] = {}
         self.events = 0
         self.refused = 0
@@ -214,6 +215,8 @@ class Store:
         row.log.append(event)
         self.events += 1
         row.rules.happened(seq, event)
+        if isinstance(event, e.EffectIntended | e.UndoIntended):
+            self.new_intents.append(row)
         if row.status not in OPEN and isinstance(event, ENDS):
             ended.append(row)
             self.new_ends.append(row)

@@ -29,7 +29,7 @@ from .worker import Worker
 
 FAULTS = ("kill", "stop", "hand over", "lost request", "lost answer", "slow commit", "late answer", "database restart", "late signal",
           "double signal", "slow call", "failed call", "unclear call", "clock drift", "hasty person", "pause", "cancel", "late word", "undo",
-          "failed undo")  # fmt: skip
+          "failed undo", "cut short")  # fmt: skip
 EXECUTIONS = 30
 FAULTS_FOR = 60.0  # seconds of virtual time; then the faults stop, and everything must come to its end
 SETTLED = 3600.0
@@ -181,6 +181,8 @@ class World:
         alive = self.store.write(parameters)
         while self.store.new_gates:
             self.people.ask(self.store.new_gates.pop())
+        while self.store.new_intents:
+            self.people.about_to_act(self.store.new_intents.pop())
         while self.store.new_ends:
             self.people.ended(self.store.new_ends.pop())
         for id in alive:
