@@ -133,7 +133,7 @@ class People:
             return
         gate.status = "decided"
         gone = (str(gate.step), gate.item) in row.rules.undoing.gone
-        refused = self._chance.random() < 0.15 and not gone
+        refused = self._chance.random() < (0.4 if gate.step is None else 0.15) and not gone
         if refused:
             status, data = self._chance.choice(("rejected", "expired")), {}
         else:  # people look, and tell the truth

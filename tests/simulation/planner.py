@@ -49,7 +49,7 @@ class Planner:
     async def _write(self, wanted: Wanted, follow: Follow | None) -> Proposal | Query:
         chance = self._world.chance
         await self._thinks()
-        if not wanted.answers and chance.random() < (0.1 if wanted.earlier is None else 0.3):
+        if not wanted.answers and chance.random() < (0.1 if wanted.earlier is None else 0.5):
             return Query("Which?", tokens=3)
         kept = list(wanted.begun) if wanted.earlier is None else stands(wanted.earlier)
         taken = frozenset() if wanted.earlier is None else frozenset(step.id for step in wanted.earlier.plan.steps)

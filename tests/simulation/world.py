@@ -199,9 +199,9 @@ class World:
     # -- the outside
 
     def how(self) -> How:
-        if self.has("failed call", 0.06):
-            return self.chance.choice(("try-again", "try-again", "fail", "other-plan"))
-        return "ask" if self.chance.random() < 0.01 else "done"
+        if self.has("failed call", 0.08):
+            return self.chance.choice(("try-again", "fail", "other-plan", "other-plan"))
+        return "ask" if self.chance.random() < 0.02 else "done"
 
     def act(self, call: Call, item: int | None, keyed: bool) -> How:
         """An effect happens, or the tool says that it does not. A keyed one knows its key."""

@@ -116,7 +116,6 @@ class Undo:
         under_way = 0.0
         try:
             if await self._locked(tool, id, item, args):
-                await self._chronicle.settle(e.UndoIntended(id, item), effects=[self._entry(id, item, "undoing")])
                 await self._take_back(tool, id, item, args, output, call)
         except asyncio.CancelledError:
             under_way = UNDER_WAY
@@ -151,6 +150,8 @@ class Undo:
     async def _take_back(self, tool: Tool, id: str, item: Item, args: Any, output: Any, call: Call) -> None:
         attempt = 1
         while True:
+            # Before each attempt: a process that was stopped in the wait, and is no longer the one, hears it here (found by the simulation).
+            await self._chronicle.settle(e.UndoIntended(id, item), effects=[self._entry(id, item, "undoing")])
             failure = await _try(tool, id, args, output, call)
             if failure is None:
                 undone = step_row(id, item, "undone")
