@@ -39,7 +39,7 @@ async def carry(tizmoret: Tizmoret, request: str, *, approve: bool = True, optio
     """To the end: questions get the option with this number, approvals the answer `approve`."""
     execution = await tizmoret.submit(request)
     for _ in range(6):
-        execution = await tizmoret.wait(execution.id, 30)
+        execution = await tizmoret.wait(execution.id)
         if execution.status != "waiting":
             break
         for gate in await tizmoret.executions.approvals(execution.id, status="pending"):
@@ -58,7 +58,7 @@ async def carry(tizmoret: Tizmoret, request: str, *, approve: bool = True, optio
 async def test_the_seed_request_reads_asks_meets_and_writes(tizmoret: Tizmoret, language: str) -> None:
     before = len(events(tizmoret))
     execution = await tizmoret.submit(SEED[language])
-    waiting = await tizmoret.wait(execution.id, 30)
+    waiting = await tizmoret.wait(execution.id)
     assert waiting.status == "waiting"
     (question,) = await tizmoret.executions.approvals(execution.id, status="pending")
     assert question.purpose == "question"
@@ -70,12 +70,12 @@ async def test_the_seed_request_reads_asks_meets_and_writes(tizmoret: Tizmoret, 
     assert len(events(tizmoret)) == before
 
     await tizmoret.approve(execution.id, question.id, by="dana", option=0)
-    await tizmoret.wait(execution.id, 30)
+    await tizmoret.wait(execution.id)
     (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
     assert gate.tool == "calendar.create"
     assert len(events(tizmoret)) == before
     await tizmoret.approve(execution.id, gate.id, by="dana")
-    done = await tizmoret.wait(execution.id, 30)
+    done = await tizmoret.wait(execution.id)
     assert done.status == "completed", done.error
 
     made = [event for event in events(tizmoret) if "tizmoret" in str(event["UID"]) and "demo" not in str(event["UID"])]
@@ -141,16 +141,16 @@ async def test_what_is_removed_of_a_contact_is_shown_before_and_put_back_by_undo
     folder = tizmoret.workplaces.folder(tizmoret.workspace) / "contacts"
     before = {path.name: path.read_bytes() for path in folder.glob("*.vcf")}
     execution = await tizmoret.submit("Remove Ronit Alon's phone number")
-    await tizmoret.wait(execution.id, 30)
+    await tizmoret.wait(execution.id)
     (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
     phone = gate.args["contact"]["phone"]
     assert (bool(phone), gate.args["remove"]) == (True, ["phone"])
     await tizmoret.approve(execution.id, gate.id, by="dana")
-    done = await tizmoret.wait(execution.id, 30)
+    done = await tizmoret.wait(execution.id)
     assert f"phone removed (was {phone})" in (done.answer or "")
     assert {path.name: path.read_bytes() for path in folder.glob("*.vcf")} != before
     await tizmoret.undo(execution.id, by="dana")
-    assert (await tizmoret.wait(execution.id, 30)).status == "undone"
+    assert (await tizmoret.wait(execution.id)).status == "undone"
     assert {path.name: path.read_bytes() for path in folder.glob("*.vcf")} == before
 
 
@@ -171,7 +171,7 @@ async def test_a_request_nobody_prepared(tizmoret: Tizmoret, case: Case) -> None
 )
 async def test_what_cannot_be_done_gets_an_honest_question_and_no_step(tizmoret: Tizmoret, request_: str) -> None:
     execution = await tizmoret.submit(request_)
-    waiting = await tizmoret.wait(execution.id, 30)
+    waiting = await tizmoret.wait(execution.id)
     assert waiting.status == "waiting"
     (question,) = await tizmoret.executions.approvals(execution.id, status="pending")
     assert (question.purpose, question.step_id) == ("question", None)
@@ -181,9 +181,9 @@ async def test_what_cannot_be_done_gets_an_honest_question_and_no_step(tizmoret:
 
 async def test_an_answer_to_the_planners_question_leads_to_a_plan(tizmoret: Tizmoret) -> None:
     execution = await tizmoret.submit("asdf qwer zxcv")
-    await tizmoret.wait(execution.id, 30)
+    await tizmoret.wait(execution.id)
     (question,) = await tizmoret.executions.approvals(execution.id, status="pending")
     await tizmoret.approve(execution.id, question.id, by="dana", text="check the system")
-    done = await tizmoret.wait(execution.id, 30)
+    done = await tizmoret.wait(execution.id)
     assert done.status == "completed", done.error
     assert "PostgreSQL" in (done.answer or "")

@@ -188,7 +188,7 @@ def test_every_built_in_tool_has_its_case() -> None:
 async def carried(tizmoret: Tizmoret, *steps: Step) -> Execution:
     """To its end, with a yes to whatever asks."""
     execution = await tizmoret.submit("", plan=Plan(request=steps[-1].uses, language="en", steps=steps))
-    while (now := await tizmoret.wait(execution.id, 60)).status == "waiting":
+    while (now := await tizmoret.wait(execution.id)).status == "waiting":
         for gate in await tizmoret.executions.approvals(execution.id, status="pending"):
             await tizmoret.approve(execution.id, gate.id, by="dana")
     return now
@@ -207,6 +207,6 @@ async def test_it_does_its_work_through_the_engine_and_takes_it_back(tizmoret: T
     assert holds(views["do"].output), views["do"].output
     if any(view.effect != "none" for view in views.values()):
         await tizmoret.undo(done.id, by="dana")
-        undone = await tizmoret.wait(done.id, 60)
+        undone = await tizmoret.wait(done.id)
         statuses = {view.status for view in await tizmoret.executions.steps(done.id) if view.effect != "none"}
         assert (undone.status, statuses) == ("undone", {"undone"}), undone.answer

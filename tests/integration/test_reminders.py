@@ -55,7 +55,7 @@ async def test_one_that_is_put_off_comes_back_and_one_whose_task_is_done_does_no
         assert (later.id, later.due, later.remind_at) == (known.id, False, AT)
         assert await due(tizmoret, now=later.at) == ["Call Dana"]
         done = Plan(steps=(Step(id="done", tool="tasks.complete", args={"task": known.task}),))
-        await tizmoret.wait((await tizmoret.submit("", plan=done)).id, 30)
+        await tizmoret.wait((await tizmoret.submit("", plan=done)).id)
         assert await due(tizmoret, now=later.at) == []
 
 

@@ -40,7 +40,7 @@ async def begun(tizmoret: Tizmoret, place: Receiver, plan: Plan = LOOK, *, key: 
     """A task that has come as far as it can, of which nobody has been told yet."""
     id = (await tizmoret.submit("", plan=plan)).id
     await tizmoret.conversations.begin(id, "farm-7", "", {"messageId": "1"})
-    await tizmoret.wait(id, 60)
+    await tizmoret.wait(id)
     await tizmoret.push_configs.set(id, Wanted("here", place.address, **secrets), key=key)
     return id
 
@@ -65,11 +65,11 @@ async def test_each_state_is_told_once_whatever_else_happens(tizmoret: Tizmoret,
     assert await sweeps(tizmoret, 2) == [1, 0]
     await tizmoret.pause(id, by="dana")
     await tizmoret.resume(id, by="dana")
-    await tizmoret.wait(id, 60)
+    await tizmoret.wait(id)
     await sweeps(tizmoret, 1)
     (gate,) = await tizmoret.executions.approvals(id, status="pending")
     await tizmoret.reject(id, gate.id, by="dana")
-    await tizmoret.wait(id, 60)
+    await tizmoret.wait(id)
     assert await sweeps(tizmoret, 2) == [1, 0]
     assert (states(place)[0], len(set(states(place))), states(place)[-1]) == ("INPUT_REQUIRED", len(states(place)), "COMPLETED")
 

@@ -42,7 +42,7 @@ async def access(tizmoret: Tizmoret, database: Database) -> Access:
 async def asked(tizmoret: Tizmoret, *more: Any, **rest: Any) -> tuple[Execution, Approval]:
     """An execution of Dana's that waits for an answer before it goes on."""
     made = await tizmoret.submit("", plan=plan(step("q", "ask"), *more, **rest), user="Dana", member="Dana")
-    return await tizmoret.wait(made.id, 10), await gate(tizmoret, made)
+    return await tizmoret.wait(made.id), await gate(tizmoret, made)
 
 
 async def gate(tizmoret: Tizmoret, execution: Execution) -> Approval:
@@ -63,14 +63,14 @@ async def test_an_effect_waits_for_somebody_who_may_and_what_only_reads_goes_on(
     execution, question = await asked(tizmoret, WRITE, step("r", "add", n=from_("q.n")))
     await lose(access, how)
     await tizmoret.approve(execution.id, question.id, by="Yoav", option=0)
-    assert (await tizmoret.wait(execution.id, 10)).status == "waiting"
+    assert (await tizmoret.wait(execution.id)).status == "waiting"
     assert await statuses(tizmoret, execution.id) == {"q": "completed", "w": "gate", "r": "completed"}
     assert effects(tizmoret) == []
     waits = await gate(tizmoret, execution)
     assert (waits.purpose, waits.tool, waits.args) == ("approval", "test.write", {"n": 1})
     assert waits.known == ["Dana, in whose name this runs, may not act here any more. It happens only if somebody who may approves it."]
     await tizmoret.approve(execution.id, waits.id, by="Yoav")
-    assert (await tizmoret.wait(execution.id, 10)).status == "completed"
+    assert (await tizmoret.wait(execution.id)).status == "completed"
     assert len(effects(tizmoret)) == 1
 
 
@@ -79,9 +79,9 @@ async def test_a_rejection_leaves_it_undone(tizmoret: Tizmoret, access: Access) 
     execution, question = await asked(tizmoret, WRITE)
     await lose(access, "removed")
     await tizmoret.approve(execution.id, question.id, by="Yoav", option=0)
-    await tizmoret.wait(execution.id, 10)
+    await tizmoret.wait(execution.id)
     await tizmoret.reject(execution.id, (await gate(tizmoret, execution)).id, by="Yoav")
-    assert (await tizmoret.wait(execution.id, 10)).status == "completed"
+    assert (await tizmoret.wait(execution.id)).status == "completed"
     assert effects(tizmoret) == []
 
 
@@ -93,14 +93,14 @@ async def test_what_somebody_who_may_has_approved_happens_and_what_the_removed_o
     made = await tizmoret.submit(
         "", plan=plan(step("own", "gated", n=1), step("other", "gated", n=2), step("q", "ask")), user="Dana", member="Dana"
     )
-    await tizmoret.wait(made.id, 10)
+    await tizmoret.wait(made.id)
     open_gates = {one.args["n"]: one for one in await tizmoret.executions.approvals(made.id, status="pending") if one.args}
     await tizmoret.pause(made.id, by="Yoav")
     await tizmoret.approve(made.id, open_gates[1].id, by="Dana")
     await tizmoret.approve(made.id, open_gates[2].id, by="Yoav")
     await lose(access, "removed")
     await tizmoret.resume(made.id, by="Yoav")
-    await tizmoret.wait(made.id, 10)
+    await tizmoret.wait(made.id)
     states = await statuses(tizmoret, made.id)
     assert (states["own"], states["other"]) == ("failed", "completed")
     assert [line.split()[1] for line in effects(tizmoret)] == ["2"]
@@ -115,11 +115,11 @@ async def test_calls_of_a_list_fail_with_the_cure_and_it_works(tizmoret: Tizmore
     execution, question = await asked(tizmoret, step("l", "list", n=3), many)
     await lose(access, "lowered")
     await tizmoret.approve(execution.id, question.id, by="Yoav", option=0)
-    done = await tizmoret.wait(execution.id, 10)
+    done = await tizmoret.wait(execution.id)
     assert done.status == "failed"
     assert effects(tizmoret) == []
     again = await tizmoret.fork(execution.id, "w", by="Yoav", member="Yoav")
-    assert (await tizmoret.wait(again.id, 10)).status == "completed"
+    assert (await tizmoret.wait(again.id)).status == "completed"
     assert len(effects(tizmoret)) == 3
 
 
@@ -130,10 +130,10 @@ async def test_taking_effects_back_by_itself_becomes_a_question(tizmoret: Tizmor
         steps=(step("a", "write", n=1), step("q", "ask"), step("b", "broken", after=("q", "a"))), request="a test", on_failure="undo"
     )
     made = await tizmoret.submit("", plan=failing, user="Dana", member="Dana")
-    waiting = await tizmoret.wait(made.id, 10)
+    waiting = await tizmoret.wait(made.id)
     await lose(access, "removed")
     await tizmoret.approve(made.id, (await gate(tizmoret, waiting)).id, by="Yoav", option=0)
-    await tizmoret.wait(made.id, 10)
+    await tizmoret.wait(made.id)
     assert (await gate(tizmoret, made)).purpose == "undo"
 
 

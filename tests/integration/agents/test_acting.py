@@ -46,7 +46,7 @@ async def tizmoret(with_model: Settings) -> AsyncIterator[Tizmoret]:
 async def start(tizmoret: Tizmoret, **more: Any) -> Execution:
     step = Step(id="errand", agent="clerk", args={"task": "take care of the minutes"}, **more)
     execution = await tizmoret.submit("", plan=Plan(request="errands", steps=(step,)))
-    return await tizmoret.wait(execution.id, 30)
+    return await tizmoret.wait(execution.id)
 
 
 async def pending(tizmoret: Tizmoret, id: UUID) -> dict[str, Approval]:
@@ -56,7 +56,7 @@ async def pending(tizmoret: Tizmoret, id: UUID) -> dict[str, Approval]:
 async def titles(tizmoret: Tizmoret) -> list[str]:
     step = Step(id="list", tool="tasks.list", args={})
     execution = await tizmoret.submit("", plan=Plan(request="tasks", steps=(step,)))
-    await tizmoret.wait(execution.id, 10)
+    await tizmoret.wait(execution.id)
     (found,) = await tizmoret.executions.steps(execution.id)
     return [task["title"] for task in found.output["tasks"]]
 
@@ -77,7 +77,7 @@ async def test_its_actions_ask_and_it_goes_on_with_what_became_of_them(tizmoret:
     assert "clerk" in gates["tasks.add"].sources
     await tizmoret.approve(waiting.id, gates["tasks.add"].id, by="dana")
     await tizmoret.reject(waiting.id, gates["notes.add"].id, by="dana")
-    done = await tizmoret.wait(waiting.id, 30)
+    done = await tizmoret.wait(waiting.id)
     assert done.status == "completed", done.error
     assert "All is taken care of." in (done.answer or "")
     assert await titles(tizmoret) == ["Order seed"]
@@ -97,7 +97,7 @@ async def test_it_goes_on_after_a_restart_from_where_it_stood(with_model: Settin
         for _ in range(2):
             (gate,) = (await pending(second, waiting.id)).values()
             await second.approve(waiting.id, gate.id, by="dana")
-            ended = await second.wait(waiting.id, 30)
+            ended = await second.wait(waiting.id)
         assert ended.status == "completed"
         assert sorted(await titles(second)) == ["Call Yoav", "Order seed"]
         assert len(model.requests) == 3
@@ -108,7 +108,7 @@ async def test_a_fault_of_the_model_after_an_action_repeats_nothing(tizmoret: Ti
     waiting = await start(tizmoret)
     (gate,) = (await pending(tizmoret, waiting.id)).values()
     await tizmoret.approve(waiting.id, gate.id, by="dana")
-    assert (await tizmoret.wait(waiting.id, 30)).status == "completed"
+    assert (await tizmoret.wait(waiting.id)).status == "completed"
     assert await titles(tizmoret) == ["Order seed"]
 
 
@@ -125,7 +125,7 @@ async def test_a_call_that_cannot_be_made_goes_back_to_the_model_with_all_of_its
 async def test_the_translator_through_the_engine(tizmoret: Tizmoret, model: WireServer) -> None:
     model.answer({"markdown": "Peace", "language": "Hebrew"})
     step = Step(id="do", agent="translator", args={"text": "שלום", "to": "English"})
-    done = await tizmoret.wait((await tizmoret.submit("", plan=Plan(request="translate", steps=(step,)))).id, 30)
+    done = await tizmoret.wait((await tizmoret.submit("", plan=Plan(request="translate", steps=(step,)))).id)
     assert done.status == "completed", done.error
     assert "Peace" in (done.answer or "")
 
@@ -138,10 +138,10 @@ async def test_who_takes_over_knows_what_was_done(tizmoret: Tizmoret, model: Wir
         (folder / f"{name}.md").write_text(OWN.format(name=name, other=other), "utf-8")
     model.call("tasks_add", title="Order seed").reply(Fail(401)).answer(DONE)
     execution = await tizmoret.submit("", plan=Plan(request="errands", steps=(Step(id="errand", agent="first", args={"task": "do"}),)))
-    waiting = await tizmoret.wait(execution.id, 30)
+    waiting = await tizmoret.wait(execution.id)
     (gate,) = (await pending(tizmoret, waiting.id)).values()
     await tizmoret.approve(waiting.id, gate.id, by="dana")
-    done = await tizmoret.wait(waiting.id, 30)
+    done = await tizmoret.wait(waiting.id)
     assert done.status == "completed", done.error
     assert "not to be done again" in told(model, 2)
     assert "Order seed" in told(model, 2)

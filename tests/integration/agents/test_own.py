@@ -63,7 +63,7 @@ def plan(name: str = "furrows") -> Plan:
 
 async def run(tizmoret: Tizmoret) -> str:
     execution = await tizmoret.submit("", plan=plan())
-    return (await tizmoret.wait(execution.id, 30)).answer or ""
+    return (await tizmoret.wait(execution.id)).answer or ""
 
 
 async def test_a_file_that_is_dropped_in_is_planned_with_and_runs_at_once(tizmoret: Tizmoret) -> None:
@@ -80,7 +80,7 @@ async def test_a_file_that_is_mended_takes_the_place_of_the_one_before(tizmoret:
     path = agents(tizmoret) / "furrows.md"
     path.write_text(AGENT.format(name="furrows", function="no_such_function"), "utf-8")
     execution = await tizmoret.submit("", plan=plan())
-    assert (await tizmoret.wait(execution.id, 30)).status == "failed"
+    assert (await tizmoret.wait(execution.id)).status == "failed"
     path.write_text(AGENT.format(name="furrows", function="summariser"), "utf-8")
     await tizmoret.refresh_catalog()
     assert "forty tons" in await run(tizmoret)
@@ -91,7 +91,7 @@ async def test_a_faulty_file_is_told_of_and_harms_nobody(tizmoret: Tizmoret) -> 
     await tizmoret.refresh_catalog()
     assert [fault.file for fault in tizmoret.agent_faults] == ["broken.md"]
     execution = await tizmoret.submit("check the system")
-    assert (await tizmoret.wait(execution.id, 30)).status == "completed"
+    assert (await tizmoret.wait(execution.id)).status == "completed"
     (agents(tizmoret) / "broken.md").unlink()
     await tizmoret.refresh_catalog()
     assert not tizmoret.agent_faults

@@ -81,7 +81,7 @@ async def tizmoret(database: str, web: tuple[Server, str], tmp_path_factory: pyt
 async def carried(tizmoret: Tizmoret, step: Step, language: Language = "en") -> Output:
     """The output of one step, after the engine has carried it to its end."""
     execution = await tizmoret.submit("", plan=Plan(request=step.uses, goal=step.uses, language=language, steps=(step,)))
-    done = await tizmoret.wait(execution.id, 60)
+    done = await tizmoret.wait(execution.id)
     (view,) = await tizmoret.executions.steps(execution.id)
     assert done.status == "completed", (done.error, view.error)
     output: Output = view.output
@@ -91,7 +91,7 @@ async def carried(tizmoret: Tizmoret, step: Step, language: Language = "en") -> 
 async def together(tizmoret: Tizmoret, *steps: Step) -> tuple[dict[str, Output], Context]:
     """The outputs of a plan of several, and what they shared."""
     execution = await tizmoret.submit("", plan=Plan(request="together", goal="together", language="en", steps=steps))
-    done = await tizmoret.wait(execution.id, 60)
+    done = await tizmoret.wait(execution.id)
     assert done.status == "completed", done.error
     return {view.id: view.output for view in await tizmoret.executions.steps(done.id)}, await tizmoret.executions.context(done.id)
 
@@ -264,7 +264,7 @@ def test_every_built_in_agent_has_its_case() -> None:
 async def test_one_that_needs_a_model_says_so(tizmoret: Tizmoret) -> None:
     step = Step(id="do", agent="translator", args={"text": "שלום", "to": "English"})
     execution = await tizmoret.submit("", plan=Plan(goal="translate", steps=(step,)))
-    assert (await tizmoret.wait(execution.id, 60)).status == "failed"
+    assert (await tizmoret.wait(execution.id)).status == "failed"
     (view,) = await tizmoret.executions.steps(execution.id)
     assert view.error is not None
     assert "needs a model" in view.error.detail

@@ -41,11 +41,11 @@ def ask(text: str, *, reads: bool = False, **rest: Any) -> Plan:
 
 async def run(tizmoret: Tizmoret, plan: Plan) -> Execution:
     """With the gate approved, where there is one; questions wait."""
-    execution = await tizmoret.wait((await tizmoret.submit("", plan=plan)).id, 60)
+    execution = await tizmoret.wait((await tizmoret.submit("", plan=plan)).id)
     for gate in await tizmoret.executions.approvals(execution.id, status="pending"):
         if gate.purpose == "approval":
             await tizmoret.approve(execution.id, gate.id, by="dana")
-            execution = await tizmoret.wait(execution.id, 60)
+            execution = await tizmoret.wait(execution.id)
     return execution
 
 
@@ -59,11 +59,11 @@ async def test_asking_is_an_effect_with_its_gate_and_the_answer_is_untrusted(tiz
     await tizmoret.connections.add(wanted(van))
     capability = tizmoret.catalog.tool("van.ask").capability
     assert (capability.effect, capability.recovery, capability.approval, capability.label.integrity) == ("send", "once", "ask", "untrusted")
-    execution = await tizmoret.wait((await tizmoret.submit("", plan=ask("wheat"))).id, 60)
+    execution = await tizmoret.wait((await tizmoret.submit("", plan=ask("wheat"))).id)
     assert (execution.status, van.delivered) == ("waiting", [])
     (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
     await tizmoret.approve(execution.id, gate.id, by="dana")
-    assert (await tizmoret.wait(execution.id, 60)).status == "completed"
+    assert (await tizmoret.wait(execution.id)).status == "completed"
     found = await output(tizmoret, execution)
     assert (found["text"], found["data"], van.delivered) == ("Delivered: wheat", {"parcels": 1}, ["wheat"])
     assert (await tizmoret.executions.steps(execution.id))[0].label["integrity"] == "untrusted"
@@ -89,7 +89,7 @@ async def test_its_question_waits_for_a_person_and_the_answer_goes_back(tizmoret
     (question,) = await tizmoret.executions.approvals(execution.id, status="pending")
     assert (question.purpose, question.title, van.delivered) == ("question", "Which door?", [])
     await tizmoret.approve(execution.id, question.id, by="dana", text="green door")
-    assert (await tizmoret.wait(execution.id, 60)).status == "completed"
+    assert (await tizmoret.wait(execution.id)).status == "completed"
     assert van.delivered == ["ask barley to the green door"]
 
 
@@ -172,7 +172,7 @@ async def test_another_tizmoret_asks_back_and_is_approved_here(tizmoret: Tizmore
     (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
     assert ("calendar.create" in gate.title, gate.options[0].label) == (True, "Approve")
     await tizmoret.approve(execution.id, gate.id, by="dana", option=0)
-    assert (await tizmoret.wait(execution.id, 60)).status == "completed"
+    assert (await tizmoret.wait(execution.id)).status == "completed"
     assert "price of wheat" in (another.folder / "calendar" / "main.ics").read_text()
 
 

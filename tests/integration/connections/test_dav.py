@@ -38,7 +38,7 @@ async def test_the_seed_request_meets_on_the_server(tizmoret: Tizmoret, person: 
     assert not (folder / "calendar" / "main.ics").exists()
 
     await tizmoret.undo(execution.id, by="dana")
-    assert (await tizmoret.wait(execution.id, 30)).status == "undone"
+    assert (await tizmoret.wait(execution.id)).status == "undone"
     assert person.text().count("BEGIN:VEVENT") == before
 
 

@@ -21,7 +21,7 @@ WRITE = Plan(goal="note", language="he", steps=(Step(id="one", title="לשלוח
 
 
 async def waiting(tizmoret: Tizmoret) -> Execution:
-    execution = await tizmoret.wait((await tizmoret.submit("", plan=WRITE)).id, 60)
+    execution = await tizmoret.wait((await tizmoret.submit("", plan=WRITE)).id)
     assert execution.status == "waiting"
     return execution
 

@@ -200,7 +200,7 @@ async def test_the_seed_request_reads_meets_and_writes_in_the_account(tizmoret: 
     assert f"({agenda.name})" in (execution.answer or "")
 
     await tizmoret.undo(execution.id, by="dana")
-    assert (await tizmoret.wait(execution.id, 30)).status == "undone"
+    assert (await tizmoret.wait(execution.id)).status == "undone"
     assert (there(demo), demo.drive.here(), agenda.trashed) == (before, files, True)
 
 
@@ -237,10 +237,10 @@ async def test_mail_of_the_account_is_planned_with_once_it_is_connected_and_goes
     args = {"to": [{"email": "noa@x.example"}], "subject": "wheat", "text": "Agreed."}
     step = Step(id="send", title="Send", tool="mail.send", args=args)
     execution = await tizmoret.submit("send it", plan=Plan(request="send it", goal="send", language="en", steps=(step,)))
-    await tizmoret.wait(execution.id, 30)
+    await tizmoret.wait(execution.id)
     (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
     await tizmoret.approve(execution.id, gate.id, by="dana")
-    assert (await tizmoret.wait(execution.id, 30)).status == "completed"
+    assert (await tizmoret.wait(execution.id)).status == "completed"
     assert len(account.mail.labelled("SENT")) == 1
 
     await tizmoret.connections.remove("work")
@@ -255,14 +255,14 @@ def writing(title: str) -> Plan:
 async def test_a_document_is_written_once_and_left_where_somebody_has_changed_it(tizmoret: Tizmoret, account: Google) -> None:
     await tizmoret.connections.add(wanted(account))
     account.cuts = "answer"  # of the folder's
-    await tizmoret.wait((await tizmoret.submit("write it", plan=writing("first"))).id, 30)
+    await tizmoret.wait((await tizmoret.submit("write it", plan=writing("first"))).id)
     account.cuts = "answer"
     execution = await tizmoret.submit("write it", plan=writing("second"))
-    assert (await tizmoret.wait(execution.id, 30)).status == "completed"
+    assert (await tizmoret.wait(execution.id)).status == "completed"
     assert [one.name for one in account.drive.here()] == ["first.md", "second.md"]
     account.drive.here()[1].content += b"- barley"
     await tizmoret.undo(execution.id, by="dana")
-    await tizmoret.wait(execution.id, 30)
+    await tizmoret.wait(execution.id)
     (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
     assert "changed since" in str(gate)
     assert len(account.drive.here()) == 2
@@ -272,7 +272,7 @@ async def test_an_account_that_was_connected_to_be_read_says_how_it_is_written_t
     account.refresh["refresh-canary"] = "https://www.googleapis.com/auth/drive.readonly"
     await tizmoret.connections.add(wanted(account))
     execution = await tizmoret.submit("write it", plan=writing("first"))
-    assert (await tizmoret.wait(execution.id, 30)).status == "failed"
+    assert (await tizmoret.wait(execution.id)).status == "failed"
     (step,) = await tizmoret.executions.steps(execution.id)
     assert "right to write documents" in str(step.error)
     assert "tizmoret connect add google work" in str(step.error)
@@ -280,7 +280,7 @@ async def test_an_account_that_was_connected_to_be_read_says_how_it_is_written_t
     account.refresh["refresh-canary"] += " https://www.googleapis.com/auth/drive.file"
     account.expire()
     await tizmoret.connections.add(wanted(account))
-    assert (await tizmoret.wait((await tizmoret.submit("write it", plan=writing("first"))).id, 30)).status == "completed"
+    assert (await tizmoret.wait((await tizmoret.submit("write it", plan=writing("first"))).id)).status == "completed"
     assert [one.name for one in account.drive.here()] == ["first.md"]
     assert (await tizmoret.connections.get("work")).trouble == ""
 
@@ -305,7 +305,7 @@ async def test_a_contact_is_added_once_by_who_may_and_who_may_not_is_told_to_sig
         ("Dana Levi", "050-1234567")
     ]
     await tizmoret.undo(execution.id, by="dana")
-    assert (await tizmoret.wait(execution.id, 30)).status == "undone"
+    assert (await tizmoret.wait(execution.id)).status == "undone"
     assert len(account.people) == 6
 
 

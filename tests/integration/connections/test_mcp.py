@@ -74,10 +74,10 @@ def one(tool: str, **args: Any) -> Plan:
 
 async def run(tizmoret: Tizmoret, plan: Plan) -> Execution:
     execution = await tizmoret.submit("", plan=plan)
-    execution = await tizmoret.wait(execution.id, 60)
+    execution = await tizmoret.wait(execution.id)
     for gate in await tizmoret.executions.approvals(execution.id, status="pending"):
         await tizmoret.approve(execution.id, gate.id, by="dana")
-        execution = await tizmoret.wait(execution.id, 60)
+        execution = await tizmoret.wait(execution.id)
     return execution
 
 
@@ -95,11 +95,11 @@ async def test_tools_are_planned_and_gated_by_what_they_say(tizmoret: Tizmoret, 
     assert (await tizmoret.executions.steps(done.id))[0].output["data"] == {"words": 3}
 
     execution = await tizmoret.submit("", plan=one("register_deed", text="house"))
-    assert (await tizmoret.wait(execution.id, 60)).status == "waiting"
+    assert (await tizmoret.wait(execution.id)).status == "waiting"
     assert not (folder / "deeds").exists()
     (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
     await tizmoret.approve(execution.id, gate.id, by="dana")
-    assert (await tizmoret.wait(execution.id, 60)).status == "completed"
+    assert (await tizmoret.wait(execution.id)).status == "completed"
     assert (folder / "deeds").read_text() == "house\n"
 
 

@@ -35,11 +35,11 @@ def call(tool: str, **args: Any) -> Plan:
 
 async def run(tizmoret: Tizmoret, plan: Plan) -> Execution:
     """With the gate approved, where there is one; questions wait."""
-    execution = await tizmoret.wait((await tizmoret.submit("", plan=plan)).id, 60)
+    execution = await tizmoret.wait((await tizmoret.submit("", plan=plan)).id)
     for gate in await tizmoret.executions.approvals(execution.id, status="pending"):
         if gate.purpose == "approval":
             await tizmoret.approve(execution.id, gate.id, by="dana")
-            execution = await tizmoret.wait(execution.id, 60)
+            execution = await tizmoret.wait(execution.id)
     return execution
 
 
@@ -70,7 +70,7 @@ async def test_its_questions_are_asked_one_by_one_and_the_call_goes_on_with_the_
         (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
         titles.append((gate.purpose, gate.title, [option.label for option in gate.options]))
         await tizmoret.approve(execution.id, gate.id, by="dana", **answer)
-        execution = await tizmoret.wait(execution.id, 60)
+        execution = await tizmoret.wait(execution.id)
     assert (execution.status, sold.read_text()) == ("completed", "3 at 40 in jaffa\n")
     assert ("At which price?" in titles[0][1], "\u202e" in titles[0][1], "shekels a sack" in titles[0][1]) == (True, False, True)
     assert "does not fit" in titles[1][1]
@@ -81,7 +81,7 @@ async def test_who_does_not_answer_sells_nothing(tizmoret: Tizmoret, sold: Path)
     execution = await run(tizmoret, call("scales.sell_grain", sacks=3))
     (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
     await tizmoret.reject(execution.id, gate.id, by="dana")
-    await tizmoret.wait(execution.id, 60)
+    await tizmoret.wait(execution.id)
     assert not sold.exists()
 
 
@@ -104,5 +104,5 @@ async def test_a_server_of_today_asks_the_same_way(tizmoret: Tizmoret, another: 
     (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
     assert (gate.purpose, [one.label for one in gate.options], "calendar.create" in gate.title) == ("question", ["approve", "reject"], True)
     await tizmoret.approve(execution.id, gate.id, by="dana", option=option)
-    await tizmoret.wait(execution.id, 60)
+    await tizmoret.wait(execution.id)
     assert ("Price of wheat" in (another.folder / "calendar" / "main.ics").read_text()) == (option == 0)

@@ -76,10 +76,10 @@ def call(tool: str, **args: Any) -> Plan:
 
 
 async def run(tizmoret: Tizmoret, plan: Plan) -> Execution:
-    execution = await tizmoret.wait((await tizmoret.submit("", plan=plan)).id, 60)
+    execution = await tizmoret.wait((await tizmoret.submit("", plan=plan)).id)
     for gate in await tizmoret.executions.approvals(execution.id, status="pending"):
         await tizmoret.approve(execution.id, gate.id, by="dana")
-        execution = await tizmoret.wait(execution.id, 60)
+        execution = await tizmoret.wait(execution.id)
     return execution
 
 

@@ -106,7 +106,7 @@ async def test_the_seed_request_reads_meets_and_writes_in_the_account(tizmoret: 
     assert (agenda.parent, f"({agenda.name})" in (execution.answer or "")) == ("Tizmoret", True), execution.answer
 
     await tizmoret.undo(execution.id, by="dana")
-    assert (await tizmoret.wait(execution.id, 30)).status == "undone"
+    assert (await tizmoret.wait(execution.id)).status == "undone"
     assert (set(demo.calendars.main.events), demo.drive.here()) == (before, files)
 
 

@@ -64,10 +64,10 @@ def notify(connection: str = "phone", **args: Any) -> Plan:
 
 
 async def run(tizmoret: Tizmoret, plan: Plan) -> Execution:
-    execution = await tizmoret.wait((await tizmoret.submit("", plan=plan)).id, 60)
+    execution = await tizmoret.wait((await tizmoret.submit("", plan=plan)).id)
     for gate in await tizmoret.executions.approvals(execution.id, status="pending"):
         await tizmoret.approve(execution.id, gate.id, by="dana")
-        execution = await tizmoret.wait(execution.id, 60)
+        execution = await tizmoret.wait(execution.id)
     return execution
 
 
@@ -103,7 +103,7 @@ async def test_a_server_that_holds_nothing_leaves_it_to_a_person(tizmoret: Tizmo
 async def test_it_is_taken_back_from_the_phones(tizmoret: Tizmoret, phone: Ntfy) -> None:
     done = await run(tizmoret, notify())
     await tizmoret.undo(done.id, by="dana")
-    assert ((await tizmoret.wait(done.id, 60)).status, phone.messages) == ("undone", [])
+    assert ((await tizmoret.wait(done.id)).status, phone.messages) == ("undone", [])
 
 
 async def test_limits_are_waited_for_and_refusals_told(tizmoret: Tizmoret, phone: Ntfy) -> None:

@@ -38,10 +38,10 @@ def one(tool: str, **args: Any) -> Plan:
 
 async def run(tizmoret: Tizmoret, plan: Plan, *, approve: bool = True) -> Execution:
     execution = await tizmoret.submit("", plan=plan)
-    execution = await tizmoret.wait(execution.id, 30)
+    execution = await tizmoret.wait(execution.id)
     for gate in await tizmoret.executions.approvals(execution.id, status="pending"):
         await (tizmoret.approve if approve else tizmoret.reject)(execution.id, gate.id, by="dana")
-        execution = await tizmoret.wait(execution.id, 30)
+        execution = await tizmoret.wait(execution.id)
     return execution
 
 
@@ -146,12 +146,12 @@ async def test_that_a_post_only_reads_is_for_a_person_to_say(tizmoret: Tizmoret,
 async def test_a_plan_that_names_what_is_connected_no_more_fails_by_saying_so(tizmoret: Tizmoret, service: Orchard) -> None:
     await tizmoret.connections.add(wanted(service))
     execution = await tizmoret.submit("", plan=one(tool(tizmoret, "plant_tree"), kind="fig"))
-    await tizmoret.wait(execution.id, 30)
+    await tizmoret.wait(execution.id)
     await tizmoret.connections.remove("orchard")
     assert not [name for name in tizmoret.catalog.tools if name.startswith("orchard.")]
     (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
     await tizmoret.approve(execution.id, gate.id, by="dana")
-    assert (await tizmoret.wait(execution.id, 30)).status == "failed"
+    assert (await tizmoret.wait(execution.id)).status == "failed"
     assert "not connected any more" in (await tizmoret.executions.steps(execution.id))[0].error.detail  # type: ignore[union-attr]
     assert len(service.trees) == 1
 

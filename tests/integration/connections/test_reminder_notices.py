@@ -23,7 +23,7 @@ async def add(tizmoret: Tizmoret, title: str, *, done: bool = False, at: dt.date
     steps = [Step(id="task", tool="tasks.add", args={"title": title, "remind": at.isoformat()})]
     if done:
         steps.append(Step(id="done", tool="tasks.complete", args={"task": {"$from": "task.task.id"}}))
-    execution = await tizmoret.wait((await tizmoret.submit("", plan=Plan(steps=tuple(steps)))).id, 30)
+    execution = await tizmoret.wait((await tizmoret.submit("", plan=Plan(steps=tuple(steps)))).id)
     assert execution.status == "completed"
 
 

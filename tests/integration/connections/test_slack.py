@@ -37,20 +37,20 @@ def send(text: str, **args: Any) -> Plan:
 
 
 async def run(tizmoret: Tizmoret, plan: Plan) -> Execution:
-    execution = await tizmoret.wait((await tizmoret.submit("", plan=plan)).id, 60)
+    execution = await tizmoret.wait((await tizmoret.submit("", plan=plan)).id)
     for gate in await tizmoret.executions.approvals(execution.id, status="pending"):
         await tizmoret.approve(execution.id, gate.id, by="dana")
-        execution = await tizmoret.wait(execution.id, 60)
+        execution = await tizmoret.wait(execution.id)
     return execution
 
 
 async def test_a_message_goes_after_its_approval_as_text_that_calls_nobody(tizmoret: Tizmoret, team: Slack) -> None:
-    execution = await tizmoret.wait((await tizmoret.submit("", plan=send("wheat <!channel> & barley"))).id, 60)
+    execution = await tizmoret.wait((await tizmoret.submit("", plan=send("wheat <!channel> & barley"))).id)
     assert (execution.status, team.messages) == ("waiting", {})
     (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
     assert (gate.effect, gate.reversible, gate.args["text"]) == ("send", True, "wheat <!channel> & barley")
     await tizmoret.approve(execution.id, gate.id, by="dana")
-    assert (await tizmoret.wait(execution.id, 60)).status == "completed"
+    assert (await tizmoret.wait(execution.id)).status == "completed"
     assert team.texts("C01GENERAL") == ["wheat &lt;!channel&gt; &amp; barley"]
 
 
@@ -96,7 +96,7 @@ async def test_it_is_taken_back_and_what_is_gone_already_is_no_trouble(tizmoret:
         done = await run(tizmoret, send("too early"))
         before()
         await tizmoret.undo(done.id, by="dana")
-        assert (await tizmoret.wait(done.id, 60)).status == "undone"
+        assert (await tizmoret.wait(done.id)).status == "undone"
         assert team.texts("C01GENERAL") == []
 
 

@@ -70,7 +70,7 @@ async def test_nobody_hears_that_something_happens_in_another_workspace(tizmoret
     other = await found(tizmoret)
     heard = asyncio.ensure_future(anext(tizmoret.changes(workspace=other)))
     await asyncio.sleep(0)
-    await tizmoret.wait((await tizmoret.submit("check the system")).id, 30)
+    await tizmoret.wait((await tizmoret.submit("check the system")).id)
     assert not heard.done()
     await tizmoret.submit("check the system", workspace=other)
     async with asyncio.timeout(30):

@@ -17,6 +17,7 @@ from tizmoret.errors import OtherPlan, StepFailed, TryAgain
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.plan.labels import Label
 from tizmoret.settings import Settings
+from tizmoret.views import EventView
 
 from .workers import Crew
 
@@ -26,6 +27,7 @@ T = Text("כלי", "A tool")
 class Number(BaseModel):
     n: int = 0
     seconds: float = 0.0
+    held: bool = False  # until `let_go`
     fail: int = 0  # attempts that fail before one succeeds
     size: int = 0
     text: str = ""
@@ -46,8 +48,10 @@ def show(output: Any, language: str) -> str:
 
 @tool("test.add", title=T, description=T, show=show)
 async def add(args: Number, call: Call) -> Out:
-    """One more, after `seconds`, from the attempt after `fail` on."""
+    """One more, after `seconds` or when it is let go, from the attempt after `fail` on."""
     await asyncio.sleep(args.seconds)
+    while args.held and not (call.folder / "go").exists():  # noqa: ASYNC110 - the outside is a file
+        await asyncio.sleep(0.01)
     if call.attempt <= args.fail:
         raise TryAgain("Not yet.")
     return Out(n=args.n + 1, text="x" * args.size)
@@ -132,6 +136,10 @@ TOOLS = [
 ]  # fmt: skip
 
 
+def let_go(tizmoret: Tizmoret) -> None:
+    (tizmoret.workplaces.folder(tizmoret.workspace) / "go").touch()
+
+
 def from_(path: str) -> dict[str, str]:
     return {"$from": path}
 
@@ -153,6 +161,14 @@ def effects(tizmoret: Tizmoret) -> list[str]:
 
 async def kinds(tizmoret: Tizmoret, id: Any) -> list[str]:
     return [event.kind async for event in tizmoret.events(id)]
+
+
+async def happened(tizmoret: Tizmoret, id: Any, kind: str, step: str | None = None) -> EventView:
+    """The first such event, as soon as there is one."""
+    async for event in tizmoret.events(id):
+        if event.kind == kind and step in (None, event.data.get("step")):
+            return event
+    raise AssertionError(f"it ended without {kind}")
 
 
 async def statuses(tizmoret: Tizmoret, id: Any) -> Mapping[str, str]:

@@ -24,6 +24,6 @@ async def test_tokens_that_the_provider_read_from_its_cache_are_told(settings: S
         with_model = replace(settings, model="google:gemini-2.5-flash", model_url=server.url)
         async with Tizmoret.open(with_model, catalog=Catalog(TOOLS, [])) as tizmoret:
             for _ in range(2):
-                await tizmoret.wait((await tizmoret.submit("add")).id, 20)
+                await tizmoret.wait((await tizmoret.submit("add")).id)
             found = await tizmoret.executions.activity()
     assert (found.tokens, found.cached, found.work[0].cached) == (2100, 900, 0)

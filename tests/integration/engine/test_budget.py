@@ -45,7 +45,7 @@ def think(id: str, **rest: Any) -> Step:
 async def run(tizmoret: Tizmoret, *steps: Step) -> tuple[Execution, list[dict[str, Any]]]:
     """Its end, and every failure on the way."""
     execution = await tizmoret.submit("", plan=Plan(request="a test", steps=steps))
-    done = await tizmoret.wait(execution.id, 30)
+    done = await tizmoret.wait(execution.id)
     return done, [event.data async for event in tizmoret.events(done.id) if event.kind == "step.failed"]
 
 

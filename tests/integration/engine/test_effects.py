@@ -38,7 +38,7 @@ async def test_a_crash_around_a_call(point: str, home: Path, database_url: str, 
 
 async def _holds(tizmoret: Tizmoret, outside: Outside, execution: Execution, point: str) -> None:
     name, key = execution.request, f"{execution.id}/act"
-    settled = await tizmoret.wait(execution.id, 20)
+    settled = await tizmoret.wait(execution.id)
     gates = await tizmoret.executions.approvals(execution.id)
     kinds = [event.kind async for event in tizmoret.events(execution.id)] if settled.status == "completed" else []
     if point == "result-in-flight":  # either is right, as long as the log and the world agree
@@ -51,7 +51,7 @@ async def _holds(tizmoret: Tizmoret, outside: Outside, execution: Execution, poi
         assert outside.count("asked", key) <= 1, "a once effect was repeated blindly"
         happened = outside.count("acted", key) > 0
         await tizmoret.approve(execution.id, gate.id, by="dana", option=0 if happened else 1)
-        settled = await tizmoret.wait(execution.id, 20)
+        settled = await tizmoret.wait(execution.id)
     assert settled.status == "completed", settled.error
     if name != "crash.pure":
         assert outside.count("acted", key) == 1
@@ -124,7 +124,7 @@ def script(name: str, *attempts: str) -> Plan:
 
 async def run(tizmoret: Tizmoret, given: Plan) -> tuple[Execution, list[Approval]]:
     execution = await tizmoret.submit("", plan=given)
-    return await tizmoret.wait(execution.id, 10), list(await tizmoret.executions.approvals(execution.id))
+    return await tizmoret.wait(execution.id), list(await tizmoret.executions.approvals(execution.id))
 
 
 def count(tizmoret: Tizmoret, what: str, execution: Execution) -> int:
@@ -150,7 +150,7 @@ async def test_an_unclear_once_effect_is_asked_about_after_one_call(tizmoret: Ti
     assert "connection reset by peer" in gate.known[0]
     assert await ledger(tizmoret, waiting) == "unknown"
     await tizmoret.approve(waiting.id, gate.id, by="dana", option=0)
-    assert (await tizmoret.wait(waiting.id, 10)).status == "completed"
+    assert (await tizmoret.wait(waiting.id)).status == "completed"
     assert (count(tizmoret, "asked", waiting), await ledger(tizmoret, waiting)) == (1, "happened")
 
 
@@ -187,18 +187,18 @@ async def test_a_clear_refusal_does_not_clear_the_doubt_of_the_attempt_before(ti
 async def test_nobody_says_that_nothing_was_written_when_an_unknown_effect_is_left_open(tizmoret: Tizmoret) -> None:
     waiting, (gate,) = await run(tizmoret, script("once", "mute"))
     await tizmoret.reject(waiting.id, gate.id, by="dana")
-    done = await tizmoret.wait(waiting.id, 10)
+    done = await tizmoret.wait(waiting.id)
     assert (done.answer, await ledger(tizmoret, done)) == ("Not known whether it was done: act.", "unknown")
 
 
 async def test_doing_it_again_runs_the_arguments_that_were_approved_and_shown(tizmoret: Tizmoret) -> None:
     waiting, (gate,) = await run(tizmoret, script("asks", "act"))
     await tizmoret.approve(waiting.id, gate.id, by="dana", args={"attempts": ["fail", "act"]})
-    await tizmoret.wait(waiting.id, 10)
+    await tizmoret.wait(waiting.id)
     unknown = (await tizmoret.executions.approvals(waiting.id))[1]
     assert (unknown.purpose, unknown.args) == ("unknown", {"attempts": ["fail", "act"]})
     await tizmoret.approve(waiting.id, unknown.id, by="dana", option=1)
-    done = await tizmoret.wait(waiting.id, 10)
+    done = await tizmoret.wait(waiting.id)
     assert (done.status, count(tizmoret, "asked", done), count(tizmoret, "acted", done)) == ("completed", 2, 1)
 
 
@@ -210,7 +210,7 @@ async def test_of_a_call_that_is_cancelled_in_the_middle_as_much_is_said_as_is_k
     while not count(tizmoret, "acted", execution):  # noqa: ASYNC110 - it looks at a file that another task writes
         await asyncio.sleep(0.01)
     await tizmoret.cancel(execution.id, by="dana")
-    done = await tizmoret.wait(execution.id, 10)
+    done = await tizmoret.wait(execution.id)
     assert done.status == "cancelled"
     assert await statuses(tizmoret, done.id) == {"act": status}
     assert await ledger(tizmoret, done) == entry

@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from tests.integration.engine.conftest import from_, kinds, plan, statuses, step
+from tests.integration.engine.conftest import from_, happened, kinds, let_go, plan, statuses, step
 from tizmoret.engine.pulse import Pulse
 from tizmoret.errors import BadInput, Conflict, NotFound, PlanRefused, TooLarge
 from tizmoret.ids import uuid7
@@ -42,7 +42,11 @@ async def test_a_process_that_others_may_think_dead_takes_nothing_until_they_hea
 
 
 async def test_independent_steps_run_side_by_side(tizmoret: Tizmoret) -> None:
-    done = await run(tizmoret, plan(*(step(f"s{i}", "add", seconds=0.3) for i in range(5))))
+    execution = await tizmoret.submit("", plan=plan(*(step(f"s{i}", "add", held=True) for i in range(5))))
+    for i in range(5):
+        await happened(tizmoret, execution.id, "step.started", f"s{i}")
+    let_go(tizmoret)
+    done = await tizmoret.wait(execution.id)
     spans = [(s.started_at, s.finished_at) for s in await tizmoret.executions.steps(done.id)]
     assert max(start for start, _ in spans) < min(end for _, end in spans)  # type: ignore[type-var]
 
@@ -244,7 +248,7 @@ async def test_a_plan_of_ten_thousand_steps_runs(tizmoret: Tizmoret) -> None:
 
 
 async def test_metrics_and_trace_tell_of_every_step(tizmoret: Tizmoret) -> None:
-    done = await run(tizmoret, plan(step("a", "add", seconds=0.1), step("b", "add", seconds=0.1)))
+    done = await run(tizmoret, plan(step("a", "add", seconds=0.5), step("b", "add", seconds=0.5)))
     metrics = await tizmoret.executions.metrics(done.id)
     assert metrics["steps"] == {"completed": 2}
     assert metrics["workSeconds"] > metrics["seconds"]  # two at once

@@ -25,7 +25,7 @@ MIDDLE_FAILS = plan(
 
 async def ended(tizmoret: Tizmoret, given: Plan) -> Execution:
     execution = await tizmoret.submit("", plan=given)
-    return await tizmoret.wait(execution.id, 10)
+    return await tizmoret.wait(execution.id)
 
 
 async def test_a_failed_execution_goes_on_from_its_failed_step_with_mended_arguments(tizmoret: Tizmoret) -> None:
@@ -33,7 +33,7 @@ async def test_a_failed_execution_goes_on_from_its_failed_step_with_mended_argum
     assert failed.status == "failed"
     made = await tizmoret.fork(failed.id, "middle", {"fail": 0}, by="dana")
     assert (made.forked_from, made.forked_step, made.user_id, made.request) == (failed.id, "middle", "dana", failed.request)
-    done = await tizmoret.wait(made.id, 10)
+    done = await tizmoret.wait(made.id)
     assert (done.status, done.answer, done.steps_done) == ("completed", "n=3", 4)
     assert len(effects(tizmoret)) == 1, "the write was kept, not repeated"
     told = await kinds(tizmoret, made.id)
@@ -49,7 +49,7 @@ async def test_a_failed_execution_goes_on_from_its_failed_step_with_mended_argum
 async def test_undoing_a_fork_leaves_the_effects_of_its_source_alone(tizmoret: Tizmoret) -> None:
     failed = await ended(tizmoret, MIDDLE_FAILS)
     made = await tizmoret.fork(failed.id, "middle", {"fail": 0}, by="dana")
-    await tizmoret.wait(made.id, 10)
+    await tizmoret.wait(made.id)
     with pytest.raises(Conflict):
         await tizmoret.undo(made.id, by="dana")
 
@@ -57,13 +57,13 @@ async def test_undoing_a_fork_leaves_the_effects_of_its_source_alone(tizmoret: T
 async def test_an_effect_that_runs_again_passes_a_gate_first(tizmoret: Tizmoret) -> None:
     done = await ended(tizmoret, plan(step("read", "add", n=1), step("write", "write", n=from_("read.n")), step("also", "write", n=7)))
     made = await tizmoret.fork(done.id, "write", by="dana")
-    waiting = await tizmoret.wait(made.id, 10)
+    waiting = await tizmoret.wait(made.id)
     assert (waiting.status, await statuses(tizmoret, made.id)) == ("waiting", {"read": "completed", "write": "gate", "also": "completed"})
     assert len(effects(tizmoret)) == 2
     (gate,) = await tizmoret.executions.approvals(made.id, status="pending")
     assert gate.args == {"n": 2}
     await tizmoret.approve(made.id, gate.id, by="dana")
-    assert (await tizmoret.wait(made.id, 10)).status == "completed"
+    assert (await tizmoret.wait(made.id)).status == "completed"
     assert [line.split()[1] for line in effects(tizmoret)].count("2") == 2, "once in each, each approved of"
 
 
@@ -77,7 +77,7 @@ async def test_the_calls_of_a_list_and_values_too_large_for_the_log_are_kept_who
     done = await ended(tizmoret, given)
     assert done.status == "completed", done.error
     made = await tizmoret.fork(done.id, "sum", by="dana")
-    again = await tizmoret.wait(made.id, 10)
+    again = await tizmoret.wait(made.id)
     assert (again.status, again.answer) == ("completed", done.answer)
     for id in (done.id, made.id):
         outputs = {step.id: step.output for step in await tizmoret.executions.steps(id)}
@@ -111,7 +111,7 @@ async def test_what_cannot_be_gone_on_from_is_refused_by_name(tizmoret: Tizmoret
 
 async def test_an_execution_that_ended_without_a_plan_has_no_step_to_go_on_from(tizmoret: Tizmoret) -> None:
     asked = await tizmoret.submit("xyzzy")
-    await tizmoret.wait(asked.id, 10)
+    await tizmoret.wait(asked.id)
     await tizmoret.cancel(asked.id, by="dana")
     async with asyncio.timeout(10):
         async for _ in tizmoret.events(asked.id):

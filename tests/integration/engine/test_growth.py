@@ -77,7 +77,7 @@ def grows(*rounds: list[dict[str, Any]], id: str = "boss", uses: str = "foreman"
 
 async def start(tizmoret: Tizmoret, *steps: Step, **rest: Any) -> Execution:
     execution = await tizmoret.submit("", plan=plan(*steps, **rest))
-    return await tizmoret.wait(execution.id, 10)
+    return await tizmoret.wait(execution.id)
 
 
 async def pending(tizmoret: Tizmoret, id: UUID) -> list[Approval]:
@@ -88,8 +88,8 @@ async def approve_all(tizmoret: Tizmoret, id: UUID) -> Execution:
     while open_gates := await pending(tizmoret, id):
         for gate in open_gates:
             await tizmoret.approve(id, gate.id, by="dana")
-        await tizmoret.wait(id, 10)
-    return await tizmoret.wait(id, 10)
+        await tizmoret.wait(id)
+    return await tizmoret.wait(id)
 
 
 async def heard(tizmoret: Tizmoret, id: UUID, of: str = "boss") -> list[list[Any]]:
@@ -134,7 +134,7 @@ async def test_what_acts_asks_first_and_happens_once(tizmoret: Tizmoret) -> None
     (gate,) = await pending(tizmoret, waiting.id)
     assert (gate.tool, gate.args, gate.step_id) == ("test.write", {"n": 5}, "boss_1_w")
     await tizmoret.approve(waiting.id, gate.id, by="dana")
-    done = await tizmoret.wait(waiting.id, 10)
+    done = await tizmoret.wait(waiting.id)
     assert done.status == "completed"
     assert [line.split()[1] for line in effects(tizmoret)] == ["5"]
     assert (await heard(tizmoret, done.id))[0] == ["test.write", "completed", 5, "", "n=5"]
@@ -144,7 +144,7 @@ async def test_a_refusal_is_told_to_the_call_and_nothing_is_done(tizmoret: Tizmo
     waiting = await start(tizmoret, grows([wanted("w", "write")]))
     (gate,) = await pending(tizmoret, waiting.id)
     await tizmoret.reject(waiting.id, gate.id, by="dana")
-    done = await tizmoret.wait(waiting.id, 10)
+    done = await tizmoret.wait(waiting.id)
     assert (done.status, effects(tizmoret)) == ("completed", [])
     assert await heard(tizmoret, done.id) == [["test.write", "skipped", None, "rejected", ""]]
     assert "rejected, and nothing was written" in (done.answer or "")
@@ -224,7 +224,7 @@ async def test_an_attempt_that_fails_after_asking_and_one_that_asks_a_person_go_
     asks = await start(tizmoret, grows([wanted("a", "add")], trouble="question"))
     (gate,) = await pending(tizmoret, asks.id)
     await tizmoret.approve(asks.id, gate.id, by="dana", text="so")
-    done = await tizmoret.wait(asks.id, 10)
+    done = await tizmoret.wait(asks.id)
     assert (done.status, await heard(tizmoret, done.id)) == ("completed", [["test.add", "completed", 2, "", "n=2"]])
 
 
@@ -241,7 +241,7 @@ async def test_it_goes_on_in_another_process(settings: Settings, catalog: Catalo
 async def test_cancel_ends_it_with_all_that_it_asked_for(tizmoret: Tizmoret) -> None:
     waiting = await start(tizmoret, grows([wanted("w", "write"), wanted("later", "add", from_("w.n"))]))
     await tizmoret.cancel(waiting.id, by="dana")
-    done = await tizmoret.wait(waiting.id, 10)
+    done = await tizmoret.wait(waiting.id)
     assert (done.status, effects(tizmoret), await pending(tizmoret, waiting.id)) == ("cancelled", [], [])
 
 
@@ -250,11 +250,11 @@ async def test_a_fork_asks_anew_and_cannot_begin_in_the_middle(tizmoret: Tizmore
     with pytest.raises(BadInput, match="asked for by boss"):
         await tizmoret.fork(done.id, "boss_1_w", by="dana")
     fork = await tizmoret.fork(done.id, "boss", by="dana")
-    again = await tizmoret.wait(fork.id, 10)
+    again = await tizmoret.wait(fork.id)
     assert (again.status, len(effects(tizmoret))) == ("waiting", 1)
     assert (await approve_all(tizmoret, fork.id)).status == "completed"
     assert len(effects(tizmoret)) == 2
-    late = await tizmoret.wait((await tizmoret.fork(done.id, "a", by="dana")).id, 10)
+    late = await tizmoret.wait((await tizmoret.fork(done.id, "a", by="dana")).id)
     assert (await statuses(tizmoret, late.id))["boss_1_w"] == "gate"
 
 
@@ -277,7 +277,7 @@ async def test_what_was_done_for_a_call_is_taken_back_with_the_rest(settings: Se
         done = await approve_all(tizmoret, (await start(tizmoret, grows([asked]))).id)
         assert done.status == "completed"
         await tizmoret.undo(done.id, by="dana")
-        undone = await tizmoret.wait(done.id, 10)
+        undone = await tizmoret.wait(done.id)
         assert (undone.status, (await statuses(tizmoret, done.id))["boss_1_u"]) == ("undone", "undone")
-        fork = await tizmoret.wait((await tizmoret.fork(done.id, "boss", by="dana")).id, 10)
+        fork = await tizmoret.wait((await tizmoret.fork(done.id, "boss", by="dana")).id)
         assert fork.status == "waiting"

@@ -74,8 +74,9 @@ async def test_what_nobody_waits_for_is_written_soon_and_in_order(journal: Journ
     await journal.append(first)
     for seq in range(2, 30):
         journal.submit(then(first, seq), urgent=False)
-    await asyncio.sleep(0.3)
-    assert await seqs(database, first) == list(range(1, 30))
+    while len(written := await seqs(database, first)) < 29:  # noqa: ASYNC110 - it looks into the database
+        await asyncio.sleep(0.01)
+    assert written == list(range(1, 30))
 
 
 async def test_a_write_with_an_old_epoch_changes_nothing(journal: Journal, database: Database) -> None:
@@ -137,10 +138,10 @@ async def test_a_full_disk_or_a_lost_connection_is_waited_out(database: Database
     await journal.open()
     first = begin(database)
     waiting = asyncio.create_task(journal.append(first))
-    await asyncio.sleep(0.08)
-    assert journal.trouble is not None
+    while journal.trouble is None:  # noqa: ASYNC110 - a server asks in the same way
+        await asyncio.sleep(0.001)
     assert not waiting.done()
-    await asyncio.wait_for(waiting, 10)
+    await waiting
     assert errors == []
     assert journal.trouble is None
     assert await seqs(database, first) == [1]

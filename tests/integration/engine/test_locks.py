@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.engine.conftest import happened, let_go
 from tests.integration.engine.lock_victim import CATALOG, plan, step
 from tests.warm import Process
 from tizmoret.catalog.catalog import Catalog
@@ -170,12 +171,20 @@ def overlap(one: tuple[str, float, float], other: tuple[str, float, float]) -> b
     return max(one[1], other[1]) < min(one[2], other[2])
 
 
+async def held(tizmoret: Tizmoret, name: str) -> Execution:
+    """One that has the lock, and keeps it until `let_go`."""
+    execution = await tizmoret.submit("", plan=plan(step(name, "write", held=True)))
+    await happened(tizmoret, execution.id, "step.started")
+    return execution
+
+
 async def test_executions_that_change_one_thing_do_so_one_after_the_other_in_the_order_in_which_they_came(tizmoret: Tizmoret) -> None:
-    executions = []
-    for number in range(4):
-        executions.append(await tizmoret.submit("", plan=plan(step(f"w{number}", "write", seconds=0.15))))
-        await asyncio.sleep(0.04)
-    ended = [await tizmoret.wait(execution.id, 20) for execution in executions]
+    executions = [await held(tizmoret, "w0")]
+    for number in range(1, 4):
+        executions.append(await tizmoret.submit("", plan=plan(step(f"w{number}", "write"))))
+        await happened(tizmoret, executions[-1].id, "step.blocked")
+    let_go(tizmoret)
+    ended = [await tizmoret.wait(execution.id) for execution in executions]
     assert {execution.status for execution in ended} == {"completed"}
     found = await spans(tizmoret)
     assert [name for name, _, _ in found] == ["w0", "w1", "w2", "w3"]
@@ -186,7 +195,7 @@ async def test_executions_that_change_one_thing_do_so_one_after_the_other_in_the
 async def test_with_the_other_dispatcher_too_nobody_changes_what_another_one_changes(settings: Settings, home: Path) -> None:
     async with Tizmoret.open(replace(settings, dispatch="dbos"), catalog=CATALOG) as tizmoret:
         executions = [await tizmoret.submit("", plan=plan(step(f"w{number}", "write", seconds=0.1))) for number in range(4)]
-        assert {(await tizmoret.wait(execution.id, 20)).status for execution in executions} == {"completed"}
+        assert {(await tizmoret.wait(execution.id)).status for execution in executions} == {"completed"}
         found = await spans(tizmoret)
         assert len(found) == 4
         assert not any(overlap(one, other) for one in found for other in found if one is not other)
@@ -194,48 +203,49 @@ async def test_with_the_other_dispatcher_too_nobody_changes_what_another_one_cha
 
 
 async def test_what_is_shared_or_another_thing_goes_side_by_side(tizmoret: Tizmoret) -> None:
-    steps = [step("r1", "read", seconds=0.4), step("r2", "read", seconds=0.4), step("other", "write", calendar="home", seconds=0.4)]
+    steps = [step("r1", "read", held=True), step("r2", "read", held=True), step("other", "write", calendar="home", held=True)]
     executions = [await tizmoret.submit("", plan=plan(one)) for one in steps]
     for execution in executions:
-        await tizmoret.wait(execution.id, 20)
+        await happened(tizmoret, execution.id, "step.started")
+    let_go(tizmoret)
+    for execution in executions:
+        await tizmoret.wait(execution.id)
     found = await spans(tizmoret)
     assert all(overlap(one, other) for one in found for other in found)
 
 
 async def test_who_waits_for_whom_is_seen(tizmoret: Tizmoret) -> None:
-    holder = await tizmoret.submit("", plan=plan(step("holds", "write", seconds=0.6)))
-    await asyncio.sleep(0.1)
+    holder = await held(tizmoret, "holds")
     waiter = await tizmoret.submit("", plan=plan(step("waits", "write")))
-    async for event in tizmoret.events(waiter.id):
-        if event.kind == "step.blocked":
-            assert event.data["resources"] == ["calendar:main"]
-            assert event.data["ahead"] == [{"execution": str(holder.id), "step": "holds", "resource": "calendar:main", "holds": True}]
-            break
+    event = await happened(tizmoret, waiter.id, "step.blocked")
+    assert event.data["resources"] == ["calendar:main"]
+    assert event.data["ahead"] == [{"execution": str(holder.id), "step": "holds", "resource": "calendar:main", "holds": True}]
     (view,) = await tizmoret.executions.steps(waiter.id)
     assert (view.status, view.reason) == ("blocked", "calendar:main")
-    held, waits = await tizmoret.executions.locks()
-    assert (held.execution_id, held.held, held.exclusive, held.waits_for) == (holder.id, True, True, [])
+    has, waits = await tizmoret.executions.locks()
+    assert (has.execution_id, has.held, has.exclusive, has.waits_for) == (holder.id, True, True, [])
     assert (waits.execution_id, waits.held, [one.execution_id for one in waits.waits_for]) == (waiter.id, False, [holder.id])
-    done = await tizmoret.wait(waiter.id, 20)
+    let_go(tizmoret)
+    done = await tizmoret.wait(waiter.id)
     (view,) = await tizmoret.executions.steps(waiter.id)
     assert (done.status, view.status, view.reason, view.attempt) == ("completed", "completed", None, 1)
 
 
 async def test_whoever_waits_holds_no_slot(tizmoret: Tizmoret) -> None:
-    await tizmoret.submit("", plan=plan(step("holds", "write", seconds=0.8)))
-    await asyncio.sleep(0.1)
+    await held(tizmoret, "holds")
     waiting = [step(f"w{n}", "write") for n in range(tizmoret.settings.slots)]
     chained = [one.model_copy(update={"after": (waiting[n - 1].id,)}) if n else one for n, one in enumerate(waiting)]
     readers = [step(f"free{n}", "plain") for n in range(tizmoret.settings.slots)]
     execution = await tizmoret.submit("", plan=plan(*chained, *readers))
-    await tizmoret.wait(execution.id, 20)
-    found = {name: (begin, end) for name, begin, end in await spans(tizmoret)}
-    assert max(found[one.id][1] for one in readers) < found["holds"][1]
+    for one in readers:
+        await happened(tizmoret, execution.id, "step.completed", one.id)
+    let_go(tizmoret)
+    assert (await tizmoret.wait(execution.id)).status == "completed"
 
 
 async def test_a_list_of_calls_that_lock_one_thing_goes_through_one_by_one(tizmoret: Tizmoret) -> None:
     each = step("each", "write", for_each={"$from": "list.numbers"}, n={"$item": ""})
-    done = await tizmoret.wait((await tizmoret.submit("", plan=plan(step("list", "list", n=40), each))).id, 60)
+    done = await tizmoret.wait((await tizmoret.submit("", plan=plan(step("list", "list", n=40), each))).id)
     assert done.status == "completed"
     found = await spans(tizmoret)
     assert len(found) == 40
@@ -243,40 +253,39 @@ async def test_a_list_of_calls_that_lock_one_thing_goes_through_one_by_one(tizmo
 
 
 async def test_a_paused_execution_stands_in_nobodys_way(tizmoret: Tizmoret) -> None:
-    await tizmoret.submit("", plan=plan(step("holds", "write", seconds=0.5)))
-    await asyncio.sleep(0.1)
+    await held(tizmoret, "holds")
     paused = await tizmoret.submit("", plan=plan(step("paused", "write")))
-    async for event in tizmoret.events(paused.id):
-        if event.kind == "step.blocked":
-            break
+    await happened(tizmoret, paused.id, "step.blocked")
     await tizmoret.pause(paused.id, by="dana")
-    assert (await tizmoret.wait(paused.id, 10)).status == "paused"
+    assert (await tizmoret.wait(paused.id)).status == "paused"
     last = await tizmoret.submit("", plan=plan(step("last", "write")))
-    assert (await tizmoret.wait(last.id, 10)).status == "completed"
+    await happened(tizmoret, last.id, "step.blocked")
+    let_go(tizmoret)
+    assert (await tizmoret.wait(last.id)).status == "completed"
     await tizmoret.resume(paused.id, by="dana")
-    assert (await tizmoret.wait(paused.id, 10)).status == "completed"
+    assert (await tizmoret.wait(paused.id)).status == "completed"
     assert [name for name, _, _ in await spans(tizmoret)] == ["holds", "last", "paused"]
 
 
 async def test_what_is_cancelled_lets_go_whether_it_held_or_waited(tizmoret: Tizmoret) -> None:
-    holder = await tizmoret.submit("", plan=plan(step("holds", "write", seconds=30)))
-    await asyncio.sleep(0.1)
-    waiter = await tizmoret.submit("", plan=plan(step("waits", "write", seconds=30)))
-    await asyncio.sleep(0.1)
-    last = await tizmoret.submit("", plan=plan(step("last", "write")))
-    await asyncio.sleep(0.1)
+    holder = await held(tizmoret, "holds")
+    waiter, last = [await tizmoret.submit("", plan=plan(step(name, "write"))) for name in ("waits", "last")]
+    for one in (waiter, last):
+        await happened(tizmoret, one.id, "step.blocked")
     await tizmoret.cancel(waiter.id, by="dana")
     await tizmoret.cancel(holder.id, by="dana")
-    assert (await tizmoret.wait(last.id, 10)).status == "completed"
+    assert (await tizmoret.wait(last.id)).status == "completed"
     assert await tizmoret.executions.locks() == []
 
 
 async def test_undoing_takes_the_same_locks(tizmoret: Tizmoret) -> None:
-    done = await tizmoret.wait((await tizmoret.submit("", plan=plan(step("a", "write")))).id, 10)
-    await tizmoret.submit("", plan=plan(step("holds", "write", seconds=0.5)))
-    await asyncio.sleep(0.1)
+    done = await tizmoret.wait((await tizmoret.submit("", plan=plan(step("a", "write")))).id)
+    await held(tizmoret, "holds")
     await tizmoret.undo(done.id, by="dana")
-    assert (await tizmoret.wait(done.id, 10)).status == "undone"
+    while len(await tizmoret.executions.locks()) < 2:  # noqa: ASYNC110 - it looks into the database
+        await asyncio.sleep(0.01)
+    let_go(tizmoret)
+    assert (await tizmoret.wait(done.id)).status == "undone"
     found = {name: (begin, end) for name, begin, end in await spans(tizmoret)}
     assert found["undo-a"][0] >= found["holds"][1]
 
@@ -293,7 +302,7 @@ async def test_a_killed_process_lets_go(home: Path, database_url: str, settings:
                 if event.kind == "step.blocked":
                     break
             victim.send_signal(signal.SIGKILL)
-            assert (await tizmoret.wait(waiter.id, 20)).status == "completed"
+            assert (await tizmoret.wait(waiter.id)).status == "completed"
             assert "waits" in [name for name, _, _ in await spans(tizmoret)]
             for execution in (await tizmoret.executions.list(status="open")).items:
                 await tizmoret.cancel(execution.id, by="dana")  # the one of the dead process, which goes on here

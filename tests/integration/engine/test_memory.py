@@ -52,7 +52,7 @@ def _kept() -> int:
 async def test_nothing_of_an_execution_is_kept_in_memory(tizmoret: Tizmoret, given: Plan, status: str) -> None:
     before = _kept()
     for _ in range(3):
-        done = await tizmoret.wait((await tizmoret.submit("", plan=given)).id, 20)
+        done = await tizmoret.wait((await tizmoret.submit("", plan=given)).id)
         await tizmoret.ended(done.id)
         assert done.status == status
     assert _kept() == before

@@ -43,7 +43,7 @@ def part(request: Any, **more: Any) -> Step:
 
 async def run(tizmoret: Tizmoret, *steps: Step, language: Any = "en") -> Execution:
     execution = await tizmoret.submit("", plan=Plan(request="parts", steps=steps, language=language))
-    return await tizmoret.wait(execution.id, 30)
+    return await tizmoret.wait(execution.id)
 
 
 async def outputs(tizmoret: Tizmoret, done: Execution) -> dict[str, Any]:
@@ -69,7 +69,7 @@ async def test_what_acts_in_it_asks(offline: Tizmoret, language: Any, request_: 
     (gate,) = await offline.executions.approvals(waiting.id, status="pending")
     assert gate.tool == "tasks.add"
     await offline.reject(waiting.id, gate.id, by="dana")
-    done = await offline.wait(waiting.id, 30)
+    done = await offline.wait(waiting.id)
     assert done.status == "completed"
     assert {"en": "rejected", "he": "נדחה"}[language] in (await outputs(offline, done))["part"]["markdown"]
 
@@ -80,7 +80,7 @@ async def test_what_its_planner_does_not_understand_is_asked(offline: Tizmoret) 
     (gate,) = await offline.executions.approvals(waiting.id, status="pending")
     assert (gate.purpose, gate.options) == ("question", [])
     await offline.approve(waiting.id, gate.id, by="dana", text="how many meters are 12 feet?")
-    done = await offline.wait(waiting.id, 30)
+    done = await offline.wait(waiting.id)
     assert done.status == "completed", done.error
     assert "3.6576" in (done.answer or "")
 
@@ -94,7 +94,7 @@ async def test_a_model_plans_it_from_what_was_found_and_its_cost_is_counted(tizm
     convert = {"id": "convert", "tool": "units.convert", "args": {"value": 12, "unit": "feet", "to": "meters"}}
     model.answer({"goal": "g", "steps": [convert], "answer": ["convert"]}, tokens=(500, 50))
     execution = await tizmoret.submit("do what the note says")
-    done = await tizmoret.wait(execution.id, 30)
+    done = await tizmoret.wait(execution.id)
     assert done.status == "completed", done.error
     assert "Do what this says: Convert 12 feet." in model.requests[1].text
     assert done.tokens == 1650

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 async def test_earlier_calls_are_known_by_tool_and_by_workspace_only(tizmoret: Tizmoret) -> None:
     given = plan(step("a", "add", seconds=0.05), step("l", "list", n=3), step("bad", "broken"))
-    done = await tizmoret.wait((await tizmoret.submit("", plan=given)).id, 20)
+    done = await tizmoret.wait((await tizmoret.submit("", plan=given)).id)
     assert done.status == "failed"
     past = await tizmoret.executions.past({"test.add", "test.list", "test.broken", "test.web"})
     assert set(past) == {"test.add", "test.list"}
@@ -23,5 +23,5 @@ async def test_earlier_calls_are_known_by_tool_and_by_workspace_only(tizmoret: T
 
 async def test_each_call_of_a_list_counts_and_of_many_only_the_latest(tizmoret: Tizmoret) -> None:
     given = plan(step("l", "list", n=70), step("each", "add", for_each={"$from": "l.numbers"}, n={"$item": ""}))
-    await tizmoret.wait((await tizmoret.submit("", plan=given)).id, 20)
+    await tizmoret.wait((await tizmoret.submit("", plan=given)).id)
     assert len((await tizmoret.executions.past({"test.add"}))["test.add"].seconds) == 50

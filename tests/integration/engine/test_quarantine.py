@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.integration.engine import quarantine_victim
-from tests.integration.engine.conftest import effects, plan, step
+from tests.integration.engine.conftest import effects, happened, let_go, plan, step
 from tests.warm import Process
 from tizmoret.engine import quarantine
 from tizmoret.engine.dispatch import letting_go
@@ -49,7 +49,7 @@ class Bug:
 
 async def put_aside(tizmoret: Tizmoret) -> Execution:
     execution = await tizmoret.submit("", plan=plan(step("a", "write", n=1)))
-    return await tizmoret.wait(execution.id, 20)
+    return await tizmoret.wait(execution.id)
 
 
 async def test_an_execution_over_which_the_engine_keeps_failing_is_put_aside_with_its_trace(
@@ -70,8 +70,8 @@ async def test_an_execution_over_which_the_engine_keeps_failing_is_put_aside_wit
 async def test_a_failure_that_cannot_be_written_down_holds_nobody_up(tizmoret: Tizmoret, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database is gone when the engine fails: the process can be stopped all the same."""
     monkeypatch.setattr(quarantine, "PATIENCE", 0.1)
-    execution = await tizmoret.submit("", plan=plan(step("a", "add", seconds=0.5)))
-    await asyncio.sleep(0.1)
+    execution = await tizmoret.submit("", plan=plan(step("a", "add", held=True)))
+    await happened(tizmoret, execution.id, "step.started")
     back, write = asyncio.Event(), tizmoret._journal._write_until_it_answers
 
     async def no_answer(transitions: Any) -> Any:
@@ -80,10 +80,10 @@ async def test_a_failure_that_cannot_be_written_down_holds_nobody_up(tizmoret: T
 
     monkeypatch.setattr(tizmoret._journal, "_write_until_it_answers", no_answer)
     tizmoret._dispatcher._drivers._drivers[execution.id]._end(ZeroDivisionError("a fault of the engine"))  # type: ignore[attr-defined]
-    await asyncio.sleep(0)
+    let_go(tizmoret)
     ended = asyncio.create_task(tizmoret.ended(execution.id))
     hand_over = asyncio.create_task(tizmoret.hand_over())
-    done, _ = await asyncio.wait([hand_over], timeout=5)
+    done, _ = await asyncio.wait([hand_over], timeout=30)
     back.set()
     await asyncio.gather(ended, hand_over)
     assert done
@@ -93,11 +93,11 @@ async def test_what_was_put_aside_is_resumed_and_repeats_nothing(tizmoret: Tizmo
     bug = Bug(monkeypatch)
     done = await put_aside(tizmoret)
     await tizmoret.resume(done.id, by="dana")
-    again = await tizmoret.wait(done.id, 20)
+    again = await tizmoret.wait(done.id)
     assert again.status == "quarantined"  # it is not mended yet
     bug.mended = True
     await tizmoret.resume(done.id, by="dana")
-    last = await tizmoret.wait(done.id, 20)
+    last = await tizmoret.wait(done.id)
     assert (last.status, last.error, last.answer) == ("completed", None, "n=1")
     assert len(effects(tizmoret)) == 1
     with pytest.raises(Conflict):
@@ -106,7 +106,7 @@ async def test_what_was_put_aside_is_resumed_and_repeats_nothing(tizmoret: Tizmo
 
 async def test_undoing_that_was_put_aside_goes_on_as_undoing(tizmoret: Tizmoret, monkeypatch: pytest.MonkeyPatch) -> None:
     execution = await tizmoret.submit("", plan=plan(step("a", "write", n=1)))
-    await tizmoret.wait(execution.id, 20)
+    await tizmoret.wait(execution.id)
     take_back, broken = Driver._take_back, True
 
     async def fail(driver: Driver, undo: Any) -> None:
@@ -116,10 +116,10 @@ async def test_undoing_that_was_put_aside_goes_on_as_undoing(tizmoret: Tizmoret,
 
     monkeypatch.setattr(Driver, "_take_back", fail)
     await tizmoret.undo(execution.id, by="dana")
-    assert (await tizmoret.wait(execution.id, 20)).status == "quarantined"
+    assert (await tizmoret.wait(execution.id)).status == "quarantined"
     broken = False
     await tizmoret.resume(execution.id, by="dana")
-    done = await tizmoret.wait(execution.id, 20)
+    done = await tizmoret.wait(execution.id)
     assert (done.status, done.answer) == ("undone", "Not undone: a — it cannot be taken back.")
 
 
@@ -127,7 +127,7 @@ async def test_undoing_that_was_put_aside_goes_on_as_undoing(tizmoret: Tizmoret,
 async def test_a_log_that_cannot_be_read_keeps_nobody_else_waiting(tizmoret: Tizmoret, settings: Settings, data: str) -> None:
     """What is claimed with it, and whoever comes later, goes on."""
     first = await tizmoret.submit("", plan=plan(step("g", "gated", n=1)))
-    await tizmoret.wait(first.id, 10)
+    await tizmoret.wait(first.id)
     await tizmoret.ended(first.id)
     async with tizmoret._database.worker_tx() as connection:
         await connection.execute(
@@ -136,7 +136,7 @@ async def test_a_log_that_cannot_be_read_keeps_nobody_else_waiting(tizmoret: Tiz
         )  # fmt: skip
         await connection.execute("update executions set seq = seq + 1, status = 'running' where id = %s", (first.id,))
     later = [await tizmoret.submit("", plan=plan(step("a", "add", n=n))) for n in range(3)]
-    assert {(await tizmoret.wait(one.id, 20)).status for one in later} == {"completed"}
+    assert {(await tizmoret.wait(one.id)).status for one in later} == {"completed"}
     while (await tizmoret.executions.get(first.id)).status == "running":  # noqa: ASYNC110 - it is found by the next look round
         await asyncio.sleep(0.05)
     aside = await tizmoret.executions.get(first.id)
@@ -156,7 +156,7 @@ async def test_an_execution_that_brings_processes_down_is_put_aside(
         assert await asyncio.to_thread(victim.wait, 60) == -signal.SIGKILL
     async with Tizmoret.open(replace(settings, dispatch=dispatch), catalog=quarantine_victim.CATALOG) as tizmoret:
         (execution,) = (await tizmoret.executions.list()).items
-        done = await tizmoret.wait(execution.id, 20)
+        done = await tizmoret.wait(execution.id)
         assert done.status == "quarantined"
         assert done.error is not None
         assert "running then: deadly" in done.error.detail

@@ -55,7 +55,7 @@ def analysis(**rest: Any) -> Plan:
 
 async def run(tizmoret: Tizmoret, given: Plan) -> tuple[Execution, list[dict[str, Any]]]:
     """Its end, and every failure on the way."""
-    done = await tizmoret.wait((await tizmoret.submit("", plan=given)).id, 30)
+    done = await tizmoret.wait((await tizmoret.submit("", plan=given)).id)
     return done, [event.data async for event in tizmoret.events(done.id) if event.kind == "step.failed"]
 
 

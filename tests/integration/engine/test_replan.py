@@ -57,7 +57,7 @@ def writes(model: GeminiServer, *plans: list[Written]) -> None:
 async def run(tizmoret: Tizmoret, on_failure: OnFailure | None = None) -> tuple[Execution, list[str]]:
     """The execution, and the kinds of its events that tell of plans and starts."""
     execution = await tizmoret.submit("add", on_failure=on_failure)
-    done = await tizmoret.wait(execution.id, 20)
+    done = await tizmoret.wait(execution.id)
     return done, await story(tizmoret, done)
 
 
@@ -120,7 +120,7 @@ async def test_what_goes_further_than_the_plan_before_asks_first(tizmoret: Tizmo
     assert (gate.step_id, gate.args["n"]) == ("w2", further["args"]["n"])
     assert len(effects(tizmoret)) == 1
     await tizmoret.approve(done.id, gate.id, by="dana")
-    assert (await tizmoret.wait(done.id, 20)).status == "completed"
+    assert (await tizmoret.wait(done.id)).status == "completed"
     assert len(effects(tizmoret)) == 2
 
 
@@ -133,7 +133,7 @@ async def test_an_effect_that_failed_is_not_tried_again_under_its_own_id(tizmore
     assert "Give the new step an id that was not used" in model.requests[2].text
     for gate in await tizmoret.executions.approvals(done.id, status="pending"):
         await tizmoret.approve(done.id, gate.id, by="dana")
-    assert (await tizmoret.wait(done.id, 20)).status == "completed"
+    assert (await tizmoret.wait(done.id)).status == "completed"
     assert len(effects(tizmoret)) == 1
 
 
@@ -154,7 +154,7 @@ async def test_without_another_plan_it_ends_as_it_would_have(tizmoret: Tizmoret,
     (gate,) = await tizmoret.executions.approvals(done.id, status="pending")
     assert gate.purpose == "undo"
     await tizmoret.approve(done.id, gate.id, by="dana", option=1)
-    ended = await tizmoret.wait(done.id, 20)
+    ended = await tizmoret.wait(done.id)
     assert (ended.status, ended.error and ended.error.code) == ("failed", "step-failed")
     assert (await story(tizmoret, ended)).count("replan.began") == 1
 
@@ -171,7 +171,7 @@ async def test_a_question_about_the_other_way_waits_for_a_person(tizmoret: Tizmo
         await tizmoret.approve(waiting.id, gate.id, by="dana", text="by adding")
     else:
         await tizmoret.reject(waiting.id, gate.id, by="dana")
-    done = await tizmoret.wait(waiting.id, 20)
+    done = await tizmoret.wait(waiting.id)
     assert done.status == ("completed" if answers else "failed")
     assert len(model.requests) == (3 if answers else 2)
 
@@ -181,14 +181,14 @@ async def test_what_a_person_refused_is_not_gone_round(tizmoret: Tizmoret, model
     waiting, _ = await run(tizmoret)
     (gate,) = await tizmoret.executions.approvals(waiting.id, status="pending")
     await tizmoret.reject(waiting.id, gate.id, by="dana")
-    done = await tizmoret.wait(waiting.id, 20)
+    done = await tizmoret.wait(waiting.id)
     assert done.status == "failed"
     assert len(model.requests) == 1
 
 
 async def test_a_plan_that_was_given_is_nobody_elses_to_change(tizmoret: Tizmoret, model: GeminiServer) -> None:
     execution = await tizmoret.submit("", plan=plan(step("bad", "broken")))
-    assert (await tizmoret.wait(execution.id, 20)).status == "failed"
+    assert (await tizmoret.wait(execution.id)).status == "failed"
     assert model.requests == []
 
 
@@ -204,7 +204,7 @@ async def test_whoever_takes_over_in_the_middle_asks_again(with_model: Settings,
                 break
             await asyncio.sleep(0.01)
     async with Tizmoret.open(with_model, catalog=Catalog(TOOLS, [])) as second:
-        done = await second.wait(execution.id, 20)
+        done = await second.wait(execution.id)
         seen = await story(second, done)
     assert done.status == "completed"
     assert (seen.count("replan.began"), seen.count("step.started a"), seen.count("plan.accepted")) == (1, 1, 2)

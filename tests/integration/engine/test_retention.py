@@ -41,7 +41,7 @@ def age(ask: Ask, id: UUID, days: int) -> None:
 
 async def done(tizmoret: Tizmoret, *steps: Any) -> UUID:
     id = (await tizmoret.submit("", plan=plan(*steps))).id
-    assert (await tizmoret.wait(id, 20)).status == "completed"
+    assert (await tizmoret.wait(id)).status == "completed"
     return id
 
 
@@ -49,7 +49,7 @@ async def test_what_ended_long_ago_goes_with_all_that_belongs_to_it(tizmoret: Ti
     old = await done(tizmoret, step("a", "write", n=1))
     young = await done(tizmoret, step("a", "write", n=1))
     waiting = (await tizmoret.submit("", plan=plan(step("a", "gated", n=1)))).id
-    await tizmoret.wait(waiting, 20)
+    await tizmoret.wait(waiting)
     age(ask, old, 91)
     age(ask, young, 89)
     age(ask, waiting, 400)

@@ -92,7 +92,7 @@ def step(id: str, *lines: list[Any], uses: str = "test.talk", after: str | None 
 
 async def run(tizmoret: Tizmoret, *steps: Step) -> tuple[Execution, dict[str, StepView], Context]:
     execution = await tizmoret.submit("", plan=Plan(request="talk", goal="talk", language="en", steps=steps))
-    done = await tizmoret.wait(execution.id, 30)
+    done = await tizmoret.wait(execution.id)
     return done, {view.id: view for view in await tizmoret.executions.steps(done.id)}, await tizmoret.executions.context(done.id)
 
 
@@ -243,7 +243,7 @@ async def test_it_is_all_there_after_waiting_for_a_person(tizmoret: Tizmoret) ->
     await tizmoret.ended(done.id)
     (gate,) = await tizmoret.executions.approvals(done.id)
     await tizmoret.approve(done.id, gate.id, by="dana")
-    done = await tizmoret.wait(done.id, 30)
+    done = await tizmoret.wait(done.id)
     steps = {view.id: view for view in await tizmoret.executions.steps(done.id)}
     assert steps["reads"].output["said"] == [large, [["writes", large]]]
     context = await tizmoret.executions.context(done.id)

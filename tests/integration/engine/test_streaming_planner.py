@@ -23,7 +23,7 @@ from tizmoret.orchestrator import Tizmoret
 from tizmoret.settings import Settings
 from tizmoret.views import EventView
 
-from .conftest import TOOLS, effects
+from .conftest import TOOLS, effects, happened
 
 pytestmark = pytest.mark.anyio
 
@@ -58,14 +58,6 @@ async def events(tizmoret: Tizmoret, id: Any) -> list[EventView]:
     return [event async for event in tizmoret.events(id)]
 
 
-async def until(tizmoret: Tizmoret, id: Any, kind: str, step: str | None = None) -> None:
-    """The first such event has happened."""
-    async for event in tizmoret.events(id):
-        if event.kind == kind and step in (None, event.data.get("step")):
-            return
-    raise AssertionError(f"it ended without {kind}")
-
-
 def at(seen: list[EventView], kind: str, step: str | None = None) -> int:
     """The place of the first such event."""
     return next(place for place, event in enumerate(seen) if event.kind == kind and step in (None, event.data.get("step")))
@@ -74,7 +66,7 @@ def at(seen: list[EventView], kind: str, step: str | None = None) -> int:
 async def test_what_reads_runs_while_the_model_still_writes_and_effects_wait(tizmoret: Tizmoret, model: GeminiServer) -> None:
     model.reply(written(A, B, WRITE, before=3))
     execution = await tizmoret.submit("add and write")
-    await until(tizmoret, execution.id, "step.completed", "b")
+    await happened(tizmoret, execution.id, "step.completed", "b")
     model.go_on.set()
     seen = await events(tizmoret, execution.id)
     assert at(seen, "step.completed", "b") < at(seen, "plan.accepted") < at(seen, "step.started", "w")
@@ -86,19 +78,19 @@ async def test_what_reads_runs_while_the_model_still_writes_and_effects_wait(tiz
 async def test_the_steps_that_run_already_can_be_looked_at(tizmoret: Tizmoret, model: GeminiServer) -> None:
     model.reply(written(A, B, before=1))
     execution = await tizmoret.submit("add")
-    await until(tizmoret, execution.id, "step.completed")
+    await happened(tizmoret, execution.id, "step.completed")
     assert [(step.id, step.status) for step in await tizmoret.executions.steps(execution.id)] == [("a", "completed")]
     looked = await tizmoret.executions.get(execution.id)
     assert (looked.status, looked.steps_total) == ("planning", 1)
     model.go_on.set()
-    await tizmoret.wait(execution.id, 10)
+    await tizmoret.wait(execution.id)
 
 
 async def test_a_repair_that_changes_a_step_takes_back_that_step_and_what_was_made_of_it(tizmoret: Tizmoret, model: GeminiServer) -> None:
     other = {**A, "id": "other"}
     model.reply(written(A, B, other, FAULTY, before=3)).reply(written({**A, "args": {"n": 10}}, B, other, WRITE))
     execution = await tizmoret.submit("add and write")
-    await until(tizmoret, execution.id, "step.completed", "b")
+    await happened(tizmoret, execution.id, "step.completed", "b")
     model.go_on.set()
     seen = await events(tizmoret, execution.id)
     accepted = seen[at(seen, "plan.accepted")]
@@ -117,7 +109,7 @@ async def test_when_there_is_no_plan_in_the_end_what_began_is_stopped(tizmoret: 
     for _ in range(4):
         model.reply(written(endless, FAULTY, before=1))
     execution = await tizmoret.submit("add")
-    await until(tizmoret, execution.id, "step.started")
+    await happened(tizmoret, execution.id, "step.started")
     model.go_on.set()
     seen = await events(tizmoret, execution.id)
     ended = await tizmoret.executions.get(execution.id)
@@ -129,32 +121,32 @@ async def test_when_there_is_no_plan_in_the_end_what_began_is_stopped(tizmoret: 
 async def test_what_a_step_asked_is_asked_no_more_when_the_plan_has_another_in_its_place(tizmoret: Tizmoret, model: GeminiServer) -> None:
     model.reply(written(Q, A, FAULTY, before=2)).reply(written({**Q, "args": {"n": 2}}, A))
     execution = await tizmoret.submit("ask and add")
-    await until(tizmoret, execution.id, "gate.opened")
+    await happened(tizmoret, execution.id, "gate.opened")
     model.go_on.set()
-    await tizmoret.wait(execution.id, 10)
+    await tizmoret.wait(execution.id)
     first, second = await tizmoret.executions.approvals(execution.id)
     assert (first.status, second.status) == ("cancelled", "pending")
     assert (await tizmoret.executions.get(execution.id)).waiting == 1
     with pytest.raises(Conflict):
         await tizmoret.approve(execution.id, first.id, by="dana", option=0)
     await tizmoret.approve(execution.id, second.id, by="dana", option=0)
-    assert (await tizmoret.wait(execution.id, 10)).status == "completed"
+    assert (await tizmoret.wait(execution.id)).status == "completed"
 
 
 async def test_nobody_is_asked_any_more_when_there_is_no_plan_in_the_end(tizmoret: Tizmoret, model: GeminiServer) -> None:
     for _ in range(4):
         model.reply(written(Q, FAULTY, before=1))
     execution = await tizmoret.submit("ask")
-    await until(tizmoret, execution.id, "gate.opened")
+    await happened(tizmoret, execution.id, "gate.opened")
     model.go_on.set()
-    assert (await tizmoret.wait(execution.id, 10)).status == "failed"
+    assert (await tizmoret.wait(execution.id)).status == "failed"
     assert [gate.status for gate in await tizmoret.executions.approvals(execution.id)] == ["cancelled"]
 
 
 async def test_cancel_while_the_model_writes(tizmoret: Tizmoret, model: GeminiServer) -> None:
     model.reply(written({**A, "args": {"n": 1, "seconds": 600}}, B, WRITE, before=1))
     execution = await tizmoret.submit("add")
-    await until(tizmoret, execution.id, "step.started")
+    await happened(tizmoret, execution.id, "step.started")
     await tizmoret.cancel(execution.id, by="owner")
     await events(tizmoret, execution.id)
     assert (await tizmoret.executions.get(execution.id)).status == "cancelled"
@@ -164,15 +156,16 @@ async def test_cancel_while_the_model_writes(tizmoret: Tizmoret, model: GeminiSe
 async def test_paused_while_the_model_writes_nothing_begins_until_resumed(tizmoret: Tizmoret, model: GeminiServer) -> None:
     model.reply(written(A, B, before=1))
     execution = await tizmoret.submit("add")
-    await until(tizmoret, execution.id, "step.completed")
+    await happened(tizmoret, execution.id, "step.completed")
     await tizmoret.pause(execution.id, by="owner")
+    await happened(tizmoret, execution.id, "execution.paused")
     model.go_on.set()
-    await until(tizmoret, execution.id, "plan.accepted")
+    await happened(tizmoret, execution.id, "plan.accepted")
     assert (await tizmoret.executions.get(execution.id)).status == "paused", "that the plan is there now does not end the pause"
     await asyncio.sleep(0.2)
     assert {step.id: step.status for step in await tizmoret.executions.steps(execution.id)} == {"a": "completed", "b": "pending"}
     await tizmoret.resume(execution.id, by="owner")
-    assert (await tizmoret.wait(execution.id, 10)).status == "completed"
+    assert (await tizmoret.wait(execution.id)).status == "completed"
 
 
 async def test_a_pause_that_is_being_written_while_a_plan_is_taken_back_can_be_resumed(
@@ -181,23 +174,23 @@ async def test_a_pause_that_is_being_written_while_a_plan_is_taken_back_can_be_r
     faulty = {"id": "c", "tool": "test.nothing", "args": {}}
     model.reply(written(A, faulty, before=1)).reply(written({**A, "args": {"n": 10}}, pause=0.3))
     execution = await tizmoret.submit("add")
-    await until(tizmoret, execution.id, "step.started")
+    await happened(tizmoret, execution.id, "step.started")
     model.go_on.set()
-    await until(tizmoret, execution.id, "plan.refused")
+    await happened(tizmoret, execution.id, "plan.refused")
     async with await psycopg.AsyncConnection.connect(settings.database_url) as holder:
         await holder.execute("lock table events in share mode")  # nothing is written to any log
         await tizmoret.pause(execution.id, by="owner")
         await asyncio.sleep(1.5)  # the other plan is there, and what belongs to the first is stopped
-    assert (await tizmoret.wait(execution.id, 10)).status == "paused"
+    assert (await tizmoret.wait(execution.id)).status == "paused"
     await tizmoret.resume(execution.id, by="owner")
-    assert (await tizmoret.wait(execution.id, 10)).status == "completed"
+    assert (await tizmoret.wait(execution.id)).status == "completed"
 
 
 async def test_a_question_after_steps_have_begun_keeps_what_they_found(tizmoret: Tizmoret, model: GeminiServer) -> None:
     """The first answer breaks off after one step; the second asks. What the first step found is used when the person has answered."""
     model.reply(replace(written(A, B, pause=0.1), cut=2)).answer({"question": "How many?"}).reply(written(A, B))
     execution = await tizmoret.submit("add")
-    waiting = await tizmoret.wait(execution.id, 20)
+    waiting = await tizmoret.wait(execution.id)
     assert waiting.status == "waiting"
     (gate,) = await tizmoret.executions.approvals(execution.id, status="pending")
     assert waiting.tokens > 0
@@ -238,7 +231,7 @@ async def test_killed_in_the_middle_of_planning_it_goes_on_from_the_steps_that_b
         id = UUID((await victim.stdout.readline()).decode().strip())
         with_model = replace(settings, model="google:gemini-2.5-flash", model_url=model.url)
         async with Tizmoret.open(with_model, catalog=Catalog(TOOLS, []), run_engine=False) as looking:
-            await until(looking, id, "step.completed")
+            await happened(looking, id, "step.completed")
     finally:
         victim.kill()
         await victim.wait()

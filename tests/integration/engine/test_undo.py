@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.engine.conftest import from_, statuses
+from tests.integration.engine.conftest import from_, happened, let_go, statuses
 from tests.integration.engine.undo_victim import CATALOG, Outside, plan, step
 from tests.warm import Process
 from tizmoret.catalog.catalog import Catalog
@@ -40,14 +40,14 @@ def outside(tizmoret: Tizmoret) -> Outside:
 
 async def run(tizmoret: Tizmoret, given: Plan, on_failure: OnFailure | None = None) -> Execution:
     execution = await tizmoret.submit("", plan=given, on_failure=on_failure)
-    return await tizmoret.wait(execution.id, 10)
+    return await tizmoret.wait(execution.id)
 
 
 async def undone(tizmoret: Tizmoret, given: Plan) -> Execution:
     done = await run(tizmoret, given)
     assert done.status == "completed", done.error
     await tizmoret.undo(done.id, by="dana")
-    return await tizmoret.wait(done.id, 10)
+    return await tizmoret.wait(done.id)
 
 
 async def ledger(tizmoret: Tizmoret, execution: Execution) -> dict[str, str]:
@@ -113,10 +113,10 @@ async def test_a_failed_undo_is_a_gate_and_holds_up_what_came_before(tizmoret: T
     assert tizmoret.driving == 0  # parked
     if option == 0:  # it fails once more first
         await tizmoret.approve(waiting.id, gate.id, by="dana", option=0)
-        await tizmoret.wait(waiting.id, 10)
+        await tizmoret.wait(waiting.id)
         gate = (await tizmoret.executions.approvals(waiting.id, status="pending"))[0]
     await tizmoret.approve(waiting.id, gate.id, by="dana", option=option)
-    done = await tizmoret.wait(waiting.id, 10)
+    done = await tizmoret.wait(waiting.id)
     assert (done.status, done.answer) == ("undone", f"Undone: a.\n{says}")
     assert (await ledger(tizmoret, done))["b"] == entry
 
@@ -125,9 +125,9 @@ async def test_what_was_left_can_be_undone_later_and_what_is_undone_is_not_undon
     waiting = await undone(tizmoret, plan(step("a", "act"), step("b", "act", n=from_("a.n"), undo=["never", "act"])))
     (gate,) = await tizmoret.executions.approvals(waiting.id, status="pending")
     await tizmoret.reject(waiting.id, gate.id, by="dana")
-    await tizmoret.wait(waiting.id, 10)
+    await tizmoret.wait(waiting.id)
     await tizmoret.undo(waiting.id, by="dana")
-    done = await tizmoret.wait(waiting.id, 10)
+    done = await tizmoret.wait(waiting.id)
     assert done.answer == "Undone: a.\nUndone: b."
     assert outside(tizmoret).lines().count("undo a") == 1
     with pytest.raises(Conflict, match="no effect"):
@@ -140,10 +140,11 @@ async def test_only_what_has_ended_and_had_effects_can_be_undone_and_only_once_a
     read = await run(tizmoret, plan(step("list", "list", n=1)))
     with pytest.raises(Conflict, match="no effect"):
         await tizmoret.undo(read.id, by="dana")
-    done = await run(tizmoret, plan(step("a", "act", undo=["slow"])))
+    done = await run(tizmoret, plan(step("a", "act", undo=["held"])))
     ends = await asyncio.gather(*(tizmoret.undo(done.id, by=f"p{i}") for i in range(5)), return_exceptions=True)
     assert sum(isinstance(end, Conflict) for end in ends) == 4
-    assert (await tizmoret.wait(done.id, 10)).status == "undone"
+    let_go(tizmoret)
+    assert (await tizmoret.wait(done.id)).status == "undone"
     assert outside(tizmoret).lines().count("undo a") == 1
 
 
@@ -152,7 +153,7 @@ async def test_an_execution_that_was_opened_again_for_nothing_is_closed_again(ti
     await tizmoret.ended(done.id)
     async with tizmoret._database.worker_tx() as connection:
         await connection.execute("update executions set status = 'running', owner = null where id = %s", (done.id,))
-    again = await tizmoret.wait(done.id, 10)
+    again = await tizmoret.wait(done.id)
     assert (again.status, again.seq, tizmoret.driving) == ("completed", done.seq, 0)
 
 
@@ -161,7 +162,7 @@ async def test_a_cancel_that_came_too_late_does_not_take_the_place_of_the_undo(t
     async with tizmoret._database.worker_tx() as connection:  # as `control` writes it just before the end is written
         await send(connection, tizmoret.workspace, done.id, "cancel", {"by": "dana"})
     await tizmoret.undo(done.id, by="dana")
-    assert (await tizmoret.wait(done.id, 10)).status == "undone"
+    assert (await tizmoret.wait(done.id)).status == "undone"
     assert await kinds(tizmoret, done, "undo.done") == [("undo.done", "a")]
 
 
@@ -173,7 +174,7 @@ async def test_an_end_that_is_written_again_does_not_end_the_undoing(tizmoret: T
         await begin_undo(connection, tizmoret.workspace, done.id, "dana")
     with pytest.raises(Fenced):
         await tizmoret._journal.append(Transition(tizmoret.workspace, done.id, epoch, row=ExecutionRow(status="completed")))
-    assert (await tizmoret.wait(done.id, 10)).status == "undone"
+    assert (await tizmoret.wait(done.id)).status == "undone"
 
 
 FAILING = plan(step("a", "act"), step("bad", "broken", n=from_("a.n")))
@@ -215,7 +216,7 @@ async def test_a_person_is_asked_before_the_end_of_a_failure_where_that_is_wishe
         await tizmoret.reject(waiting.id, gate.id, by="dana")
     else:
         await tizmoret.approve(waiting.id, gate.id, by="dana", option=decision)
-    done = await tizmoret.wait(waiting.id, 10)
+    done = await tizmoret.wait(waiting.id)
     assert (done.status, outside(tizmoret).lines()) == ("failed", lines)
 
 
@@ -223,26 +224,28 @@ async def test_a_cancelled_call_is_looked_up_before_it_is_undone_and_the_unknown
     execution = await tizmoret.submit("", plan=plan(step("a", "act"), step("known", "hang_looked"), step("unknown", "hang")))
     while len(outside(tizmoret).lines()) < 3:  # noqa: ASYNC110 - it looks at a file that other tasks write
         await asyncio.sleep(0.01)
-    await asyncio.sleep(0.05)
+    await happened(tizmoret, execution.id, "step.completed", "a")
     await tizmoret.cancel(execution.id, by="dana")
-    await tizmoret.wait(execution.id, 10)
+    await tizmoret.wait(execution.id)
     await tizmoret.undo(execution.id, by="dana")
-    done = await tizmoret.wait(execution.id, 10)
+    done = await tizmoret.wait(execution.id)
     assert done.status == "undone"
     assert done.answer == "Undone: a.\nUndone: known.\nNot undone: unknown — it is not known whether it happened at all."
     assert sorted(line for line in outside(tizmoret).lines() if line.startswith("undo")) == ["undo a", "undo known"]
 
 
 async def test_undoing_can_be_paused_and_goes_on(tizmoret: Tizmoret) -> None:
-    done = await run(tizmoret, plan(step("a", "act"), step("b", "act", n=from_("a.n"), undo=["slow"])))
+    done = await run(tizmoret, plan(step("a", "act"), step("b", "act", n=from_("a.n"), undo=["held"])))
     await tizmoret.undo(done.id, by="dana")
     while "undo b" not in outside(tizmoret).lines():  # noqa: ASYNC110 - it looks at a file that another task writes
         await asyncio.sleep(0.01)
     await tizmoret.pause(done.id, by="dana")
-    assert (await tizmoret.wait(done.id, 10)).status == "paused"
+    await happened(tizmoret, done.id, "execution.paused")
+    let_go(tizmoret)
+    assert (await tizmoret.wait(done.id)).status == "paused"
     assert "undo a" not in outside(tizmoret).lines()
     await tizmoret.resume(done.id, by="dana")
-    assert (await tizmoret.wait(done.id, 10)).status == "undone"
+    assert (await tizmoret.wait(done.id)).status == "undone"
 
 
 async def test_a_process_that_is_told_to_stop_ends_the_undo_under_way_and_begins_no_other(tizmoret: Tizmoret) -> None:
@@ -261,7 +264,7 @@ async def test_a_crash_while_undoing(point: str, home: Path, database_url: str, 
     assert await asyncio.to_thread(victim.wait, 60) == -signal.SIGKILL
     async with Tizmoret.open(settings, catalog=CATALOG) as tizmoret:
         (execution,) = (await tizmoret.executions.list()).items
-        done = await tizmoret.wait(execution.id, 20)
+        done = await tizmoret.wait(execution.id)
         assert done.status == "undone", json.dumps(done.model_dump(mode="json"))
         lines = outside(tizmoret).lines()
         assert list(dict.fromkeys(lines)) == ["act a", "act b", "act c", "undo c", "undo b", "undo a"]

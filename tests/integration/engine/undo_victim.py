@@ -27,7 +27,8 @@ VICTIM = "b"  # the step in the undoing of which it dies
 
 
 class Args(BaseModel):
-    """undo: what the tool does in its attempts to undo: "act", "refuse" (passing), "never" (lasting), "slow". The last one is repeated."""
+    """undo: what the tool does in its attempts to undo: "act", "refuse" (passing), "never" (lasting), "held"
+    (until the file `go` is there). The last one is repeated."""
 
     n: int = 0
     undo: list[str] = ["act"]
@@ -70,8 +71,8 @@ async def _undo(args: Args, output: dict[str, Any], call: Call) -> None:
         raise Conflict("somebody has changed it", cure="Look at it.")
     world.note(f"undo {what}")
     await _die("after-acting", call.step)
-    if does == "slow":
-        await asyncio.sleep(0.3)
+    while does == "held" and not (call.folder / "go").exists():  # noqa: ASYNC110 - the outside is a file
+        await asyncio.sleep(0.01)
 
 
 async def _looked(args: Args, call: Call) -> Out | None:

@@ -134,7 +134,7 @@ async def test_a_process_that_drives_rings_by_itself(settings: Settings) -> None
                 break
             await asyncio.sleep(0.05)
         assert last is not None
-        assert (await tizmoret.wait(last, 20)).status == "completed"
+        assert (await tizmoret.wait(last)).status == "completed"
 
 
 async def test_another_workspace_sees_and_touches_nothing(tizmoret: Tizmoret, settings: Settings) -> None:

@@ -360,18 +360,19 @@ def test_the_server_stops_though_a_stream_is_open_and_the_execution_goes_on_afte
     running = server_thread.running
     id = submit(running, plan=create())["id"]
     until(running, id, "waiting")
-    ended = threading.Event()
+    opened, ended = threading.Event(), threading.Event()
 
     def read() -> None:
         with running.client.stream("GET", f"{API}/stream/{id}") as answer:
+            opened.set()
             for _ in answer.iter_lines():
                 pass
         ended.set()
 
     threading.Thread(target=read, daemon=True).start()
-    time.sleep(0.3)
+    assert opened.wait(30)
     server_thread.stop()
-    assert ended.wait(5)
+    assert ended.wait(30)
     again = server_thread.start()
     (gate,) = again.client.get(f"{API}/{id}/approvals?status=pending").json()
     again.client.post(f"{API}/{id}/approvals/{gate['id']}/approve")
