@@ -249,10 +249,11 @@ async def test_undoing_can_be_paused_and_goes_on(tizmoret: Tizmoret) -> None:
 
 
 async def test_a_process_that_is_told_to_stop_ends_the_undo_under_way_and_begins_no_other(tizmoret: Tizmoret) -> None:
-    done = await run(tizmoret, plan(step("a", "act"), step("b", "act", n=from_("a.n"), undo=["slow"])))
+    done = await run(tizmoret, plan(step("a", "act"), step("b", "act", n=from_("a.n"), undo=["held"])))
     await tizmoret.undo(done.id, by="dana")
     while "undo b" not in outside(tizmoret).lines():  # noqa: ASYNC110 - it looks at a file that another task writes
         await asyncio.sleep(0.01)
+    asyncio.get_running_loop().call_later(0.3, let_go, tizmoret)
     await tizmoret.hand_over()
     assert await ledger(tizmoret, done) == {"a": "happened", "b": "undone"}
 
