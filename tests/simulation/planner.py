@@ -38,7 +38,10 @@ class Planner:
             self._busy.discard(wanted.request)
 
     def _check(self, wanted: Wanted) -> None:
-        rules = self._world.store.rows[UUID(wanted.request)].rules
+        row = self._world.store.rows[UUID(wanted.request)]
+        rules = row.rules
+        if row.owner != self._worker.id:
+            return  # woken from a stop: what comes of this is refused
         try:
             rules.parts.planner_hears(wanted)
             rules.require(wanted.request not in self._busy, "two plans of it are written at once")

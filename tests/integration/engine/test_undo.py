@@ -234,6 +234,17 @@ async def test_a_cancelled_call_is_looked_up_before_it_is_undone_and_the_unknown
     assert sorted(line for line in outside(tizmoret).lines() if line.startswith("undo")) == ["undo a", "undo known"]
 
 
+async def test_an_attempt_in_doubt_behind_a_persons_answer_is_not_taken_back_unseen(tizmoret: Tizmoret) -> None:
+    waiting = await run(tizmoret, plan(step("d", "doubt")))
+    (gate,) = await tizmoret.executions.approvals(waiting.id, status="pending")
+    await tizmoret.approve(waiting.id, gate.id, by="dana", option=0)
+    done = await tizmoret.wait(waiting.id, 10)
+    assert (done.status, await ledger(tizmoret, done)) == ("completed", {"d": "unknown"})
+    await tizmoret.undo(done.id, by="dana")
+    assert (await tizmoret.wait(done.id, 10)).answer == "Not undone: d — it is not known whether it happened at all."
+    assert outside(tizmoret).lines() == []
+
+
 async def test_undoing_can_be_paused_and_goes_on(tizmoret: Tizmoret) -> None:
     done = await run(tizmoret, plan(step("a", "act"), step("b", "act", n=from_("a.n"), undo=["held"])))
     await tizmoret.undo(done.id, by="dana")

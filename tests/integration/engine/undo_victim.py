@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from tizmoret.catalog.catalog import Catalog
-from tizmoret.catalog.tool import Call, Text, Tool, tool
+from tizmoret.catalog.tool import Ask, Call, Option, Text, Tool, tool
 from tizmoret.engine import events as e
 from tizmoret.engine.journal import Journal
 from tizmoret.engine.transition import Transition
@@ -99,13 +99,24 @@ async def _broken(args: Args, call: Call) -> Out:
     raise StepFailed("It cannot be.", cure="Do something else.")
 
 
+@tool(
+    "undo.doubt", title=T, description=T, show=lambda output, language: "", effect="write", recovery="keyed", undo=_undo,
+    retry=Retry(attempts=2, wait=0.01),
+)  # fmt: skip
+async def _doubt(args: Args, call: Call) -> Out:
+    """Of its first attempt nobody knows; in the second one it asks."""
+    if call.attempt == 1:
+        raise ConnectionError("the answer was lost")
+    raise Ask("Which?", [Option("one", {"n": 1})])
+
+
 CATALOG = Catalog(
     [
         _tool("undo.act", effect="write", recovery="keyed", undo=_undo),
         _tool("undo.send", effect="send", recovery="once", reversible=False),
         _tool("undo.hang", effect="write", recovery="once", undo=_undo, seconds=60),
         _tool("undo.hang_looked", effect="write", recovery="once", undo=_undo, probe=_looked, seconds=60),
-        _list, _broken,
+        _list, _broken, _doubt,
     ],
     [],
 )  # fmt: skip
