@@ -37,6 +37,7 @@ class Numbers(BaseModel):
 
 async def _span(name: str, args: Args, call: Call) -> None:
     begin = time.time()
+    (call.folder / f"{name}.began").touch()
     await asyncio.sleep(args.seconds)
     while args.held and not (call.folder / "go").exists():  # noqa: ASYNC110 - the outside is a file
         await asyncio.sleep(0.01)
