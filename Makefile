@@ -13,9 +13,10 @@ help: ## what there is
 run: $(READY) ## start the server and the page; the first start brings a demo and a request
 	@$(VENV)/bin/tizmoret serve
 
+# Three at once on two processors: the one with the browser waits for it half of its time.
 test: $(READY) ## all tests but the long ones
 	@sh scripts/chromium.sh
-	@$(VENV)/bin/pytest -n 2 --dist loadgroup -rs
+	@$(VENV)/bin/pytest -n 3 --dist loadgroup -rs
 
 test-long: $(READY) ## the long tests
 	@sh scripts/chromium.sh

@@ -139,8 +139,7 @@ def _headers(scheme: str, secrets: Mapping[str, str]) -> dict[str, str]:
     made = {"Content-Type": "application/a2a+json", "User-Agent": "Tizmoret/0.1", VERSION_HEADER: VERSION}
     if scheme:
         made["Authorization"] = f"{scheme} {secrets['credentials']}"
-    if token := secrets.get(
-        "token"
-    ):  # the protocol does not name the header: one is what its SDK for Python sends, the other the one for Go
+    if token := secrets.get("token"):
+        # The protocol does not name the header: one is what its SDK for Python sends, the other the one for Go.
         made |= {"X-A2A-Notification-Token": token, "A2A-Notification-Token": token}
     return made

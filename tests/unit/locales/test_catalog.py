@@ -15,6 +15,7 @@ FILE = SOURCE / "locales" / "he.json"
 TEXT = FILE.read_text("utf-8")
 HEBREW: dict[str, str] = json.loads(TEXT)
 
+pytestmark = pytest.mark.xdist_group("sentences")  # which are looked for once, and that takes seconds
 PLACE = re.compile(r"\{(\d+)\}")
 BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 VALUES = {
