@@ -4,19 +4,17 @@ What is told is the gate's own title and where to decide; never the arguments, w
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-import psycopg
 import structlog
 from psycopg.rows import class_row
 
+from tizmoret.background import every
 from tizmoret.connections.book import Connections
 from tizmoret.connections.notice import Notice
-from tizmoret.errors import TizmoretError
 from tizmoret.plan.model import Language
 from tizmoret.store.database import Database
 
@@ -64,12 +62,7 @@ class GateNotices:
 
     async def keep_telling(self) -> None:
         """Until cancelled."""
-        while True:
-            await asyncio.sleep(SWEEP_EVERY)
-            try:
-                await self.sweep()
-            except (psycopg.Error, TizmoretError) as error:
-                log.info("could not tell anybody what waits", error=str(error).splitlines()[0])
+        await every(SWEEP_EVERY, self.sweep, "could not tell anybody what waits")
 
     async def sweep(self) -> int:
         """How many were told."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import hashlib
 from uuid import UUID
 
-import psycopg
 import structlog
 
+from tizmoret.background import every
 from tizmoret.connections.book import Connections
 from tizmoret.connections.notice import Notice
 from tizmoret.engine.environment import Workplace
-from tizmoret.errors import TizmoretError
 from tizmoret.planner.language import detect_language
 from tizmoret.store.database import Database
 from tizmoret.tools.models import Task
@@ -49,12 +47,7 @@ class ReminderNotices:
 
     async def keep_telling(self) -> None:
         """Until cancelled."""
-        while True:
-            await asyncio.sleep(SWEEP_EVERY)
-            try:
-                await self.sweep(dt.datetime.now(dt.UTC))
-            except (psycopg.Error, TizmoretError) as error:
-                log.info("could not remind anybody", error=str(error).splitlines()[0])
+        await every(SWEEP_EVERY, lambda: self.sweep(dt.datetime.now(dt.UTC)), "could not remind anybody")
 
     async def sweep(self, now: dt.datetime) -> int:
         """How many were told. now: aware."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import structlog
 from psycopg import AsyncConnection
 
-from tizmoret.errors import TizmoretError
+from tizmoret.background import every
 from tizmoret.store.database import Database
 
 log = structlog.get_logger(__name__)
@@ -65,12 +63,8 @@ class Retention:
 
     async def keep_sweeping(self) -> None:
         """Until cancelled."""
-        while self._days:
-            await asyncio.sleep(SWEEP_EVERY)
-            try:
-                await self.sweep()
-            except (psycopg.Error, TizmoretError) as error:
-                log.warning("could not remove what has ended long ago", error=str(error).splitlines()[0])
+        if self._days:
+            await every(SWEEP_EVERY, self.sweep, "could not remove what has ended long ago")
 
     async def sweep(self) -> int:
         """How many executions were removed. Several processes may sweep at once: each takes others."""

@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx2
-import psycopg
 import structlog
 
 from tizmoret.a2a import tasks
 from tizmoret.a2a.service import Service
 from tizmoret.a2a.tasks import Seen
 from tizmoret.a2a.wire import VERSION, VERSION_HEADER, TaskNotFound
+from tizmoret.background import every
 from tizmoret.errors import TizmoretError
 from tizmoret.orchestrator import Tizmoret
 from tizmoret.push_configs import Due
@@ -52,12 +52,7 @@ class Notifier:
 
     async def keep_telling(self) -> None:
         """Until cancelled."""
-        while True:
-            await asyncio.sleep(SWEEP_EVERY)
-            try:
-                await self.sweep()
-            except (psycopg.Error, TizmoretError) as error:
-                log.info("could not tell agents how their tasks go on", error=str(error).splitlines()[0])
+        await every(SWEEP_EVERY, self.sweep, "could not tell agents how their tasks go on")
 
     async def sweep(self) -> int:
         """How many were told something."""

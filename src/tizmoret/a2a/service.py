@@ -65,7 +65,7 @@ class Service:
             raise ContentTypeNotSupported("Answers are text/plain and application/json.")
         push = asked.configuration.task_push_notification_config
         if asked.message.task_id:
-            if push is not None:
+            if push is not None:  # before the answer is taken: a place that cannot be told refuses the message, which can be sent again
                 await self._push(id_of(asked.message.task_id), push)
             return await self._go_on(asked.message, words, data), False
         if push is not None:

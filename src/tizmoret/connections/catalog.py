@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-import psycopg
 import structlog
 
+from tizmoret.background import every
 from tizmoret.catalog.agent import Agent
 from tizmoret.catalog.catalog import Catalog
 from tizmoret.catalog.tool import Tool
@@ -133,13 +133,12 @@ class Catalogs:
 
 async def keep_fresh(refresh: Callable[[], Awaitable[None]], connections: Connections) -> None:
     """For what other processes connect and remove, people put into folders, and servers do meanwhile. Until cancelled."""
-    while True:
-        await asyncio.sleep(LOOK_EVERY)
-        try:
-            await refresh()
-            await connections.check_oldest()
-        except (TizmoretError, psycopg.Error) as error:
-            log.info("could not look for what is new", error=str(error).splitlines()[0])
+
+    async def look() -> None:
+        await refresh()
+        await connections.check_oldest()
+
+    await every(LOOK_EVERY, look, "could not look for what is new")
 
 
 def _brought(connection: Any) -> list[Tool | Agent]:

@@ -5,18 +5,17 @@ and the time, so that a crash between the two submits nothing twice."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import psycopg
 import structlog
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from tizmoret.background import every
 from tizmoret.engine.rights import may_act
 from tizmoret.errors import BadInput, NotFound, TizmoretError, TooLarge
 from tizmoret.ids import uuid7
@@ -145,13 +144,11 @@ class Schedules:
 
     async def keep_ringing(self) -> None:
         """Until cancelled."""
-        while True:
-            await asyncio.sleep(RING_EVERY)
-            try:
-                while await self.ring() == AT_ONCE:
-                    pass
-            except (psycopg.Error, TizmoretError) as error:
-                log.warning("could not look for what is due", error=str(error).splitlines()[0])
+        await every(RING_EVERY, self._ring_all, "could not look for what is due")
+
+    async def _ring_all(self) -> None:
+        while await self.ring() == AT_ONCE:
+            pass
 
     async def ring(self) -> int:
         """Submit whatever is due, of every workspace; how many schedules were."""

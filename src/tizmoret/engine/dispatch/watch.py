@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 import structlog
 
+from tizmoret.background import every
 from tizmoret.engine import queue
 from tizmoret.engine.dispatch.drivers import Drivers
 from tizmoret.engine.dispatch.port import News
@@ -89,12 +90,7 @@ class Watch:
 
     async def keep_looking(self) -> None:
         """Until cancelled."""
-        while True:
-            await asyncio.sleep(LOOK_EVERY)
-            try:
-                await self.look()
-            except (psycopg.Error, TizmoretError) as error:
-                log.warning("a look round failed", error=str(error).splitlines()[0])
+        await every(LOOK_EVERY, self.look, "a look round failed")
 
     async def compare(self) -> None:
         """Drop what others have taken, and let go of what this process holds without driving it: a claim of which the answer was lost.
