@@ -175,7 +175,7 @@ async def control(
     await send(connection, workspace, execution, kind, {"by": by})
 
 
-# The epoch as in _TRY_AGAIN: the simulation found an undo that nobody heard of, since the execution was shown as ended again.
+# The epoch as in _TRY_AGAIN: else the execution could be shown as ended again, and nobody would hear of the undo.
 _BEGIN_UNDO = """
 update executions set status = 'running', owner = null, epoch = epoch + 1, attempts = 0, finished_at = null
 where workspace_id = %s and id = %s"""

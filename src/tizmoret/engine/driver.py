@@ -129,7 +129,7 @@ class Driver:
     # -- planning
 
     async def _plan(self) -> None:
-        """One at a time: an answered question and a plan that has come to its end may both ask for it (found by the simulation)."""
+        """One at a time: an answered question and a plan that has come to its end may both ask for it."""
         if not self._planning:
             self._planning = True
             try:
@@ -297,10 +297,10 @@ class Driver:
     async def _obey(self, signal: Signal) -> None:
         by = signal.data.get("by", "")
         if signal.kind == "decision" and signal.data["approval"] not in self._state.gates:
-            # It may be decided before this process has heard that the gate is durable (found by the simulation).
+            # It may be decided before this process has heard that the gate is durable.
             await self._chronicle.caught_up()
         if self._state.ended is not None and signal.kind != ("resume" if self._state.ended == "quarantined" else "undo"):
-            # It came too late, and is read when this is opened again: such a cancel was obeyed then, instead of the undo (by the simulation).
+            # It came too late, and is read when this is opened again: such a cancel would be obeyed then, instead of the undo.
             await self._chronicle.settle(consumed=[signal.id])
             return
         match signal.kind:
@@ -336,7 +336,7 @@ class Driver:
         event, rows = gates.closed(signal, gate, label)
         row = self._chronicle.row(waiting=len(self._state.gates) - 1, status=self._state.standing)
         effects = [] if gate.purpose != "unknown" or self._course is None else self._course.work.told(gate, event.decision)
-        # At once: the simulation found another plan begun with beside the end that follows from this.
+        # At once, else another plan could begin beside the end that follows from this.
         given_up = replanning.not_answered(self._state, gate, event)
         await self._chronicle.settle(event, *given_up, row=row, effects=effects, **rows)
         if given_up and self._begun and self._course is not None:
@@ -392,7 +392,7 @@ class Driver:
 
     async def _end_with(self, event: e.Event, row: ExecutionRow, **rows: Any) -> None:
         """Nothing that people say is obeyed beside the last event: a pause that came while it was on its way to the log would follow it there,
-        and leave an execution that is over shown as paused for ever (found by the simulation)."""
+        and leave an execution that is over shown as paused for ever."""
         async with self._signals:
             await self._chronicle.settle(event, row=row, **rows)
             self._end("ended")

@@ -125,7 +125,7 @@ class Locks:
 
         Raises Fenced where another process has taken the execution over, Unavailable where the database does not answer."""
         if going := self._going.get((record.id, record.epoch, call)):
-            # The attempt before, or the call that is to be undone: it would let go of what this one gets (found by the simulation).
+            # The attempt before, or the call that is to be undone: it would let go of what this one gets.
             await asyncio.wait([going])
         values = _values(record, call) | {"resources": [one.resource for one in locks], "exclusive": [one.exclusive for one in locks]}
         async with self._database.worker_tx() as connection, connection.pipeline():

@@ -150,7 +150,7 @@ class Undo:
     async def _take_back(self, tool: Tool, id: str, item: Item, args: Any, output: Any, call: Call) -> None:
         attempt = 1
         while True:
-            # Before each attempt: a process that was stopped in the wait, and is no longer the one, hears it here (found by the simulation).
+            # Before each attempt: a process that was stopped in the wait, and is no longer the one, hears it here.
             await self._chronicle.settle(e.UndoIntended(id, item), effects=[self._entry(id, item, "undoing")])
             failure = await _try(tool, id, args, output, call)
             if failure is None:

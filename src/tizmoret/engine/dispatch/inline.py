@@ -105,7 +105,7 @@ class Inline:
     @property
     def _takes(self) -> bool:
         """Not while the others may think that this process is dead: what it took then, they would take over at once, with its calls under
-        way (found by the simulation, after a stop of some seconds)."""
+        way, when it comes back from a stop of some seconds."""
         return self._drives and self._worker.pulse.silence <= CUT_OFF
 
     def _drive(self, record: Record) -> None:
