@@ -84,10 +84,11 @@ async def test_of_many_approvers_at_once_exactly_one_is_taken(tizmoret: Tizmoret
 
 
 async def test_approving_twice_or_after_the_end_is_a_conflict(tizmoret: Tizmoret) -> None:
-    execution, approval = await gated(tizmoret)
+    execution, approval = await gated(tizmoret, step("last", "add", held=True, n=from_("w.n")))
     await tizmoret.approve(execution.id, approval.id, by="dana")
     with pytest.raises(Conflict, match="dana"):
         await tizmoret.approve(execution.id, approval.id, by="dan")
+    let_go(tizmoret)
     await tizmoret.wait(execution.id)
     with pytest.raises(Conflict, match="completed"):
         await tizmoret.approve(execution.id, approval.id, by="dan")
